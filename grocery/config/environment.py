@@ -1,0 +1,90 @@
+"""Configuration comes from environment variables, typed, checked at start, named in every complaint.
+
+A secret may also be given as `NAME_FILE`, the path of a file that holds it (Docker and Kubernetes secrets).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Words = Annotated[tuple[str, ...], NoDecode]
+
+
+class Environment(BaseSettings):
+    """Every setting that differs between deployments. Names here are the variables' names, in lower case."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    # the site
+    secret_key: SecretStr = Field(min_length=32)
+    debug: bool = False
+    allowed_hosts: Words = ()
+    public_url: str = Field(default="https://localhost", pattern=r"^https?://[^/]+$")
+    trust_proxy: bool = False
+    restore_epoch: int = Field(default=0, ge=0, le=25)
+
+    # data
+    database_url: SecretStr
+    database_pool: int = Field(default=8, ge=0, le=200)
+    redis_url: SecretStr
+    state_dir: Path = Path("/tmp/grocery")  # noqa: S108 - a default for scratch files, never for secrets
+
+    # sign-in: RSA or EC private key in PEM; public halves of earlier keys stay published for a while
+    jwt_private_key: SecretStr
+    jwt_previous_public_keys: str = ""
+    access_token_minutes: int = Field(default=10, ge=1, le=60)
+    refresh_token_days: int = Field(default=30, ge=1, le=365)
+
+    # stock feed: Firestore where a project is named, otherwise Valkey and our own endpoint
+    firestore_project: str = ""
+    firestore_emulator_host: str = ""
+
+    # payments
+    stripe_secret_key: SecretStr = SecretStr("")
+    stripe_publishable_key: str = ""
+    stripe_webhook_secrets: Words = ()
+    stripe_api_url: str = "https://api.stripe.com"
+    stripe_js_url: str = "https://js.stripe.com/v3/"
+    payment_window_minutes: int = Field(default=15, ge=1, le=1440)
+
+    # telling people
+    mail_from: str = "Grocery <hello@localhost>"
+    mail_host: str = ""
+    mail_port: int = 587
+    mail_user: str = ""
+    mail_password: SecretStr = SecretStr("")
+    #: Keep mail in this folder, readable at /outbox/, instead of sending it.
+    mail_outbox: Path | None = None
+
+    # seeing
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    sentry_dsn: SecretStr = SecretStr("")
+
+    @field_validator("allowed_hosts", "stripe_webhook_secrets", mode="before")
+    @classmethod
+    def _comma_separated(cls, value: Any) -> Any:
+        return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
+
+
+def read() -> Environment:
+    """The environment, or an end with one line for each variable that is missing or wrong."""
+    for name in [name for name in os.environ if name.endswith("_FILE") and name[:-5].lower() in _secrets()]:
+        os.environ.setdefault(name[:-5], Path(os.environ[name]).read_text(encoding="utf-8").strip())
+    try:
+        return Environment()  # type: ignore[call-arg]  # the values come from the environment
+    except ValidationError as error:
+        lines = [f"  {'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors(include_input=False)]
+        sys.exit("Cannot start, the environment is not right:\n" + "\n".join(lines))
+
+
+def _secrets() -> set[str]:
+    return {name for name, field in Environment.model_fields.items() if field.annotation is SecretStr} | {
+        "stripe_webhook_secrets"
+    }

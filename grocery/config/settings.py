@@ -1,0 +1,183 @@
+"""Django's settings. What differs between deployments comes from `environment.py`; safe unless told otherwise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from grocery.config import environment
+
+ENV = environment.read()
+ROOT = Path(__file__).resolve().parents[2]
+
+# --- the site ---------------------------------------------------------------------------------------------------
+SECRET_KEY = ENV.secret_key.get_secret_value()
+DEBUG = ENV.debug
+ALLOWED_HOSTS = list(ENV.allowed_hosts)
+ROOT_URLCONF = "grocery.config.urls"
+WSGI_APPLICATION = "grocery.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.User"
+PUBLIC_URL = ENV.public_url
+RESTORE_EPOCH = ENV.restore_epoch
+STATE_DIR = ENV.state_dir
+
+DOMAINS = ["accounts", "catalog", "inventory", "payments", "delivery", "ordering", "notifications"]
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "csp",
+    "waffle",
+    "grocery.kernel",
+    *(f"grocery.{domain}" for domain in DOMAINS),
+    "grocery.storefront",
+    "grocery.config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "waffle.middleware.WaffleMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+            ],
+        },
+    }
+]
+
+# --- languages: Vietnamese at /, English at /en/ ----------------------------------------------------------------
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- data -------------------------------------------------------------------------------------------------------
+def _database(url: str) -> dict[str, Any]:
+    """`postgresql://user:password@host:port/name`; a host that starts with %2F is the folder of a socket."""
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path[1:]),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": ENV.database_pool}} if ENV.database_pool else {},
+    }
+
+
+DATABASES = {"default": _database(ENV.database_url.get_secret_value())}
+REDIS_URL = ENV.redis_url.get_secret_value()
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "grocery",
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+# --- static files -----------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "static-root"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+MEDIA_URL = "/media/"
+MEDIA_ROOT = STATE_DIR / "media"
+
+# --- safe by default --------------------------------------------------------------------------------------------
+HTTPS = PUBLIC_URL.startswith("https://")
+SECURE_SSL_REDIRECT = False  # the proxy in front redirects; /healthz must answer plain HTTP inside the cluster
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.trust_proxy else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "storefront:sign-in"
+
+# --- sign-in over the API ---------------------------------------------------------------------------------------
+JWT_PRIVATE_KEY = ENV.jwt_private_key.get_secret_value()
+JWT_PREVIOUS_PUBLIC_KEYS = ENV.jwt_previous_public_keys
+ACCESS_TOKEN_MINUTES = ENV.access_token_minutes
+REFRESH_TOKEN_DAYS = ENV.refresh_token_days
+
+# --- the outside world ------------------------------------------------------------------------------------------
+FIRESTORE_PROJECT = ENV.firestore_project
+FIRESTORE_EMULATOR_HOST = ENV.firestore_emulator_host
+STRIPE_SECRET_KEY = ENV.stripe_secret_key.get_secret_value()
+STRIPE_PUBLISHABLE_KEY = ENV.stripe_publishable_key
+STRIPE_WEBHOOK_SECRETS = ENV.stripe_webhook_secrets
+STRIPE_API_URL = ENV.stripe_api_url
+STRIPE_JS_URL = ENV.stripe_js_url
+PAYMENT_WINDOW_MINUTES = ENV.payment_window_minutes
+
+MAIL_OUTBOX = ENV.mail_outbox
+DEFAULT_FROM_EMAIL = ENV.mail_from
+EMAIL_HOST = ENV.mail_host
+EMAIL_PORT = ENV.mail_port
+EMAIL_HOST_USER = ENV.mail_user
+EMAIL_HOST_PASSWORD = ENV.mail_password.get_secret_value()
+EMAIL_USE_TLS = True
+EMAIL_TIMEOUT = 10

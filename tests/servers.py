@@ -1,0 +1,64 @@
+"""Real servers for the tests, started before Django reads its settings. Loaded early: `-p tests.servers`.
+
+One PostgreSQL and one Valkey per run; every parallel worker has a database and a Valkey database of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from grocery.config.embedded import Firestore, Postgres, Valkey, state_dir
+
+_running = ExitStack()
+
+
+def _private_key() -> str:
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def _start() -> None:
+    """Start the servers and say where they are; once, in the process that hands out the tests."""
+    place = Path(tempfile.mkdtemp(prefix="test-", dir=state_dir()))
+    place.chmod(0o755)
+    _running.callback(shutil.rmtree, place, ignore_errors=True)
+    postgres = _running.enter_context(Postgres(place / "postgres", durable=False).running())
+    valkey = _running.enter_context(Valkey(None, place / "valkey.log").running())
+    os.environ |= {
+        "TEST_SERVERS": str(place),
+        "DATABASE_URL": postgres.url,
+        "DATABASE_POOL": "0",
+        "REDIS_URL": valkey.url,
+        "SECRET_KEY": "only for tests, only for tests, only for tests",
+        "JWT_PRIVATE_KEY": _private_key(),
+        "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
+        "PUBLIC_URL": "http://testserver",
+        "STATE_DIR": str(place),
+        "MAIL_OUTBOX": str(place / "mail"),
+        "STRIPE_SECRET_KEY": "sk_test_sandbox",
+        "STRIPE_PUBLISHABLE_KEY": "pk_test_sandbox",
+        "STRIPE_WEBHOOK_SECRETS": "whsec_sandbox",
+        "LOG_LEVEL": "WARNING",
+    }
+    if Firestore.jar():
+        firestore = _running.enter_context(Firestore(place / "firestore.log").running())
+        os.environ |= {"FIRESTORE_PROJECT": firestore.project, "FIRESTORE_EMULATOR_HOST": firestore.host}
+
+
+if "TEST_SERVERS" not in os.environ:
+    _start()
+elif worker := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"):
+    os.environ["REDIS_URL"] = os.environ["REDIS_URL"].removesuffix("/0") + f"/{int(worker) + 1}"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        _running.close()
