@@ -124,6 +124,10 @@ class Postgres:
     def url(self) -> str:
         return f"postgresql://grocery@127.0.0.1:{self.port}/grocery"
 
+    @property
+    def _maintenance_url(self) -> str:
+        return f"postgresql://grocery@127.0.0.1:{self.port}/postgres"
+
     @contextmanager
     def running(self) -> Iterator[Postgres]:
         user = _NOBODY if os.geteuid() == 0 else None
@@ -172,13 +176,13 @@ class Postgres:
 
     def _answers(self) -> bool:
         try:
-            psycopg.connect(self.url.replace("/grocery", "/postgres"), connect_timeout=2).close()
+            psycopg.connect(self._maintenance_url, connect_timeout=2).close()
         except psycopg.OperationalError:
             return False
         return True
 
     def _create_database(self) -> None:
-        with psycopg.connect(self.url.replace("/grocery", "/postgres"), autocommit=True) as connection:
+        with psycopg.connect(self._maintenance_url, autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'grocery'").fetchone():
                 connection.execute("CREATE DATABASE grocery")
 
