@@ -1,0 +1,7 @@
+"""Storefront HTTP routes of ordering: mapping only."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+router = Router(tags=["ordering"])
