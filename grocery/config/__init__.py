@@ -1,0 +1,1 @@
+"""Assembly: settings, addresses, workers. The only place that knows everybody."""

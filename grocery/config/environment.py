@@ -33,6 +33,7 @@ class Environment(BaseSettings):
     database_url: SecretStr
     database_pool: int = Field(default=8, ge=0, le=200)
     redis_url: SecretStr
+    static_root: Path | None = None
     state_dir: Path = Path("/tmp/grocery")  # noqa: S108 - a default for scratch files, never for secrets
 
     # sign-in: RSA or EC private key in PEM; public halves of earlier keys stay published for a while

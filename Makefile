@@ -1,0 +1,48 @@
+# make demo | test | check | fmt | bench   (make help lists them all)
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON_RUN := .venv/bin/python
+ARGS ?=
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t16
+
+.PHONY: environment
+environment: ## .venv, exactly as locked
+	@deploy/local/environment
+
+.PHONY: demo
+demo: environment ## run the whole shop here: servers, demo goods, web, relay, worker
+	@$(PYTHON_RUN) -m grocery.config.demo $(ARGS)
+
+.PHONY: demo-reset
+demo-reset: environment ## forget everything that the demo has kept
+	@$(PYTHON_RUN) -m grocery.config.demo --reset
+
+.PHONY: test
+test: environment ## all tests, on real servers, in parallel and random order
+	@deploy/local/browser
+	$(PYTHON_RUN) -m pytest -n 2 --dist loadgroup -q $(ARGS)
+
+.PHONY: check
+check: environment ## style, types, boundaries, migrations, documents
+	$(PYTHON_RUN) -m ruff check .
+	$(PYTHON_RUN) -m ruff format --check .
+	$(PYTHON_RUN) -m mypy
+	.venv/bin/lint-imports --no-logo
+	$(PYTHON_RUN) -m pytest -q tests/architecture
+
+.PHONY: fmt
+fmt: environment ## format and mend what can be mended
+	$(PYTHON_RUN) -m ruff check --fix .
+	$(PYTHON_RUN) -m ruff format .
+
+.PHONY: bench
+bench: environment ## the figures of docs/measurements.md
+	$(PYTHON_RUN) -m tests.load $(ARGS)
+
+.PHONY: lock
+lock: environment ## pin anew what pyproject.toml asks for
+	.venv/bin/uv pip compile --quiet pyproject.toml --universal --python-version 3.12 --generate-hashes --no-header -o requirements.lock $(ARGS)
+	.venv/bin/uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.12 --generate-hashes --no-header -c requirements.lock -o requirements-dev.lock $(ARGS)

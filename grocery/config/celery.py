@@ -1,0 +1,23 @@
+"""Celery is the clock and the mule: ticks and bulky jobs. It never carries a fact, that is the outbox's work."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import Any
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "grocery.config.settings")
+
+
+def every(task: str, **interval: float) -> dict[str, Any]:
+    """A tick; one that could not be taken before the next is due is dropped, not heaped up."""
+    delta = timedelta(**interval)
+    return {"task": task, "schedule": delta, "options": {"expires": delta.total_seconds()}}
+
+
+app = Celery("grocery")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {}
