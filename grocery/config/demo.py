@@ -1,0 +1,248 @@
+"""`make demo`: the whole shop on this machine, from nothing, with real servers. Ctrl-C stops all of it.
+
+What it makes is kept in the state folder (see `embedded.state_dir`), so that a second start takes seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import webbrowser
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from grocery.config.embedded import ROOT, CannotStart, Firestore, Postgres, Valkey, free_port, spawn, state_dir, stop, wait_until
+
+PEOPLE = {
+    "customer": ("lan@example.com", "rau-muong-xao-toi"),
+    "staff": ("minh@example.com", "ca-kho-to-cay-cay"),
+    "admin": ("admin@example.com", "banh-mi-thit-nuong"),
+}
+
+
+def main() -> None:
+    options = _options()
+    state = state_dir()
+    if options.reset:
+        _forget(state)
+        return
+    with _only_one(state), ExitStack() as running:
+        started = time.monotonic()
+        try:
+            environment = _start_servers(running, state, firestore=options.firestore)
+            processes = _start_shop(running, state, environment, options)
+        except CannotStart as error:
+            sys.exit(str(error))
+        _welcome(environment, time.monotonic() - started)
+        if options.open:
+            webbrowser.open(environment["PUBLIC_URL"])
+        if not options.check:
+            _watch(processes)
+        print("\nStopping …", flush=True)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--port", type=int, default=8000, help="of the shop; the next free one if it is taken")
+    parser.add_argument("--skus", type=int, default=50_000, help="size of the catalogue, on first start")
+    parser.add_argument("--firestore", action="store_true", help="feed stock to the Firestore emulator, not to Valkey")
+    parser.add_argument("--no-open", dest="open", action="store_false", help="do not open a browser")
+    parser.add_argument("--check", action="store_true", help="start, look whether the shop answers, stop")
+    parser.add_argument("--reset", action="store_true", help="forget everything that the demo has kept")
+    options = parser.parse_args()
+    options.open = options.open and not options.check and bool(os.environ.get("DISPLAY") or sys.platform == "darwin")
+    return options
+
+
+@contextmanager
+def step(text: str) -> Iterator[None]:
+    """Say what is going on, and how long it took."""
+    print(f"· {text} …", end="", flush=True)
+    started = time.monotonic()
+    yield
+    print(f"\r✓ {text}  {time.monotonic() - started:.1f} s", flush=True)
+
+
+@contextmanager
+def _only_one(state: Path) -> Iterator[None]:
+    with (state / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit("The demo of this checkout is running already.")
+        yield
+
+
+def _forget(state: Path) -> None:
+    with _only_one(state):
+        for kept in ("demo", "environment.json"):
+            place = state / kept
+            if place.is_dir():
+                shutil.rmtree(place)
+            else:
+                place.unlink(missing_ok=True)
+    print("Forgotten. `make demo` starts from nothing.")
+
+
+# --- servers ----------------------------------------------------------------------------------------------------
+
+
+def _start_servers(running: ExitStack, state: Path, *, firestore: bool) -> dict[str, str]:
+    """PostgreSQL, Valkey and, if asked for, Firestore; returns the environment that finds them."""
+    home = state / "demo"
+    home.mkdir(mode=0o755, exist_ok=True)
+    environment = _secrets(home)
+    with step("PostgreSQL" if (home / "postgres").exists() else "PostgreSQL, a new cluster"):
+        postgres = running.enter_context(Postgres(home / "postgres").running())
+    with step("Valkey"):
+        valkey = running.enter_context(Valkey(home / "valkey", home / "valkey.log").running())
+    environment |= {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url}
+    if firestore:
+        with step("Firestore emulator"):
+            emulator = running.enter_context(Firestore(home / "firestore.log").running())
+        environment |= {"FIRESTORE_PROJECT": emulator.project, "FIRESTORE_EMULATOR_HOST": emulator.host}
+    return environment
+
+
+def _secrets(home: Path) -> dict[str, str]:
+    """Keys of this demo, made once and kept, so that nobody is signed out by a restart."""
+    kept = home / "secrets.json"
+    if not kept.exists():
+        key = ec.generate_private_key(ec.SECP256R1())
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        kept.touch(mode=0o600)
+        kept.write_text(json.dumps({"SECRET_KEY": secrets.token_urlsafe(48), "JWT_PRIVATE_KEY": pem}))
+    made: dict[str, str] = json.loads(kept.read_text())
+    return made
+
+
+# --- the shop ---------------------------------------------------------------------------------------------------
+
+
+def _start_shop(
+    running: ExitStack, state: Path, environment: dict[str, str], options: argparse.Namespace
+) -> dict[str, subprocess.Popen[bytes]]:
+    """Prepare the database, then start sandbox, web, relay and worker; returns them by name."""
+    home = state / "demo"
+    web, sandbox = _port(options.port), _port(options.port + 10)
+    environment |= {
+        "PUBLIC_URL": f"http://localhost:{web}",
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "STATE_DIR": str(home),
+        "STATIC_ROOT": str(home / "static"),
+        "MAIL_OUTBOX": str(home / "mail"),
+        "STRIPE_SECRET_KEY": "sk_test_sandbox",
+        "STRIPE_PUBLISHABLE_KEY": "pk_test_sandbox",
+        "STRIPE_WEBHOOK_SECRETS": "whsec_sandbox",
+        "STRIPE_API_URL": f"http://localhost:{sandbox}",
+        "STRIPE_JS_URL": f"http://localhost:{sandbox}/js/stripe.js",
+        "LOG_FORMAT": "console",
+    }
+    (state / "environment.json").touch(mode=0o600)
+    (state / "environment.json").write_text(json.dumps(environment))
+    _collect_static(home, environment)
+    _manage(["prepare_demo", f"--skus={options.skus}"], environment)
+    python = sys.executable
+    commands = {
+        "sandbox": [python, "-m", "tests.sandbox", f"--port={sandbox}", f"--state={home / 'sandbox.json'}"]
+        + [f"--webhook-url=http://localhost:{web}/api/v1/webhooks/stripe", "--webhook-secret=whsec_sandbox"],
+        "web": [str(Path(python).with_name("granian")), "--interface=wsgi", "--host=127.0.0.1", f"--port={web}"]
+        + ["--workers=1", "--blocking-threads=4", "--no-ws", "--http=1", "grocery.config.wsgi:application"],
+        "relay": [python, "manage.py", "relay"],
+        "worker": [python, "-m", "celery", "-A", "grocery.config.celery", "worker", "--beat", "--pool=threads"]
+        + ["--concurrency=2", "--loglevel=WARNING", f"--schedule={home / 'celerybeat'}"],
+    }
+    processes: dict[str, subprocess.Popen[bytes]] = {}
+    for name, command in commands.items():
+        log = home / f"{name}.log"
+        log.unlink(missing_ok=True)
+        processes[name] = spawn(command, log=log, env=environment)
+        running.callback(stop, processes[name])
+    for name, url in {"sandbox": f"http://localhost:{sandbox}/", "web": f"http://localhost:{web}/readyz"}.items():
+        with step(f"{name} on {url.rsplit('/', 1)[0]}"):
+            wait_until(lambda url=url: _answers(url), child=processes[name], log=home / f"{name}.log")  # type: ignore[misc]
+    return processes
+
+
+def _port(wanted: int) -> int:
+    """The wanted port, or another one that is free."""
+    for port in range(wanted, wanted + 10):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    return free_port()
+
+
+def _collect_static(home: Path, environment: Mapping[str, str]) -> None:
+    """Hashed and compressed static files, made again only when one of them has changed."""
+    sources = sorted(path for path in (ROOT / "grocery").glob("*/static/**/*") if path.is_file())
+    state = hashlib.sha256("".join(f"{path}{path.stat().st_mtime_ns}" for path in sources).encode()).hexdigest()
+    stamp = home / "static-made-from"
+    if not stamp.exists() or stamp.read_text() != state:
+        with step("static files"):
+            _manage(["collectstatic", "--no-input", "--clear", "--verbosity=0"], environment)
+        stamp.write_text(state)
+
+
+def _manage(arguments: list[str], environment: Mapping[str, str]) -> None:
+    command = [sys.executable, "manage.py", *arguments]
+    if subprocess.run(command, env={**os.environ, **environment}, cwd=ROOT, check=False).returncode:
+        raise CannotStart(f"manage.py {arguments[0]} failed")
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _welcome(environment: Mapping[str, str], seconds: float) -> None:
+    shop = environment["PUBLIC_URL"]
+    print(f"""
+The shop is open, after {seconds:.1f} s.
+
+  shop      {shop}/          (English: {shop}/en/)
+  API       {shop}/api/v1/docs
+  admin     {shop}/admin/
+  e-mail    {shop}/outbox/
+  payments  {environment["STRIPE_API_URL"]}/
+""")
+    for role, (email, password) in PEOPLE.items():
+        print(f"  {role:<9} {email}  {password}")
+    print("\nA card that works: 4242 4242 4242 4242. Logs: " + environment["STATE_DIR"] + "/*.log")
+    print("Ctrl-C stops everything and keeps the data; `make demo-reset` forgets it.", flush=True)
+
+
+def _watch(processes: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    """Until Ctrl-C, SIGTERM, or until one of the processes ends by itself."""
+    asked: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda received, _frame: asked.append(received))
+    while not asked:
+        for name, process in processes.items():
+            if process.poll() is not None:
+                print(f"\n{name} ended by itself with {process.returncode}; see its log.", flush=True)
+                return
+        time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    main()
