@@ -25,6 +25,12 @@ test: environment ## all tests, on real servers, in parallel and random order
 	@deploy/local/browser
 	$(PYTHON_RUN) -m pytest -n 2 --dist loadgroup -q $(ARGS)
 
+# What the checks need so that the settings can be read; nothing connects to it.
+check: export DATABASE_URL ?= postgresql://nobody@127.0.0.1/none
+check: export REDIS_URL ?= redis://127.0.0.1/0
+check: export SECRET_KEY ?= only for checks, only for checks, only for checks
+check: export JWT_PRIVATE_KEY ?= none
+
 .PHONY: check
 check: environment ## style, types, boundaries, migrations, documents
 	$(PYTHON_RUN) -m ruff check .

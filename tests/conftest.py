@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.apps import apps
 from django.db import connection
 
 from grocery.kernel.outbox import relay
 
-_TABLE = re.compile(r'"(' + "|".join([*settings.DOMAINS, "kernel", "auth", "django", "waffle"]) + r')_\w+"')
+_WORD = re.compile(r"\w+")
 #: Django's own tables for people and sessions count as accounts.
-_OWNER = {"auth": "accounts", "django": "accounts"}
+_OWNER = {"auth": "accounts", "admin": "accounts", "sessions": "accounts", "contenttypes": "accounts"}
+
+
+@cache
+def _owners() -> dict[str, str]:
+    """Each table and the domain that owns it."""
+    models = apps.get_models(include_auto_created=True)
+    return {m._meta.db_table: _OWNER.get(m._meta.app_label, m._meta.app_label) for m in models}
 
 
 def domains_of(sql: str) -> set[str]:
     """The domains whose tables a statement names."""
-    return {_OWNER.get(prefix, prefix) for prefix in _TABLE.findall(sql)}
+    return {_owners()[word] for word in _WORD.findall(sql) if word in _owners()}
 
 
 def _one_domain(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:

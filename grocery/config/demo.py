@@ -27,7 +27,18 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from grocery.config.embedded import ROOT, CannotStart, Firestore, Postgres, Valkey, free_port, spawn, state_dir, stop, wait_until
+from grocery.config.embedded import (
+    ROOT,
+    CannotStart,
+    Firestore,
+    Postgres,
+    Valkey,
+    free_port,
+    spawn,
+    state_dir,
+    stop,
+    wait_until,
+)
 
 PEOPLE = {
     "customer": ("lan@example.com", "rau-muong-xao-toi"),
@@ -61,7 +72,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--port", type=int, default=8000, help="of the shop; the next free one if it is taken")
     parser.add_argument("--skus", type=int, default=50_000, help="size of the catalogue, on first start")
-    parser.add_argument("--firestore", action="store_true", help="feed stock to the Firestore emulator, not to Valkey")
+    parser.add_argument(
+        "--firestore", action="store_true", help="feed stock to the Firestore emulator, not to Valkey"
+    )
     parser.add_argument("--no-open", dest="open", action="store_false", help="do not open a browser")
     parser.add_argument("--check", action="store_true", help="start, look whether the shop answers, stop")
     parser.add_argument("--reset", action="store_true", help="forget everything that the demo has kept")
@@ -141,7 +154,28 @@ def _start_shop(
     """Prepare the database, then start sandbox, web, relay and worker; returns them by name."""
     home = state / "demo"
     web, sandbox = _port(options.port), _port(options.port + 10)
-    environment |= {
+    environment |= _addresses(home, web, sandbox)
+    (state / "environment.json").touch(mode=0o600)
+    (state / "environment.json").write_text(json.dumps(environment))
+    _collect_static(home, environment)
+    _manage(["prepare_demo", f"--skus={options.skus}"], environment)
+    processes: dict[str, subprocess.Popen[bytes]] = {}
+    for name, command in _commands(home, web, sandbox).items():
+        log = home / f"{name}.log"
+        log.unlink(missing_ok=True)
+        processes[name] = spawn(command, log=log, env=environment)
+        running.callback(stop, processes[name])
+    for name, url in {
+        "sandbox": f"http://localhost:{sandbox}/",
+        "web": f"http://localhost:{web}/readyz",
+    }.items():
+        with step(f"{name} on {url.rsplit('/', 1)[0]}"):
+            wait_until(lambda url=url: _answers(url), child=processes[name], log=home / f"{name}.log")  # type: ignore[misc]
+    return processes
+
+
+def _addresses(home: Path, web: int, sandbox: int) -> dict[str, str]:
+    return {
         "PUBLIC_URL": f"http://localhost:{web}",
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "STATE_DIR": str(home),
@@ -154,30 +188,30 @@ def _start_shop(
         "STRIPE_JS_URL": f"http://localhost:{sandbox}/js/stripe.js",
         "LOG_FORMAT": "console",
     }
-    (state / "environment.json").touch(mode=0o600)
-    (state / "environment.json").write_text(json.dumps(environment))
-    _collect_static(home, environment)
-    _manage(["prepare_demo", f"--skus={options.skus}"], environment)
+
+
+def _commands(home: Path, web: int, sandbox: int) -> dict[str, list[str]]:
+    """The processes of the shop, in the order in which they start."""
     python = sys.executable
-    commands = {
+    granian = [str(Path(python).with_name("granian")), "--interface=wsgi", "--http=1", "--no-ws"]
+    return {
         "sandbox": [python, "-m", "tests.sandbox", f"--port={sandbox}", f"--state={home / 'sandbox.json'}"]
         + [f"--webhook-url=http://localhost:{web}/api/v1/webhooks/stripe", "--webhook-secret=whsec_sandbox"],
-        "web": [str(Path(python).with_name("granian")), "--interface=wsgi", "--host=127.0.0.1", f"--port={web}"]
-        + ["--workers=1", "--blocking-threads=4", "--no-ws", "--http=1", "grocery.config.wsgi:application"],
+        "web": [*granian, "--host=127.0.0.1", f"--port={web}", "--workers=1", "--blocking-threads=4"]
+        + ["grocery.config.wsgi:application"],
         "relay": [python, "manage.py", "relay"],
-        "worker": [python, "-m", "celery", "-A", "grocery.config.celery", "worker", "--beat", "--pool=threads"]
+        "worker": [
+            python,
+            "-m",
+            "celery",
+            "-A",
+            "grocery.config.celery",
+            "worker",
+            "--beat",
+            "--pool=threads",
+        ]
         + ["--concurrency=2", "--loglevel=WARNING", f"--schedule={home / 'celerybeat'}"],
     }
-    processes: dict[str, subprocess.Popen[bytes]] = {}
-    for name, command in commands.items():
-        log = home / f"{name}.log"
-        log.unlink(missing_ok=True)
-        processes[name] = spawn(command, log=log, env=environment)
-        running.callback(stop, processes[name])
-    for name, url in {"sandbox": f"http://localhost:{sandbox}/", "web": f"http://localhost:{web}/readyz"}.items():
-        with step(f"{name} on {url.rsplit('/', 1)[0]}"):
-            wait_until(lambda url=url: _answers(url), child=processes[name], log=home / f"{name}.log")  # type: ignore[misc]
-    return processes
 
 
 def _port(wanted: int) -> int:

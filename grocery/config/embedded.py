@@ -102,7 +102,9 @@ def stop(child: subprocess.Popen[bytes], farewell: signal.Signals = signal.SIGTE
             child.wait()
 
 
-def wait_until(ready: Callable[[], object], *, child: subprocess.Popen[bytes], log: Path, seconds: float = 30) -> None:
+def wait_until(
+    ready: Callable[[], object], *, child: subprocess.Popen[bytes], log: Path, seconds: float = 30
+) -> None:
     """Return once `ready()` is true. Raises CannotStart when the child has ended or the time is up."""
     until = time.monotonic() + seconds
     while not ready():
@@ -218,7 +220,15 @@ class Valkey:
 
     @contextmanager
     def running(self) -> Iterator[Valkey]:
-        command = [str(get_binary_path()), "--bind", "127.0.0.1", "--port", str(self.port), "--daemonize", "no"]
+        command = [
+            str(get_binary_path()),
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+            "--daemonize",
+            "no",
+        ]
         if self.home:
             self.home.mkdir(parents=True, exist_ok=True)
             command += ["--dir", str(self.home), "--appendonly", "yes"]
@@ -266,7 +276,9 @@ class Firestore:
     def running(self) -> Iterator[Firestore]:
         jar = self.jar()
         if jar is None:
-            raise CannotStart("the Firestore emulator needs Java and `gcloud components install cloud-firestore-emulator`")
+            raise CannotStart(
+                "the Firestore emulator needs Java and `gcloud components install cloud-firestore-emulator`"
+            )
         command = ["java", "-Xmx512m", "-XX:+UseSerialGC", "-cp", str(jar)]
         command += ["com.google.cloud.datastore.emulator.firestore.CloudFirestore", "start"]
         command += ["--host=127.0.0.1", f"--port={self.port}", f"--websocket_port={self.websocket_port}"]

@@ -82,6 +82,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+
 # --- data -------------------------------------------------------------------------------------------------------
 def _database(url: str) -> dict[str, Any]:
     """`postgresql://user:password@host:port/name`; a host that starts with %2F is the folder of a socket."""
