@@ -1,0 +1,79 @@
+"""What has happened to orders. Stream "order:<id>": each subscriber hears one order's facts in order.
+
+Names, addresses and remarks are not in here: ask `ordering.public.order` when telling people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from grocery.kernel.events import Event
+from grocery.kernel.money import Money
+from grocery.ordering.contracts import CancelReason
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedLine:
+    """So much of one SKU, in its own unit."""
+
+    sku: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderFact(Event):
+    """Something about one order: which, its number as people say it, and whose."""
+
+    order_id: UUID
+    number: str
+    customer_id: UUID
+
+    @property
+    def stream(self) -> str:
+        return f"order:{self.order_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPlaced(OrderFact):
+    """A cart has become an order: prices fixed, goods reserved, slot booked. `total` is what is to be paid."""
+
+    store_id: UUID
+    lines: tuple[OrderedLine, ...]
+    total: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderConfirmed(OrderFact):
+    """The money is authorised, or will be paid at the door: the order will be picked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPickingStarted(OrderFact):
+    """Someone walks the aisles; the customer can no longer cancel."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPacked(OrderFact):
+    """Sealed. `total` is what was really packed: what is charged."""
+
+    total: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderDispatched(OrderFact):
+    """On its way to the customer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderDelivered(OrderFact):
+    """In the customer's hands."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderCancelled(OrderFact):
+    """Ended before it was packed: goods and slot are free again, the money is let go."""
+
+    reason: CancelReason
+    lines: tuple[OrderedLine, ...] = ()
