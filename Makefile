@@ -26,10 +26,10 @@ test: environment ## all tests, on real servers, in parallel and random order
 	$(PYTHON_RUN) -m pytest -n 2 --dist loadgroup -q $(ARGS)
 
 # What the checks need so that the settings can be read; nothing connects to it.
-check: export DATABASE_URL ?= postgresql://nobody@127.0.0.1/none
-check: export REDIS_URL ?= redis://127.0.0.1/0
-check: export SECRET_KEY ?= only for checks, only for checks, only for checks
-check: export JWT_PRIVATE_KEY ?= none
+check documents: export DATABASE_URL = postgresql://nobody@127.0.0.1/none
+check documents: export REDIS_URL = redis://127.0.0.1/0
+check documents: export SECRET_KEY = only for checks, only for checks, only for checks
+check documents: export JWT_PRIVATE_KEY = none
 
 .PHONY: check
 check: environment ## style, types, boundaries, migrations, documents
@@ -37,7 +37,13 @@ check: environment ## style, types, boundaries, migrations, documents
 	$(PYTHON_RUN) -m ruff format --check .
 	$(PYTHON_RUN) -m mypy
 	.venv/bin/lint-imports --no-logo
-	$(PYTHON_RUN) -m pytest -q tests/architecture
+	$(PYTHON_RUN) -W ignore manage.py makemigrations --check --dry-run
+	$(PYTHON_RUN) -W ignore manage.py check
+	env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u JWT_PRIVATE_KEY $(PYTHON_RUN) -m pytest -q tests/architecture
+
+.PHONY: documents
+documents: environment ## draw anew what is drawn from the code: domain map, OpenAPI
+	$(PYTHON_RUN) -m tests.architecture.documents
 
 .PHONY: fmt
 fmt: environment ## format and mend what can be mended

@@ -15,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from grocery.config import messages
 from grocery.config.embedded import Firestore, Postgres, Valkey, state_dir
 
 _running = ExitStack()
@@ -54,6 +55,7 @@ def _start() -> None:
 
 
 if "TEST_SERVERS" not in os.environ:
+    messages.compile_messages()
     _start()
 elif worker := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"):
     os.environ["REDIS_URL"] = os.environ["REDIS_URL"].removesuffix("/0") + f"/{int(worker) + 1}"

@@ -27,6 +27,7 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from grocery.config import messages
 from grocery.config.embedded import (
     ROOT,
     CannotStart,
@@ -157,6 +158,7 @@ def _start_shop(
     environment |= _addresses(home, web, sandbox)
     (state / "environment.json").touch(mode=0o600)
     (state / "environment.json").write_text(json.dumps(environment))
+    messages.compile_messages()
     _collect_static(home, environment)
     _manage(["prepare_demo", f"--skus={options.skus}"], environment)
     processes: dict[str, subprocess.Popen[bytes]] = {}

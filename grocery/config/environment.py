@@ -79,7 +79,7 @@ def read() -> Environment:
     for name in [name for name in os.environ if name.endswith("_FILE") and name[:-5].lower() in _secrets()]:
         os.environ.setdefault(name[:-5], Path(os.environ[name]).read_text(encoding="utf-8").strip())
     try:
-        return Environment()  # type: ignore[call-arg]  # the values come from the environment
+        return Environment()
     except ValidationError as error:
         lines = [f"  {'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors(include_input=False)]
         sys.exit("Cannot start, the environment is not right:\n" + "\n".join(lines))

@@ -1,0 +1,77 @@
+"""Nothing that people read is left in English for those who read Vietnamese."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+from django.utils.translation.template import templatize
+
+from tests.architecture.source import DOMAINS, PRODUCT, ROOT
+
+APPS = (*DOMAINS, "storefront", "kernel", "config")
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+}
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+
+
+def said(app: str) -> Iterator[tuple[str, str]]:
+    """Every text for people in an app's code and templates, and where it stands."""
+    for path in sorted((PRODUCT / app).rglob("*")):
+        if path.suffix not in {".py", ".html", ".txt", ".subject"} or "migrations" in path.parts:
+            continue
+        source = path.read_text(encoding="utf-8")
+        if path.suffix != ".py":
+            source = "\n".join(line.strip() for line in templatize(source, str(path)).splitlines())
+        for _line, message, _comments, _context in extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS):
+            first = message if isinstance(message, str) else message[0]
+            if first:
+                yield first, str(path.relative_to(ROOT))
+
+
+def translated(app: str) -> dict[str, tuple[str, ...]]:
+    """What an app's Vietnamese catalogue says, by the English text."""
+    path = PRODUCT / app / "locale/vi/LC_MESSAGES/django.po"
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale="vi")
+    return {
+        (m.id if isinstance(m.id, str) else m.id[0]): (m.string if isinstance(m.string, tuple) else (m.string,))
+        for m in catalogue
+        if m.id and not m.fuzzy
+    }
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_every_text_is_translated(app: str):
+    known = translated(app)
+    assert [f"{where}: {text}" for text, where in said(app) if not any(known.get(text, ()))] == []
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_every_translation_is_still_said(app: str):
+    assert set(translated(app)) - {text for text, _ in said(app)} == set()
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_a_translation_keeps_the_placeholders(app: str):
+    broken = [
+        text
+        for text, strings in translated(app).items()
+        if any(set(PLACEHOLDER.findall(string)) - set(PLACEHOLDER.findall(text)) for string in strings)
+    ]
+    assert broken == []
