@@ -1,0 +1,79 @@
+"""A place in a slot becomes a delivery."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from grocery.delivery import models
+from grocery.delivery.contracts import Booking, DeliveryState, Destination
+from grocery.delivery.services.hold_slot import bookable, take_place
+from grocery.delivery.services.list_slots import fee_of
+from grocery.delivery.services.slots import shown
+from grocery.kernel.errors import NotFound
+from grocery.kernel.money import Money
+
+
+def book_slot(
+    *,
+    slot_id: UUID,
+    holder: str,
+    order_id: UUID,
+    customer_id: UUID,
+    store_id: UUID,
+    destination: Destination,
+    basket: Money,
+    now: datetime,
+) -> Booking:
+    """Turn the holder's hold into a delivery, or take a place for it; inside the caller's transaction."""
+    assert models.inside_a_transaction(), "a booking stands and falls with the order"
+    models.lock_holder(holder)
+    mine = models.SlotHold.objects.of_holder(holder).first()
+    slots = models.Slot.objects.locked(slot_id, *([mine.slot_id] if mine else []))
+    slot = bookable(slots, slot_id, store_id=store_id, now=now)
+    if slot.pickup_point_id != destination.pickup_point_id:
+        raise NotFound("slot", slot_id)
+    fee = fee_of(slot, ward_code=destination.ward_code, basket=basket)
+    _take(slots, slot_id, holder, now)
+    delivery = _write(slot, order_id, customer_id, destination, fee, now)
+    models.DeliveryStep.objects.create(delivery=delivery, state=DeliveryState.SCHEDULED.value, at=now)
+    return Booking(slot=shown(slot), fee=fee)
+
+
+def _take(slots: dict[UUID, models.Slot], slot_id: UUID, holder: str, now: datetime) -> None:
+    """The hold's place becomes the booking's; without one here a place is taken, the other let go."""
+    holds = models.SlotHold.objects.of_holder(holder)
+    if holds.in_slot(slot_id).live(now).delete()[0]:
+        return
+    models.SlotHold.objects.reap(slots, now)
+    take_place(slot_id)
+    if holds.delete()[0]:
+        (elsewhere,) = slots.keys() - {slot_id}
+        models.Slot.objects.give_back_one(elsewhere)
+
+
+def _write(
+    slot: models.Slot, order_id: UUID, customer_id: UUID, destination: Destination, fee: Money, now: datetime
+) -> models.Delivery:
+    return models.Delivery.objects.create(
+        order_id=order_id,
+        customer_id=customer_id,
+        store_id=slot.store_id,
+        mode=slot.mode,
+        slot=slot,
+        day=slot.day,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        zone=slot.zone,
+        fee=fee.minor,
+        recipient=destination.recipient,
+        phone=destination.phone,
+        ward_code=destination.ward_code,
+        ward=destination.ward,
+        province_code=destination.province_code,
+        province=destination.province,
+        street=destination.street,
+        note=destination.note,
+        pickup_point_id=destination.pickup_point_id,
+        booked_at=now,
+    )

@@ -1,0 +1,98 @@
+"""What a customer may choose from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from grocery.delivery import models, policies
+from grocery.delivery.contracts import SlotHold, SlotOffer
+from grocery.delivery.services.pickup_points import pickup_point
+from grocery.delivery.services.slots import shown
+from grocery.delivery.services.zones import zone_of
+from grocery.kernel.clock import local_date
+from grocery.kernel.errors import Invalid, NotFound
+from grocery.kernel.money import Money, dong
+
+
+def list_slots(
+    *,
+    store_id: UUID,
+    ward_code: str | None,
+    pickup_point_id: UUID | None,
+    days: int,
+    now: datetime,
+    holder: str | None,
+    basket: Money | None,
+) -> list[SlotOffer]:
+    """The slots of the next `days` local days for this place, by day and start."""
+    zone_fee, free_from, rows = _place(store_id, ward_code, pickup_point_id)
+    mine = held(holder=holder, now=now) if holder else None
+    return [
+        _offer(row, zone_fee=zone_fee, free_from=free_from, basket=basket, now=now, mine=mine)
+        for row in rows.around(now, days=days).with_live_taken(now).by_day_and_start()
+        if 0 <= (row.day - local_date(now, zone=row.zone)).days < days
+    ]
+
+
+def held(*, holder: str, now: datetime) -> SlotHold | None:
+    """What the holder has got, if the hold still lives. One statement."""
+    hold = models.SlotHold.objects.of_holder(holder).live(now).select_related("slot").first()
+    return SlotHold(slot=shown(hold.slot), holder=holder, until=hold.until) if hold else None
+
+
+def fee(*, slot_id: UUID, ward_code: str | None, basket: Money | None) -> Money:
+    """What a basket pays for this slot: at its pickup point, or in this ward."""
+    slot = models.Slot.objects.with_id(slot_id).first()
+    if slot is None:
+        raise NotFound("slot", slot_id)
+    return fee_of(slot, ward_code=ward_code, basket=basket)
+
+
+def fee_of(slot: models.Slot, *, ward_code: str | None, basket: Money | None) -> Money:
+    """The same for a row that is at hand. Raises OutsideDeliveryArea."""
+    zone_fee, free_from = dong(0), None
+    if slot.pickup_point_id is None:
+        zone = zone_of(store_id=slot.store_id, ward_code=ward_code or "")
+        zone_fee, free_from = zone.fee, zone.free_from
+    return policies.delivery_fee(
+        zone_fee=zone_fee, surcharge=dong(slot.surcharge), free_from=free_from, basket=basket
+    )
+
+
+def _place(
+    store_id: UUID, ward_code: str | None, pickup_point_id: UUID | None
+) -> tuple[Money, Money | None, models.SlotQuerySet]:
+    """The fee of the place, from which basket on it is free, and the slots that serve it."""
+    if (ward_code is None) == (pickup_point_id is None):
+        raise Invalid("ward_code", "Name a ward or a pickup point.", "Chọn phường, xã hoặc điểm lấy hàng.")
+    if pickup_point_id is not None:
+        point = pickup_point(store_id=store_id, pickup_point_id=pickup_point_id)
+        return dong(0), None, models.Slot.objects.for_pickup(store_id, point.id)
+    zone = zone_of(store_id=store_id, ward_code=ward_code or "")
+    return zone.fee, zone.free_from, models.Slot.objects.for_delivery(store_id)
+
+
+def _offer(
+    row: models.Slot,
+    *,
+    zone_fee: Money,
+    free_from: Money | None,
+    basket: Money | None,
+    now: datetime,
+    mine: SlotHold | None,
+) -> SlotOffer:
+    slot = shown(row, taken=row.live_taken)
+    return SlotOffer(
+        slot=slot,
+        state=policies.slot_state(
+            capacity=slot.capacity,
+            taken=slot.taken,
+            cutoff_at=slot.cutoff_at,
+            now=now,
+            held=mine is not None and mine.slot.id == slot.id,
+        ),
+        fee=policies.delivery_fee(
+            zone_fee=zone_fee, surcharge=slot.surcharge, free_from=free_from, basket=basket
+        ),
+    )
