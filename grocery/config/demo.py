@@ -15,31 +15,19 @@ import secrets
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
 import webbrowser
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from grocery.config import messages
-from grocery.config.embedded import (
-    ROOT,
-    CannotStart,
-    Firestore,
-    Postgres,
-    Valkey,
-    free_port,
-    spawn,
-    state_dir,
-    stop,
-    wait_until,
-)
+from grocery.config.embedded import ROOT, CannotStart, Firestore, Postgres, Valkey, free_port, state_dir
+from grocery.config.processes import Shop
 
 PEOPLE = {
     "customer": ("lan@example.com", "rau-muong-xao-toi"),
@@ -58,14 +46,14 @@ def main() -> None:
         started = time.monotonic()
         try:
             environment = _start_servers(running, state, firestore=options.firestore)
-            processes = _start_shop(running, state, environment, options)
+            shop = _open_shop(running, state, environment, options)
         except CannotStart as error:
             sys.exit(str(error))
-        _welcome(environment, time.monotonic() - started)
+        _welcome(shop, time.monotonic() - started)
         if options.open:
-            webbrowser.open(environment["PUBLIC_URL"])
+            webbrowser.open(shop.url)
         if not options.check:
-            _watch(processes)
+            _watch(shop)
         print("\nStopping …", flush=True)
 
 
@@ -149,71 +137,17 @@ def _secrets(home: Path) -> dict[str, str]:
 # --- the shop ---------------------------------------------------------------------------------------------------
 
 
-def _start_shop(
-    running: ExitStack, state: Path, environment: dict[str, str], options: argparse.Namespace
-) -> dict[str, subprocess.Popen[bytes]]:
-    """Prepare the database, then start sandbox, web, relay and worker; returns them by name."""
+def _open_shop(running: ExitStack, state: Path, environment: dict[str, str], options: argparse.Namespace) -> Shop:
+    """Prepare the database, then start sandbox, web, relay and worker."""
     home = state / "demo"
-    web, sandbox = _port(options.port), _port(options.port + 10)
-    environment |= _addresses(home, web, sandbox)
+    shop = Shop(home, _port(options.port), _port(options.port + 10), {"LOG_FORMAT": "console", **environment})
     (state / "environment.json").touch(mode=0o600)
-    (state / "environment.json").write_text(json.dumps(environment))
+    (state / "environment.json").write_text(json.dumps(shop.environment))
     messages.compile_messages()
-    _collect_static(home, environment)
-    _manage(["prepare_demo", f"--skus={options.skus}"], environment)
-    processes: dict[str, subprocess.Popen[bytes]] = {}
-    for name, command in _commands(home, web, sandbox).items():
-        log = home / f"{name}.log"
-        log.unlink(missing_ok=True)
-        processes[name] = spawn(command, log=log, env=environment)
-        running.callback(stop, processes[name])
-    for name, url in {
-        "sandbox": f"http://localhost:{sandbox}/",
-        "web": f"http://localhost:{web}/readyz",
-    }.items():
-        with step(f"{name} on {url.rsplit('/', 1)[0]}"):
-            wait_until(lambda url=url: _answers(url), child=processes[name], log=home / f"{name}.log")  # type: ignore[misc]
-    return processes
-
-
-def _addresses(home: Path, web: int, sandbox: int) -> dict[str, str]:
-    return {
-        "PUBLIC_URL": f"http://localhost:{web}",
-        "ALLOWED_HOSTS": "localhost,127.0.0.1",
-        "STATE_DIR": str(home),
-        "STATIC_ROOT": str(home / "static"),
-        "MAIL_OUTBOX": str(home / "mail"),
-        "STRIPE_SECRET_KEY": "sk_test_sandbox",
-        "STRIPE_PUBLISHABLE_KEY": "pk_test_sandbox",
-        "STRIPE_WEBHOOK_SECRETS": "whsec_sandbox",
-        "STRIPE_API_URL": f"http://localhost:{sandbox}",
-        "STRIPE_JS_URL": f"http://localhost:{sandbox}/js/stripe.js",
-        "LOG_FORMAT": "console",
-    }
-
-
-def _commands(home: Path, web: int, sandbox: int) -> dict[str, list[str]]:
-    """The processes of the shop, in the order in which they start."""
-    python = sys.executable
-    granian = [str(Path(python).with_name("granian")), "--interface=wsgi", "--http=1", "--no-ws"]
-    return {
-        "sandbox": [python, "-m", "tests.sandbox", f"--port={sandbox}", f"--state={home / 'sandbox.json'}"]
-        + [f"--webhook-url=http://localhost:{web}/api/v1/webhooks/stripe", "--webhook-secret=whsec_sandbox"],
-        "web": [*granian, "--host=127.0.0.1", f"--port={web}", "--workers=1", "--blocking-threads=4"]
-        + ["grocery.config.wsgi:application"],
-        "relay": [python, "manage.py", "relay"],
-        "worker": [
-            python,
-            "-m",
-            "celery",
-            "-A",
-            "grocery.config.celery",
-            "worker",
-            "--beat",
-            "--pool=threads",
-        ]
-        + ["--concurrency=2", "--loglevel=WARNING", f"--schedule={home / 'celerybeat'}"],
-    }
+    _collect_static(shop)
+    shop.manage("prepare_demo", f"--skus={options.skus}")
+    running.enter_context(shop.running(step=step))
+    return shop
 
 
 def _port(wanted: int) -> int:
@@ -226,54 +160,40 @@ def _port(wanted: int) -> int:
     return free_port()
 
 
-def _collect_static(home: Path, environment: Mapping[str, str]) -> None:
+def _collect_static(shop: Shop) -> None:
     """Hashed and compressed static files, made again only when one of them has changed."""
     sources = sorted(path for path in (ROOT / "grocery").glob("*/static/**/*") if path.is_file())
     state = hashlib.sha256("".join(f"{path}{path.stat().st_mtime_ns}" for path in sources).encode()).hexdigest()
-    stamp = home / "static-made-from"
+    stamp = shop.home / "static-made-from"
     if not stamp.exists() or stamp.read_text() != state:
         with step("static files"):
-            _manage(["collectstatic", "--no-input", "--clear", "--verbosity=0"], environment)
+            shop.manage("collectstatic", "--no-input", "--clear", "--verbosity=0")
         stamp.write_text(state)
 
 
-def _manage(arguments: list[str], environment: Mapping[str, str]) -> None:
-    command = [sys.executable, "manage.py", *arguments]
-    if subprocess.run(command, env={**os.environ, **environment}, cwd=ROOT, check=False).returncode:
-        raise CannotStart(f"manage.py {arguments[0]} failed")
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=2).is_success
-    except httpx.TransportError:
-        return False
-
-
-def _welcome(environment: Mapping[str, str], seconds: float) -> None:
-    shop = environment["PUBLIC_URL"]
+def _welcome(shop: Shop, seconds: float) -> None:
     print(f"""
 The shop is open, after {seconds:.1f} s.
 
-  shop      {shop}/          (English: {shop}/en/)
-  API       {shop}/api/v1/docs
-  admin     {shop}/admin/
-  e-mail    {shop}/outbox/
-  payments  {environment["STRIPE_API_URL"]}/
+  shop      {shop.url}/          in English {shop.url}/en/
+  API       {shop.url}/api/v1/docs
+  admin     {shop.url}/admin/    in English {shop.url}/en/admin/
+  e-mail    {shop.url}/outbox/
+  payments  {shop.sandbox_url}/
 """)
     for role, (email, password) in PEOPLE.items():
         print(f"  {role:<9} {email}  {password}")
-    print("\nA card that works: 4242 4242 4242 4242. Logs: " + environment["STATE_DIR"] + "/*.log")
+    print(f"\nA card that works: 4242 4242 4242 4242. Logs: {shop.home}/*.log")
     print("Ctrl-C stops everything and keeps the data; `make demo-reset` forgets it.", flush=True)
 
 
-def _watch(processes: Mapping[str, subprocess.Popen[bytes]]) -> None:
+def _watch(shop: Shop) -> None:
     """Until Ctrl-C, SIGTERM, or until one of the processes ends by itself."""
     asked: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _frame: asked.append(received))
     while not asked:
-        for name, process in processes.items():
+        for name, process in shop.processes.items():
             if process.poll() is not None:
                 print(f"\n{name} ended by itself with {process.returncode}; see its log.", flush=True)
                 return
@@ -281,4 +201,7 @@ def _watch(processes: Mapping[str, subprocess.Popen[bytes]]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("\nStopped.")

@@ -1,0 +1,124 @@
+"""The processes of a whole shop on one machine: sandbox of the providers, web, relay, worker.
+
+`make demo` runs them for people; the journeys, the browser tests and the benchmarks run the very same.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from grocery.config.embedded import ROOT, CannotStart, spawn, stop, wait_until
+
+WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105 - shared with the sandbox, worth nothing elsewhere
+ROLES = ("sandbox", "web", "relay", "worker")
+
+
+def _silently(_text: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+@dataclass
+class Shop:
+    """One shop: where it keeps its files, on which ports it listens, which servers it uses.
+
+    `environment` names at least DATABASE_URL, REDIS_URL, SECRET_KEY and JWT_PRIVATE_KEY.
+    """
+
+    home: Path
+    web_port: int
+    sandbox_port: int
+    environment: dict[str, str]
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.environment = {
+            "PUBLIC_URL": self.url,
+            "ALLOWED_HOSTS": "localhost,127.0.0.1",
+            "STATE_DIR": str(self.home),
+            "STATIC_ROOT": str(self.home / "static"),
+            "MAIL_OUTBOX": str(self.home / "mail"),
+            "STRIPE_SECRET_KEY": "sk_test_sandbox",
+            "STRIPE_PUBLISHABLE_KEY": "pk_test_sandbox",
+            "STRIPE_WEBHOOK_SECRETS": WEBHOOK_SECRET,
+            "STRIPE_API_URL": self.sandbox_url,
+            "STRIPE_JS_URL": f"{self.sandbox_url}/js/stripe.js",
+            **self.environment,
+        }
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.web_port}"
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://localhost:{self.sandbox_port}"
+
+    def manage(self, *arguments: str) -> None:
+        """Run a command of manage.py. Raises CannotStart when it fails."""
+        command = [sys.executable, "manage.py", *arguments]
+        if subprocess.run(command, env={**os.environ, **self.environment}, cwd=ROOT, check=False).returncode:
+            raise CannotStart(f"manage.py {arguments[0]} failed")
+
+    @contextmanager
+    def running(
+        self, roles: Sequence[str] = ROLES, *, step: Callable[[str], AbstractContextManager[None]] = _silently
+    ) -> Iterator[Shop]:
+        """Start these processes, return when those with a port answer, stop all at the end."""
+        with ExitStack() as running:
+            for role in roles:
+                running.callback(stop, self.start(role))
+            for role in [role for role in ("sandbox", "web") if role in roles]:
+                with step(f"{role} at {self._answering_url(role)}"):
+                    wait_until(lambda role=role: self._answers(role), child=self.processes[role], log=self.log(role))  # type: ignore[misc]  # a loop variable as default
+            yield self
+
+    def start(self, role: str) -> subprocess.Popen[bytes]:
+        """Start one process of that role, with a fresh log."""
+        self.log(role).unlink(missing_ok=True)
+        self.processes[role] = spawn(self.command(role), log=self.log(role), env=self.environment)
+        return self.processes[role]
+
+    def log(self, role: str) -> Path:
+        return self.home / f"{role}.log"
+
+    def command(self, role: str) -> list[str]:
+        """What starts a process of that role."""
+        python = sys.executable
+        granian = [str(Path(python).with_name("granian")), "--interface=wsgi", "--http=1", "--no-ws"]
+        sandbox = [
+            python,
+            "-m",
+            "tests.sandbox",
+            f"--port={self.sandbox_port}",
+            f"--state={self.home / 'sandbox.db'}",
+        ]
+        celery = [python, "-m", "celery", "-A", "grocery.config.celery", "worker", "--beat", "--pool=threads"]
+        return {
+            "sandbox": [
+                *sandbox,
+                f"--webhook-url={self.url}/api/v1/webhooks/stripe",
+                f"--webhook-secret={WEBHOOK_SECRET}",
+            ],
+            "web": [*granian, "--host=127.0.0.1", f"--port={self.web_port}", "--workers=1", "--blocking-threads=4"]
+            + ["grocery.config.wsgi:application"],
+            "relay": [python, "manage.py", "relay"],
+            "worker": [*celery, "--concurrency=2", "--loglevel=WARNING", f"--schedule={self.home / 'celerybeat'}"],
+        }[role]
+
+    def _answering_url(self, role: str) -> str:
+        return f"{self.url}/" if role == "web" else f"{self.sandbox_url}/"
+
+    def _answers(self, role: str) -> bool:
+        url = f"{self.url}/readyz" if role == "web" else f"{self.sandbox_url}/"
+        try:
+            return httpx.get(url, timeout=2).is_success
+        except httpx.TransportError:
+            return False
