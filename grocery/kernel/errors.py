@@ -83,3 +83,27 @@ class Conflict(DomainError):
     status = 409
     en = "This has changed in the meantime. Please look again."
     vi = "Thông tin vừa thay đổi. Vui lòng xem lại."
+
+
+class TooManyRequests(DomainError):
+    """Slow down. `retry_after` is in seconds and becomes the header Retry-After."""
+
+    code = "too_many_requests"
+    status = 429
+    en = "Too many requests. Please try again in {retry_after} seconds."
+    vi = "Quá nhiều yêu cầu. Vui lòng thử lại sau {retry_after} giây."
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after
+
+
+class Unavailable(DomainError):
+    """Something that we depend on does not answer; the same request may well succeed in `retry_after` seconds."""
+
+    code = "unavailable"
+    status = 503
+    en = "We cannot do this right now. Please try again in {retry_after} seconds."
+    vi = "Hiện chưa thể thực hiện. Vui lòng thử lại sau {retry_after} giây."
+
+    def __init__(self, retry_after: int = 5) -> None:
+        self.retry_after = retry_after

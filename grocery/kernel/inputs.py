@@ -9,6 +9,7 @@ from uuid import UUID
 
 from ninja import Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from grocery.kernel.money import dong
 from grocery.kernel.quantity import LARGEST
@@ -18,14 +19,14 @@ def _clean(text: str) -> str:
     """NFC, no NUL and no other control characters but line breaks and tabs."""
     text = unicodedata.normalize("NFC", text)
     if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t\r" for char in text):
-        raise ValueError("contains control characters")
+        raise PydanticCustomError("control_characters", "contains control characters")
     return text
 
 
 def _exact(value: Any) -> Any:
     """A JSON number becomes the decimal that was written; booleans are not numbers."""
     if isinstance(value, bool):
-        raise ValueError("is not a number")
+        raise PydanticCustomError("not_a_number", "is not a number")
     return str(value) if isinstance(value, float) else value
 
 

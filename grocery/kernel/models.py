@@ -1,8 +1,12 @@
-"""The outbox: what happened, and who has yet to hear of it."""
+"""The kernel's tables: the outbox (what happened, and who has yet to hear of it) and answers given before."""
 
 from __future__ import annotations
 
-from django.db import models
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, models
 from django.db.models import Q
 
 
@@ -17,7 +21,10 @@ class OutboxEvent(models.Model):
     published_at = models.DateTimeField(db_default=models.functions.Now())
 
     class Meta:
-        indexes = [models.Index(fields=["stream", "published_at"]), models.Index(fields=["name", "published_at"])]
+        indexes = [
+            models.Index(fields=["stream", "published_at"]),
+            models.Index(fields=["name", "published_at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.stream}"
@@ -40,8 +47,100 @@ class InboxEntry(models.Model):
         constraints = [models.UniqueConstraint(fields=["event", "subscriber"], name="once_per_subscriber")]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(handled_at=None), name="inbox_owed_due"),
-            models.Index(fields=["subscriber", "stream", "id"], condition=Q(handled_at=None), name="inbox_owed_stream"),
+            models.Index(
+                fields=["subscriber", "stream", "id"], condition=Q(handled_at=None), name="inbox_owed_stream"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.subscriber} ← {self.event_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer as it was given."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class IdempotencyKeys(models.QuerySet["IdempotencyKey"]):
+    """Claims on keys, and what became of them."""
+
+    def claim(
+        self,
+        claim: UUID,
+        *,
+        scope: str,
+        key: str,
+        fingerprint: str,
+        now: datetime,
+        lease_until: datetime,
+        kept_until: datetime,
+    ) -> IdempotencyKey | None:
+        """Take the key: None means that it is ours, otherwise the row of whoever has it.
+
+        One statement decides, so that of two simultaneous requests exactly one gets the key. A key can be taken over
+        when it is past its time, or when its lease is over without an answer and the request is the same.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(_CLAIM, [claim, scope, key, fingerprint, now, lease_until, kept_until, now, now])
+            if cursor.fetchone():
+                return None
+        # Gone in between means that its first request has just failed: that is "in flight" to this one.
+        return self.filter(scope=scope, key=key).first() or IdempotencyKey(fingerprint=fingerprint)
+
+    def remember(self, claim: UUID, answer: Answer) -> None:
+        """Keep the answer, unless someone else has taken the key over since."""
+        self.filter(claim=claim).update(status=answer.status, headers=answer.headers, body=answer.body)
+
+    def forget(self, claim: UUID) -> None:
+        """Let go of the key as if it had never been used."""
+        self.filter(claim=claim).delete()
+
+    def past(self, now: datetime) -> IdempotencyKeys:
+        """No longer kept."""
+        return self.filter(kept_until__lte=now)
+
+
+# The ORM has no ON CONFLICT … DO UPDATE … WHERE, and this has to be one statement.
+_CLAIM = """
+INSERT INTO "kernel_idempotencykey" AS held (claim, scope, key, fingerprint, begun_at, lease_until, kept_until)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (scope, key) DO UPDATE
+   SET claim = EXCLUDED.claim, fingerprint = EXCLUDED.fingerprint, begun_at = EXCLUDED.begun_at,
+       lease_until = EXCLUDED.lease_until, kept_until = EXCLUDED.kept_until,
+       status = NULL, headers = NULL, body = NULL
+ WHERE held.kept_until <= %s
+    OR (held.status IS NULL AND held.lease_until <= %s AND held.fingerprint = EXCLUDED.fingerprint)
+RETURNING claim
+"""
+
+
+class IdempotencyKey(models.Model):
+    """A request that is not to be done twice, and its answer once there is one."""
+
+    claim = models.UUIDField(primary_key=True)
+    scope = models.TextField()
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    begun_at = models.DateTimeField()
+    lease_until = models.DateTimeField()
+    kept_until = models.DateTimeField(db_index=True)
+    status = models.PositiveSmallIntegerField(null=True)
+    headers = models.JSONField(null=True)
+    body = models.BinaryField(null=True)
+
+    objects = IdempotencyKeys.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "key"], name="one_use_of_a_key")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.key}"
+
+    @property
+    def answer(self) -> Answer | None:
+        """What was answered; None while the first request is at work."""
+        return None if self.status is None else Answer(self.status, self.headers or {}, bytes(self.body or b""))

@@ -11,7 +11,7 @@ from grocery.kernel.outbox.subscribers import Subscriber, registry
 
 
 def drain() -> int:
-    """Deliver until nothing is owed, in this thread; how many deliveries there were. Errors of handlers are raised."""
+    """Deliver until nothing is owed, in this thread; how many deliveries there were. Handlers' errors are raised."""
     delivered = 0
     while entries := list(InboxEntry.objects.filter(handled_at=None).select_related("event").order_by("id")[:500]):
         for entry in entries:
