@@ -1,0 +1,75 @@
+"""Choosing a password, and proving that one knows it. Hashing is slow on purpose: never under a lock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import translation
+
+from grocery.accounts.contracts import EndReason, Profile, WeakPassword, WrongCredentials
+from grocery.accounts.models import RefreshFamily, User
+from grocery.accounts.policies import normalised_email
+from grocery.kernel.errors import Invalid, NotFound
+
+
+def check_credentials(*, email: str, password: str) -> Profile:
+    """Who this is. An unknown e-mail costs as much time as a wrong password and reads the same."""
+    return credible_user(email=email, password=password).as_profile()
+
+
+def credible_user(*, email: str, password: str) -> User:
+    """The active user with this e-mail and password. Raises WrongCredentials."""
+    try:
+        user = User.objects.written(normalised_email(email)).first()
+    except Invalid:
+        user = None
+    known = user.password if user else UNUSABLE_PASSWORD_PREFIX  # Django hashes once for an unusable one, too
+    if not check_password(password, known) or user is None or not user.is_active:
+        raise WrongCredentials
+    return user
+
+
+def hashed(password: str, *, email: str, name: str) -> str:
+    """The hash to keep. Raises WeakPassword with Django's reasons in both languages."""
+    en, vi = (_objections(password, User(email=email, name=name), language) for language in ("en", "vi"))
+    if en:
+        raise WeakPassword("password", en, vi)
+    return make_password(password)
+
+
+def change_password(*, customer_id: UUID, current: str, new: str, now: datetime) -> None:
+    """Change one's own password; every session and every device has to sign in again."""
+    user = User.objects.known_as(customer_id).active().first()
+    if user is None:
+        raise NotFound("customer", customer_id)
+    if not check_password(current, user.password):
+        raise WrongCredentials
+    _replace(user, hashed(new, email=user.email, name=user.name), now)
+
+
+def reset_password(*, user_id: UUID, new: str, now: datetime) -> None:
+    """Set someone's password without knowing the old one: for staff and operators."""
+    user = User.objects.known_as(user_id).first()
+    if user is None:
+        raise NotFound("user", user_id)
+    _replace(user, hashed(new, email=user.email, name=user.name), now)
+
+
+@transaction.atomic
+def _replace(user: User, password_hash: str, now: datetime) -> None:
+    User.objects.known_as(user.id).update(password=password_hash)
+    RefreshFamily.objects.of(user.id).end(EndReason.PASSWORD_CHANGED, now=now)
+
+
+def _objections(password: str, user: User, language: str) -> str:
+    with translation.override(language):
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            return " ".join(error.messages)
+    return ""
