@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_TICKS = os.sysconf("SC_CLK_TCK")
-
 
 def cpu_of(pids: Iterable[int]) -> float:
-    """CPU seconds, user and system, that these processes have used up to now; an ended one counts as nothing."""
-    total = 0
+    """CPU milliseconds that all threads of these processes have used up to now, by the scheduler's own count."""
+    nanoseconds = 0
     for pid in pids:
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        except FileNotFoundError:
-            continue
-        total += int(fields[11]) + int(fields[12])
-    return total / _TICKS
+        for task in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                nanoseconds += int(task.read_text().split()[0])
+    return nanoseconds / 1_000_000
 
 
 def family(pid: int) -> list[int]:
@@ -50,24 +46,27 @@ class Cost:
     database: float
 
 
-def cost(call: Callable[[], object], *, times: int, app: int, database: int, warm_up: int = 20) -> Cost:
-    """Call it `times` times, one after the other; `app` and `database` are pids whose families do the work."""
+def cost[T](
+    call: Callable[[T], object], *, times: int, app: int, database: int, prepare: Callable[[], T], warm_up: int = 15
+) -> Cost:
+    """Call it `times` times, one after the other, each time with what `prepare` made, which is not measured.
+
+    `app` and `database` are pids whose families do the work.
+    """
     for _ in range(warm_up):
-        call()
-    apps, databases = family(app), family(database)
-    before = cpu_of(apps), cpu_of(databases)
-    walls = []
+        call(prepare())
+    pids = family(app), family(database)
+    walls, apps, databases = [], 0.0, 0.0
     for _ in range(times):
+        made = prepare()
+        before = cpu_of(pids[0]), cpu_of(pids[1])
         started = time.perf_counter()
-        call()
+        call(made)
         walls.append((time.perf_counter() - started) * 1000)
-    after = cpu_of(apps), cpu_of(databases)
-    return Cost(
-        median=statistics.median(walls),
-        p95=statistics.quantiles(walls, n=20)[-1],
-        app=(after[0] - before[0]) * 1000 / times,
-        database=(after[1] - before[1]) * 1000 / times,
-    )
+        apps += cpu_of(pids[0]) - before[0]
+        databases += cpu_of(pids[1]) - before[1]
+    p95 = statistics.quantiles(walls, n=20)[-1]
+    return Cost(statistics.median(walls), p95, apps / times, databases / times)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
