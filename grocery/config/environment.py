@@ -47,6 +47,7 @@ class Environment(BaseSettings):
     firestore_emulator_host: str = ""
 
     # payments
+    card_provider: str = "stripe"
     stripe_secret_key: SecretStr = SecretStr("")
     stripe_publishable_key: str = ""
     stripe_webhook_secrets: Words = ()

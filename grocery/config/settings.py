@@ -178,11 +178,13 @@ REFRESH_TOKEN_DAYS = ENV.refresh_token_days
 # --- the outside world ------------------------------------------------------------------------------------------
 FIRESTORE_PROJECT = ENV.firestore_project
 FIRESTORE_EMULATOR_HOST = ENV.firestore_emulator_host
+CARD_PROVIDER = ENV.card_provider
 STRIPE_SECRET_KEY = ENV.stripe_secret_key.get_secret_value()
 STRIPE_PUBLISHABLE_KEY = ENV.stripe_publishable_key
 STRIPE_WEBHOOK_SECRETS = ENV.stripe_webhook_secrets
 STRIPE_API_URL = ENV.stripe_api_url
 STRIPE_JS_URL = ENV.stripe_js_url
+STRIPE_TIMEOUTS = (3.0, 12.0)  # seconds to connect, to answer
 PAYMENT_WINDOW_MINUTES = ENV.payment_window_minutes
 
 MAIL_OUTBOX = ENV.mail_outbox

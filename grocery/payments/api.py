@@ -2,6 +2,83 @@
 
 from __future__ import annotations
 
-from ninja import Router
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from grocery.kernel import clock
+from grocery.kernel.errors import NotFound
+from grocery.kernel.http import asker
+from grocery.kernel.inputs import Code, Id
+from grocery.payments import public
 
 router = Router(tags=["payments"])
+STAFF = frozenset({"picker", "dispatcher", "support", "manager", "admin"})
+
+
+class PaymentOut(Schema):
+    """One order's payment. Amounts are whole đồng."""
+
+    order_id: Id
+    order_number: str
+    method: public.Method
+    state: public.PaymentState
+    amount: int
+    captured: int
+    refunded: int
+    currency: str
+    failure_code: str
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "order_id": "019aa3f2-5f00-7000-8000-000000000001",
+                    "order_number": "G-20418",
+                    "method": "card",
+                    "state": "authorised",
+                    "amount": 397000,
+                    "captured": 0,
+                    "refunded": 0,
+                    "currency": "VND",
+                    "failure_code": "",
+                }
+            ]
+        }
+    }
+
+
+class Received(Schema):
+    """The notice is verified and kept."""
+
+    received: bool = True
+
+    model_config = {"json_schema_extra": {"examples": [{"received": True}]}}
+
+
+@router.get("/payments/{order_id}", response=PaymentOut, summary="How an order is paid")
+def payment(request: HttpRequest, order_id: Id) -> PaymentOut:
+    """The payment of an order of yours, or of any order if you are staff: its state and amounts."""
+    who = asker(request)
+    me = who.signed_in()
+    view = public.payment(order_id=order_id)
+    if view.payer_id != me and who.roles.isdisjoint(STAFF):
+        raise NotFound("payment", order_id)
+    return PaymentOut(
+        order_id=view.order_id,
+        order_number=view.order_number,
+        method=view.method,
+        state=view.state,
+        amount=view.amount.minor,
+        captured=view.captured.minor,
+        refunded=view.refunded.minor,
+        currency=view.amount.currency,
+        failure_code=view.failure_code,
+    )
+
+
+@router.post("/webhooks/{provider}", auth=None, response=Received, summary="For payment providers")
+def webhook(request: HttpRequest, provider: Code) -> Received:
+    """A payment provider's notice, signed by it. Answered as soon as it is stored; each event counts once."""
+    headers = {name.lower(): text for name, text in request.headers.items()}
+    public.take_webhook(provider=provider, body=request.body, headers=headers, now=clock.now())
+    return Received()

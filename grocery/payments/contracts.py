@@ -1,0 +1,163 @@
+"""What payments promise to others: words, views, errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from grocery.kernel.errors import DomainError
+from grocery.kernel.money import Money
+
+
+class Method(StrEnum):
+    """How the customer wants to pay."""
+
+    CARD = "card"
+    CASH_ON_DELIVERY = "cash_on_delivery"
+
+
+class PaymentState(StrEnum):
+    """Where the money is.
+
+    intended: we have written down what we want · pending: the customer has to act, or the provider is at work ·
+    authorised: the money is held for us, or promised in cash · captured: it is ours · cancelled: the hold is gone,
+    nothing was taken · failed: the provider would not even begin · unknown: we asked, and have no answer yet.
+    """
+
+    INTENDED = "intended"
+    PENDING = "pending"
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+#: Nothing comes after these.
+FINAL: Final = frozenset({PaymentState.CAPTURED, PaymentState.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentStep:
+    """What the customer's browser needs to confirm the payment with the provider's own script.
+
+    `client_secret` opens this one payment: give it to its payer alone, over TLS, and never write it down.
+    """
+
+    client_secret: str = field(repr=False)
+    publishable_key: str
+    js_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """One order's payment. `failure_code` says why the last attempt failed; empty when none did.
+
+    `payer_id` is who may see it. `capture_before` is when the provider lets the hold go.
+    """
+
+    order_id: UUID
+    order_number: str
+    payer_id: UUID
+    method: Method
+    state: PaymentState
+    amount: Money
+    captured: Money
+    refunded: Money
+    provider: str
+    failure_code: str
+    capture_before: datetime | None = None
+    step: PaymentStep | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderHealth:
+    """Does the provider answer, how quickly, and if not, why."""
+
+    provider: str
+    answers: bool
+    milliseconds: int
+    reason: str = ""
+
+
+class AmountTooSmall(DomainError):
+    """The provider takes no card for so little."""
+
+    code = "amount_too_small"
+    en = "A card payment is at least {minimum}."
+    vi = "Thanh toán bằng thẻ từ {minimum} trở lên."
+
+    def __init__(self, amount: Money, minimum: Money) -> None:
+        self.amount, self.minimum = amount, minimum
+
+
+class AmountTooLarge(DomainError):
+    """The provider takes no card for so much."""
+
+    code = "amount_too_large"
+    en = "A card payment is at most {maximum}."
+    vi = "Thanh toán bằng thẻ tối đa {maximum}."
+
+    def __init__(self, amount: Money, maximum: Money) -> None:
+        self.amount, self.maximum = amount, maximum
+
+
+class MoreThanAuthorised(DomainError):
+    """One cannot take more than was held."""
+
+    code = "more_than_authorised"
+    en = "{amount} is more than the {authorised} that were authorised."
+    vi = "{amount} vượt quá {authorised} đã được cấp quyền."
+
+    def __init__(self, amount: Money, authorised: Money) -> None:
+        self.amount, self.authorised = amount, authorised
+
+
+class PaymentIs(DomainError):
+    """The payment is in a state in which this cannot be done."""
+
+    code = "payment_state"
+    status = 409
+    en = "The payment is {state}; this is not possible now."
+    vi = "Khoản thanh toán đang ở trạng thái {state}; không thể thực hiện lúc này."
+
+    def __init__(self, state: PaymentState) -> None:
+        self.state = state
+
+
+class PaymentRefused(DomainError):
+    """The provider would not begin this payment; `reason` is its code."""
+
+    code = "payment_refused"
+    en = "The payment provider refused: {reason}."
+    vi = "Nhà cung cấp thanh toán từ chối: {reason}."
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+class ProviderUnavailable(DomainError):
+    """The provider did not answer in time. Nothing is lost: ask again, the same payment continues."""
+
+    code = "payment_provider_unavailable"
+    status = 503
+    en = "The payment provider does not answer. Please try again in a moment."
+    vi = "Nhà cung cấp thanh toán chưa phản hồi. Vui lòng thử lại sau ít phút."
+
+    def __init__(self, provider: str) -> None:
+        self.provider = provider
+
+
+class BadWebhook(DomainError):
+    """Not signed by the provider, signed long ago, or not readable. Nothing was stored."""
+
+    code = "bad_webhook"
+    status = 400
+    en = "The webhook is not acceptable: {reason}."
+    vi = "Webhook không hợp lệ: {reason}."
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason

@@ -1,0 +1,125 @@
+"""What every payment provider can do, in our words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any, Concatenate, Protocol
+
+from django.db import connection
+from prometheus_client import Histogram
+
+from grocery.kernel.money import Money
+from grocery.payments.contracts import PaymentStep
+from grocery.payments.policies import Limits, Observation
+
+SECONDS = Histogram(
+    "payments_provider_seconds",
+    "How long payment providers take to answer, by what came of it",
+    ["provider", "operation", "outcome"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+
+
+class NetworkInTransaction(RuntimeError):
+    """A bug: somebody is about to wait for the outside world while holding locks."""
+
+
+class OutcomeUnknown(Exception):
+    """No answer, or one that settles nothing: the call may or may not have taken effect.
+
+    `key_spent`: the provider has stored this answer under the key and would only repeat it; once a look has shown
+    that nothing happened, the next try needs a new key.
+    """
+
+    def __init__(self, code: str, *, key_spent: bool = False) -> None:
+        super().__init__(code)
+        self.code, self.key_spent = code, key_spent
+
+
+class Refused(Exception):
+    """The provider said no, and nothing happened. `code` is the provider's."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class NotSigned(Exception):
+    """A webhook that the provider did not sign, or not lately, or that nobody can read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A verified webhook. `reference` names the payment to look at; empty when it is about nothing of ours.
+
+    `body` is what to keep: the notice without its secrets.
+    """
+
+    event_id: str
+    kind: str
+    reference: str
+    body: Mapping[str, Any]
+
+
+class PaymentProvider(Protocol):
+    """One provider of card payments.
+
+    Everything but `read_webhook`, `step` and `page_sources` goes over the network: it refuses to run inside a
+    transaction, ends in bounded time, and raises Refused or OutcomeUnknown. Asking again with the same key and the
+    same request is harmless.
+    """
+
+    name: str
+    limits: Limits
+
+    def authorise(self, *, amount: Money, metadata: Mapping[str, str], key: str) -> Observation:
+        """Begin a payment that holds `amount` once its customer has confirmed it."""
+
+    def capture(self, *, reference: str, amount: Money, key: str) -> Observation:
+        """Take `amount`, at most what is held; the rest is let go."""
+
+    def cancel(self, *, reference: str, key: str) -> Observation:
+        """Let the hold go, or never begin it."""
+
+    def refund(self, *, reference: str, amount: Money, refund_id: str, key: str) -> str:
+        """Give back a part of what was captured; the provider's id of the refund."""
+
+    def poll(self, *, reference: str) -> Observation:
+        """How the payment stands."""
+
+    def read_webhook(self, *, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice:
+        """Verify and read a webhook. `headers` have lower-case names. Raises NotSigned."""
+
+    def step(self, seen: Observation) -> PaymentStep | None:
+        """What the customer's browser needs in order to confirm; None when there is nothing to confirm."""
+
+    def page_sources(self) -> Mapping[str, tuple[str, ...]]:
+        """Content-Security-Policy directives and the origins that the payment page needs in them."""
+
+    def health(self) -> None:
+        """Return if the provider answers and knows us."""
+
+
+def network[P: PaymentProvider, **A, R](
+    method: Callable[Concatenate[P, A], R],
+) -> Callable[Concatenate[P, A], R]:
+    """Mark a provider's method as one that leaves the house: never inside a transaction, and timed."""
+
+    @wraps(method)
+    def guarded(self: P, /, *args: A.args, **kwargs: A.kwargs) -> R:
+        if connection.in_atomic_block:
+            raise NetworkInTransaction(f"{self.name}.{method.__name__} inside a transaction")
+        started, outcome = time.perf_counter(), "ok"
+        try:
+            return method(self, *args, **kwargs)
+        except (Refused, OutcomeUnknown) as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            SECONDS.labels(self.name, method.__name__, outcome).observe(time.perf_counter() - started)
+
+    return guarded

@@ -1,0 +1,296 @@
+"""Stripe: PaymentIntents with manual capture.
+
+Facts about the API are from https://docs.stripe.com/api/payment_intents, /idempotent_requests, /errors and /webhooks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import stripe
+from django.conf import settings
+
+from grocery.kernel.money import Money, dong
+from grocery.payments.contracts import PaymentState, PaymentStep
+from grocery.payments.gateways.provider import Notice, NotSigned, OutcomeUnknown, Refused, network
+from grocery.payments.policies import Limits, Observation
+
+# At DEBUG the SDK logs whole bodies, client secrets and all.
+logging.getLogger("stripe").setLevel(logging.WARNING)
+
+#: A webhook signed longer ago or further ahead than this is a replay or a wrong clock.
+TOLERANCE: Final = timedelta(seconds=300)
+#: Eight digits are the most that Stripe takes; the least is half a US dollar, with room for its exchange rate.
+LIMITS: Final = Limits(minimum=dong(15_000), maximum=dong(99_999_999))
+
+_STATES: Final = {
+    "requires_payment_method": PaymentState.PENDING,
+    "requires_confirmation": PaymentState.PENDING,
+    "requires_action": PaymentState.PENDING,
+    "processing": PaymentState.PENDING,
+    "requires_capture": PaymentState.AUTHORISED,
+    "succeeded": PaymentState.CAPTURED,
+    "canceled": PaymentState.CANCELLED,
+}
+#: Notices that make us look at the payment; all others are kept and left alone.
+_TELLING: Final = frozenset(
+    f"payment_intent.{what}"
+    for what in (
+        "amount_capturable_updated",
+        "canceled",
+        "payment_failed",
+        "processing",
+        "requires_action",
+        "succeeded",
+    )
+)
+_CARD_PAGE: Final = {  # https://docs.stripe.com/security/guide#content-security-policy
+    "script-src": ("https://js.stripe.com", "https://*.js.stripe.com"),
+    "frame-src": ("https://js.stripe.com", "https://*.js.stripe.com", "https://hooks.stripe.com"),
+    "connect-src": ("https://api.stripe.com",),
+}
+
+
+class StripeProvider:
+    """Cards by Stripe. VND has no minor unit there either: 345.000 ₫ is `amount=345000`."""
+
+    name = "stripe"
+    limits = LIMITS
+
+    def __init__(
+        self,
+        *,
+        secret_key: str,
+        publishable_key: str,
+        webhook_secrets: Sequence[str],
+        api_url: str,
+        js_url: str,
+        timeouts: tuple[float, float],
+    ) -> None:
+        self._publishable_key, self._js_url, self._webhook_secrets = (
+            publishable_key,
+            js_url,
+            [secret for secret in webhook_secrets if secret],
+        )
+        self._client = stripe.StripeClient(
+            secret_key or "sk_not_configured",
+            base_addresses={"api": api_url},
+            http_client=stripe.RequestsClient(timeout=timeouts),
+            max_network_retries=1,
+        )
+
+    def __repr__(self) -> str:
+        return "<StripeProvider>"
+
+    @network
+    def authorise(self, *, amount: Money, metadata: Mapping[str, str], key: str) -> Observation:
+        with _our_errors():
+            intent = self._client.v1.payment_intents.create(
+                {
+                    "amount": amount.minor,
+                    "currency": amount.currency.lower(),
+                    "capture_method": "manual",
+                    "automatic_payment_methods": {"enabled": True},
+                    "metadata": dict(metadata),
+                    "expand": ["latest_charge"],
+                },
+                {"idempotency_key": key},
+            )
+        return observe(intent.to_dict())
+
+    @network
+    def capture(self, *, reference: str, amount: Money, key: str) -> Observation:
+        with _our_errors():
+            intent = self._client.v1.payment_intents.capture(
+                reference,
+                {"amount_to_capture": amount.minor, "expand": ["latest_charge"]},
+                {"idempotency_key": key},
+            )
+        return observe(intent.to_dict())
+
+    @network
+    def cancel(self, *, reference: str, key: str) -> Observation:
+        with _our_errors():
+            intent = self._client.v1.payment_intents.cancel(
+                reference, {"expand": ["latest_charge"]}, {"idempotency_key": key}
+            )
+        return observe(intent.to_dict())
+
+    @network
+    def refund(self, *, reference: str, amount: Money, refund_id: str, key: str) -> str:
+        with _our_errors():
+            refund = self._client.v1.refunds.create(
+                {"payment_intent": reference, "amount": amount.minor, "metadata": {"refund_id": refund_id}},
+                {"idempotency_key": key},
+            )
+        return refund.id
+
+    @network
+    def poll(self, *, reference: str) -> Observation:
+        with _our_errors():
+            intent = self._client.v1.payment_intents.retrieve(reference, {"expand": ["latest_charge"]})
+        return observe(intent.to_dict())
+
+    @network
+    def health(self) -> None:
+        with _our_errors():
+            self._client.v1.balance.retrieve()
+
+    def read_webhook(self, *, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice:
+        _verify(body, headers.get("stripe-signature", ""), self._webhook_secrets, now)
+        return _notice(body)
+
+    def step(self, seen: Observation) -> PaymentStep | None:
+        if seen.state is not PaymentState.PENDING:
+            return None
+        return PaymentStep(seen.client_secret, self._publishable_key, self._js_url)
+
+    def page_sources(self) -> Mapping[str, tuple[str, ...]]:
+        script = urlsplit(self._js_url)
+        if script.hostname == "js.stripe.com":
+            return _CARD_PAGE
+        return dict.fromkeys(_CARD_PAGE, (f"{script.scheme}://{script.netloc}",))
+
+
+def from_settings() -> StripeProvider:
+    """The one that the settings describe; one object, and so one pool of connections, per set of settings."""
+    return _cached(
+        settings.STRIPE_SECRET_KEY,
+        settings.STRIPE_PUBLISHABLE_KEY,
+        tuple(settings.STRIPE_WEBHOOK_SECRETS),
+        settings.STRIPE_API_URL,
+        settings.STRIPE_JS_URL,
+        settings.STRIPE_TIMEOUTS,
+    )
+
+
+@lru_cache(maxsize=8)
+def _cached(
+    secret_key: str,
+    publishable_key: str,
+    webhook_secrets: tuple[str, ...],
+    api_url: str,
+    js_url: str,
+    timeouts: tuple[float, float],
+) -> StripeProvider:
+    return StripeProvider(
+        secret_key=secret_key,
+        publishable_key=publishable_key,
+        webhook_secrets=webhook_secrets,
+        api_url=api_url,
+        js_url=js_url,
+        timeouts=timeouts,
+    )
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    """Stripe's errors as ours. https://docs.stripe.com/api/errors"""
+    try:
+        yield
+    except (stripe.CardError, stripe.InvalidRequestError, stripe.IdempotencyError) as error:
+        if error.http_status == 409:  # the same key is being worked on, or another request holds the lock
+            raise OutcomeUnknown(_code(error)) from None
+        raise Refused(_code(error)) from None
+    except stripe.APIConnectionError:
+        raise OutcomeUnknown("no_answer") from None
+    except stripe.StripeError as error:
+        # What was answered after the work began is stored under the key, a 500 too; a 429 or a 401 is not.
+        raise OutcomeUnknown(_code(error), key_spent=(error.http_status or 0) >= 500) from None
+
+
+def _code(error: stripe.StripeError) -> str:
+    """The decline code where there is one, then the error's code, then its type."""
+    details = error.json_body.get("error", {}) if isinstance(error.json_body, dict) else {}
+    return str(details.get("decline_code") or error.code or details.get("type") or f"http_{error.http_status}")[:64]
+
+
+def _verify(body: bytes, header: str, secrets: Sequence[str], now: datetime) -> None:
+    """`t=<unix>,v1=<hex>[,v1=<hex>…]`, HMAC-SHA256 over `<t>.<body>`; several while a secret is being rolled."""
+    pairs = [part.strip().partition("=") for part in header.split(",")]
+    stamps = [value for name, _, value in pairs if name == "t"]
+    signatures = [value.encode() for name, _, value in pairs if name == "v1"]
+    if len(stamps) != 1 or not (stamps[0].isascii() and stamps[0].isdigit()) or not signatures:
+        raise NotSigned("the Stripe-Signature header is missing or unreadable")
+    if abs(int(stamps[0][:12]) - now.timestamp()) > TOLERANCE.total_seconds():
+        raise NotSigned("it was not signed just now")
+    signed = stamps[0].encode() + b"." + body
+    expected = [hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode() for secret in secrets]
+    if not any(hmac.compare_digest(ours, theirs) for ours in expected for theirs in signatures):
+        raise NotSigned("no signature matches")
+
+
+def _notice(body: bytes) -> Notice:
+    """Read an event of either kind: a snapshot carries the object as it was, a thin one only its name."""
+    try:
+        event = json.loads(body)
+        kind, event_id = str(event["type"])[:100], str(event["id"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise NotSigned("the body is not an event") from None
+    if not 0 < len(event_id) <= 100:
+        raise NotSigned("the body is not an event")
+    about = event.get("data", {}).get("object", {}) if isinstance(event.get("data"), dict) else {}
+    reference = str(about.get("id", ""))[:100] if isinstance(about, dict) and kind in _TELLING else ""
+    return Notice(event_id=event_id, kind=kind, reference=reference, body=_without_secrets(event))
+
+
+def _without_secrets(value: Any) -> Any:
+    """The same without client secrets, at any depth, and storable."""
+    if isinstance(value, dict):
+        return {name: _without_secrets(inner) for name, inner in value.items() if name != "client_secret"}
+    if isinstance(value, list):
+        return [_without_secrets(inner) for inner in value]
+    return value.replace("\0", "") if isinstance(value, str) else value  # PostgreSQL stores no NUL
+
+
+def observe(intent: Mapping[str, Any]) -> Observation:
+    """Read a PaymentIntent of any API version.
+
+    Until 2022-11-15 it carried its charges, since then `latest_charge` (an id, or the charge itself when expanded).
+    """
+    charge = _last_charge(intent)
+    error = intent.get("last_payment_error") or {}
+    deadline = ((charge.get("payment_method_details") or {}).get("card") or {}).get("capture_before")
+    return Observation(
+        reference=intent["id"],
+        state=_STATES[intent["status"]],
+        amount=intent["amount"],
+        currency=intent["currency"],
+        captured=intent.get("amount_received") or 0,
+        failure_code=str(error.get("decline_code") or error.get("code") or "")[:64],
+        attempt=_attempt(intent, charge, error) if error else "",
+        payment_id=_uuid((intent.get("metadata") or {}).get("payment_id")),
+        capture_before=datetime.fromtimestamp(deadline, UTC) if deadline else None,
+        client_secret=intent.get("client_secret") or "",
+    )
+
+
+def _uuid(text: Any) -> UUID | None:
+    try:
+        return UUID(text)
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
+def _attempt(intent: Mapping[str, Any], charge: Mapping[str, Any], error: Mapping[str, Any]) -> str:
+    """What tells one failed attempt from the next: its charge; where authentication failed there is only the card."""
+    method = error.get("payment_method") or {}
+    return str(error.get("charge") or charge.get("id") or method.get("id") or intent["id"])[:100]
+
+
+def _last_charge(intent: Mapping[str, Any]) -> Mapping[str, Any]:
+    latest = intent.get("latest_charge")
+    if isinstance(latest, Mapping):
+        return latest
+    charges = (intent.get("charges") or {}).get("data") or [{}]
+    return {"id": latest} if latest else charges[0]

@@ -1,0 +1,24 @@
+"""What payments does when it hears of something. All of these ask the provider, so none runs in a transaction."""
+
+from __future__ import annotations
+
+from grocery.kernel import clock
+from grocery.kernel.outbox import on
+from grocery.payments import events
+from grocery.payments.services.settle import settle
+from grocery.payments.services.take_webhook import apply_notice
+
+
+@on(events.CaptureRequested, outside=True)
+def capture(event: events.CaptureRequested) -> None:
+    settle(order_id=event.order_id, now=clock.now())
+
+
+@on(events.CancellationRequested, outside=True)
+def cancel(event: events.CancellationRequested) -> None:
+    settle(order_id=event.order_id, now=clock.now())
+
+
+@on(events.WebhookReceived, outside=True)
+def look_at_payment(event: events.WebhookReceived) -> None:
+    apply_notice(notice_id=event.notice_id, now=clock.now())

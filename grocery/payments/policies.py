@@ -1,0 +1,128 @@
+"""The rules of money: which state follows which, what may be taken, when to look again. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from grocery.kernel.money import Money
+from grocery.payments.contracts import AmountTooLarge, AmountTooSmall, MoreThanAuthorised, PaymentState
+
+_S = PaymentState
+
+#: What may follow what. Anything else that we are told is late news and changes nothing: notices of a provider
+#: come in any order and twice. `unknown` is not here: it is said of a payment whose last call has no known outcome.
+MOVES: Final[Mapping[PaymentState, frozenset[PaymentState]]] = {
+    _S.INTENDED: frozenset({_S.PENDING, _S.AUTHORISED, _S.CAPTURED, _S.CANCELLED, _S.FAILED}),
+    _S.FAILED: frozenset({_S.PENDING, _S.AUTHORISED, _S.CAPTURED, _S.CANCELLED}),
+    _S.PENDING: frozenset({_S.AUTHORISED, _S.CAPTURED, _S.CANCELLED}),
+    _S.AUTHORISED: frozenset({_S.CAPTURED, _S.CANCELLED}),
+    _S.CAPTURED: frozenset(),
+    _S.CANCELLED: frozenset(),
+}
+
+
+class Operation(StrEnum):
+    """What we ask of a provider."""
+
+    AUTHORISE = "authorise"
+    CAPTURE = "capture"
+    CANCEL = "cancel"
+
+
+class CallState(StrEnum):
+    """intended: written down · sent: on its way · done · refused: for good · unknown: no answer, to be polled."""
+
+    INTENDED = "intended"
+    SENT = "sent"
+    DONE = "done"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+#: A call that has yet to come to a decision.
+OPEN: Final = (CallState.INTENDED, CallState.SENT, CallState.UNKNOWN)
+
+#: An answer that proves that the call took effect, however we came to hear of it.
+_PROOF: Final[Mapping[Operation, frozenset[PaymentState]]] = {
+    Operation.AUTHORISE: frozenset({_S.PENDING, _S.AUTHORISED, _S.CAPTURED, _S.CANCELLED}),
+    Operation.CAPTURE: frozenset({_S.CAPTURED}),
+    Operation.CANCEL: frozenset({_S.CANCELLED}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a provider takes in one payment, both ends included."""
+
+    minimum: Money
+    maximum: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A provider's word on one of its payments, at the moment that it was asked.
+
+    `amount` and `captured` are in the minor unit of `currency` (lower-case ISO 4217, as it came). `attempt` names the
+    failed attempt that `failure_code` is about. `payment_id` is ours, given when the payment was begun.
+    """
+
+    reference: str
+    state: PaymentState
+    amount: int
+    currency: str
+    captured: int = 0
+    failure_code: str = ""
+    attempt: str = ""
+    payment_id: UUID | None = None
+    capture_before: datetime | None = None
+    client_secret: str = field(default="", repr=False)
+
+    def is_for(self, amount: Money) -> bool:
+        """Same number and same currency as we asked for."""
+        return (self.amount, self.currency.upper()) == (amount.minor, amount.currency)
+
+
+def follows(state: PaymentState, seen: PaymentState) -> bool:
+    """Is what was seen news to a payment in `state`?"""
+    return seen in MOVES[state]
+
+
+def proves(seen: PaymentState, operation: Operation) -> bool:
+    """Does what was seen show that the operation took effect?"""
+    return seen in _PROOF[operation]
+
+
+def check_limits(amount: Money, limits: Limits) -> None:
+    """Raises AmountTooSmall or AmountTooLarge."""
+    if amount < limits.minimum:
+        raise AmountTooSmall(amount, limits.minimum)
+    if amount > limits.maximum:
+        raise AmountTooLarge(amount, limits.maximum)
+
+
+def check_taking(amount: Money, *, authorised: Money) -> None:
+    """What is taken is more than nothing and at most what was authorised."""
+    if amount < Money(1, amount.currency):
+        raise AmountTooSmall(amount, Money(1, amount.currency))
+    if amount > authorised:
+        raise MoreThanAuthorised(amount, authorised)
+
+
+def key(operation: Operation, order_id: object, *, epoch: int, revision: int) -> str:
+    """The idempotency key of a call: what, for which order, in which life of the database, which version of it.
+
+    The epoch is raised when a backup is restored, so that no key is ever used for two different things.
+    """
+    return f"{operation}:{order_id}:e{epoch}:r{revision}"
+
+
+def look_again_after(state: PaymentState, *, age: timedelta) -> timedelta | None:
+    """How long to wait before asking the provider again without being told; None once there is nothing to ask."""
+    if state is _S.PENDING:
+        return timedelta(minutes=1) if age < timedelta(minutes=30) else timedelta(hours=1)
+    return timedelta(hours=3) if state is _S.AUTHORISED else None

@@ -1,0 +1,64 @@
+"""The face of payments: how an order is paid.
+
+An order opens a payment in the transaction that places it. A card is authorised by the customer's browser and
+charged when the goods are packed; cash is promised at once and taken at the door. What happens comes back as facts
+of `payments.events`: PaymentAuthorised, PaymentFailed, PaymentCaptured, PaymentCancelled.
+
+`open_payment`, `request_capture`, `request_cancellation` join the caller's transaction and refuse to run without one.
+`begin_authorisation`, `reconcile` and `health` talk to the provider and refuse to run inside one.
+All amounts are Money in đồng.
+"""
+
+from __future__ import annotations
+
+from grocery.payments.contracts import (
+    AmountTooLarge,
+    AmountTooSmall,
+    BadWebhook,
+    Method,
+    MoreThanAuthorised,
+    PaymentIs,
+    PaymentRefused,
+    PaymentState,
+    PaymentStep,
+    PaymentView,
+    ProviderHealth,
+    ProviderUnavailable,
+)
+from grocery.payments.services.begin_authorisation import begin_authorisation
+from grocery.payments.services.look_up import card_page_sources, health, payment
+from grocery.payments.services.open_payment import open_payment
+from grocery.payments.services.reconcile import reconcile
+from grocery.payments.services.record_cash import record_cash
+from grocery.payments.services.request_cancellation import request_cancellation
+from grocery.payments.services.request_capture import request_capture
+from grocery.payments.services.take_webhook import take_webhook
+
+__all__ = [
+    # what others call, in the order of an order's life
+    "open_payment",
+    "begin_authorisation",
+    "payment",
+    "request_capture",
+    "request_cancellation",
+    "record_cash",
+    "card_page_sources",
+    # the outside and the clock
+    "take_webhook",
+    "reconcile",
+    "health",
+    # words
+    "Method",
+    "PaymentState",
+    "PaymentView",
+    "PaymentStep",
+    "ProviderHealth",
+    # errors
+    "AmountTooSmall",
+    "AmountTooLarge",
+    "MoreThanAuthorised",
+    "PaymentIs",
+    "PaymentRefused",
+    "ProviderUnavailable",
+    "BadWebhook",
+]

@@ -1,0 +1,37 @@
+"""How things stand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from uuid import UUID
+
+from grocery.payments.contracts import PaymentView, ProviderHealth
+from grocery.payments.gateways.provider import OutcomeUnknown, PaymentProvider, Refused
+from grocery.payments.gateways.registry import all_providers, card_provider
+from grocery.payments.models import Payment
+
+
+def payment(*, order_id: UUID) -> PaymentView:
+    """The payment of that order. Raises NotFound."""
+    return Payment.objects.of_order(order_id).view()
+
+
+def card_page_sources() -> Mapping[str, tuple[str, ...]]:
+    """What the page on which a card is entered must be allowed to load, and from where."""
+    return card_provider().page_sources()
+
+
+def health() -> list[ProviderHealth]:
+    """Ask each provider whether it answers."""
+    return [_health(provider) for provider in all_providers().values()]
+
+
+def _health(provider: PaymentProvider) -> ProviderHealth:
+    started, reason = time.perf_counter(), ""
+    try:
+        provider.health()
+    except (OutcomeUnknown, Refused) as error:
+        reason = error.code
+    milliseconds = round((time.perf_counter() - started) * 1000)
+    return ProviderHealth(provider.name, answers=not reason, milliseconds=milliseconds, reason=reason)

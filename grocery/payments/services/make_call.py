@@ -1,0 +1,88 @@
+"""Ask a provider for what has been written down: mark it sent, ask, write down the answer; three separate steps."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+
+from grocery.kernel.money import dong
+from grocery.payments.contracts import PaymentRefused, PaymentState
+from grocery.payments.gateways.provider import OutcomeUnknown, PaymentProvider, Refused
+from grocery.payments.gateways.registry import provider
+from grocery.payments.models import Payment, ProviderCall
+from grocery.payments.policies import OPEN, CallState, Observation, Operation
+from grocery.payments.services.observe import record
+
+log = structlog.get_logger()
+
+
+def make_call(*, call_id: UUID, now: datetime) -> Observation | None:
+    """Make the call and record what came of it; None when it has been decided already.
+
+    Made again after a crash it repeats itself under the same key. Raises OutcomeUnknown, with the doubt noted, when
+    there is no answer; PaymentRefused when the answer is no.
+    """
+    call = _sent(call_id, now)
+    if call is None:
+        return None
+    try:
+        seen = _ask(provider(call.payment.provider), call)
+    except OutcomeUnknown as error:
+        _note(call_id, CallState.UNKNOWN, error.code, now, key_spent=error.key_spent)
+        raise
+    except Refused as error:
+        _note(call_id, CallState.REFUSED, error.code, now)
+        raise PaymentRefused(error.code) from None
+    record(payment_id=call.payment_id, seen=seen, now=now)
+    return seen
+
+
+def _ask(gateway: PaymentProvider, call: ProviderCall) -> Observation:
+    reference, request = call.payment.reference, call.request
+    match Operation(call.operation):
+        case Operation.AUTHORISE:
+            return gateway.authorise(amount=dong(request["amount"]), metadata=request["metadata"], key=call.key)
+        case Operation.CAPTURE:
+            return gateway.capture(reference=reference, amount=dong(request["amount"]), key=call.key)
+        case Operation.CANCEL:
+            return gateway.cancel(reference=reference, key=call.key)
+
+
+@transaction.atomic
+def _sent(call_id: UUID, now: datetime) -> ProviderCall | None:
+    payment = Payment.objects.locked().get(calls=call_id)
+    call = payment.calls.get(id=call_id)
+    if call.state not in OPEN:
+        return None
+    call.payment = payment
+    call.state, call.sent_at, call.attempts = CallState.SENT, now, call.attempts + 1
+    call.save(update_fields=["state", "sent_at", "attempts"])
+    return call
+
+
+@transaction.atomic
+def _note(call_id: UUID, state: CallState, code: str, now: datetime, *, key_spent: bool = False) -> None:
+    """No success: what is known of it, unless somebody has found out more in the meantime."""
+    payment = Payment.objects.locked().get(calls=call_id)
+    call = payment.calls.get(id=call_id)
+    if call.state not in OPEN:
+        return
+    call.state, call.error, call.answer = state, code, {"key_spent": key_spent}
+    call.decided_at = now if state is CallState.REFUSED else None
+    call.save(update_fields=["state", "error", "answer", "decided_at"])
+    log.warning("payment_call_without_success", key=call.key, state=str(state), code=code)
+    if state is CallState.REFUSED:
+        _take_back(payment, Operation(call.operation), code)
+
+
+def _take_back(payment: Payment, operation: Operation, code: str) -> None:
+    """What we wanted will not be; it may be asked for anew."""
+    payment.failure_code = code
+    if operation is Operation.AUTHORISE:
+        payment.state = PaymentState.FAILED
+    if operation is Operation.CAPTURE:
+        payment.to_capture = None
+    payment.save(update_fields=["failure_code", "state", "to_capture"])

@@ -1,0 +1,97 @@
+"""What a provider says of a payment becomes our state, and the facts that follow from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from prometheus_client import Counter
+
+from grocery.kernel.money import dong
+from grocery.kernel.outbox import publish
+from grocery.payments.contracts import PaymentState
+from grocery.payments.events import PaymentAuthorised, PaymentCancelled, PaymentCaptured, PaymentEvent, PaymentFailed
+from grocery.payments.models import Payment
+from grocery.payments.policies import CallState, Observation, Operation, follows, look_again_after, proves
+
+log = structlog.get_logger()
+MISMATCHES = Counter("payments_amount_mismatches", "Payments whose amount or currency at the provider is not ours")
+
+
+@transaction.atomic
+def record(*, payment_id: UUID, seen: Observation, now: datetime) -> str:
+    """Bring a payment up to what its provider says, in whatever order that arrives; what came of it, in one word."""
+    payment = Payment.objects.locked().get(id=payment_id)
+    if payment.reference not in {"", seen.reference}:
+        log.error("payment_has_a_stray_twin", order_id=str(payment.order_id), reference=seen.reference)
+        return "stray"
+    if not seen.is_for(payment.total):
+        return _mismatch(payment, seen)
+    payment.reference = seen.reference
+    payment.capture_before = seen.capture_before or payment.capture_before
+    facts = [*_declined(payment, seen), *_moved(payment, seen, now)]
+    _settle_calls(payment, seen, now)
+    payment.look_at = _next_look(payment, now)
+    payment.save()
+    publish(*facts)
+    return "applied"
+
+
+def _mismatch(payment: Payment, seen: Observation) -> str:
+    """Somebody else's money, or a bug: nothing moves, and people are told."""
+    MISMATCHES.inc()
+    log.error("payment_amount_mismatch", order_id=str(payment.order_id), reference=seen.reference)
+    return "mismatch"
+
+
+def _declined(payment: Payment, seen: Observation) -> list[PaymentEvent]:
+    """An attempt failed; the payment stays open for the next. Each attempt is told once."""
+    if seen.state is not PaymentState.PENDING or seen.attempt in {"", payment.failed_attempt}:
+        return []
+    if not follows(PaymentState(payment.state), PaymentState.AUTHORISED):
+        return []
+    payment.failed_attempt, payment.failure_code = seen.attempt, seen.failure_code
+    return [PaymentFailed(order_id=payment.order_id, code=seen.failure_code)]
+
+
+def _moved(payment: Payment, seen: Observation, now: datetime) -> list[PaymentEvent]:
+    """Move on if this is news, and name the facts that have become true; a capture implies its authorisation."""
+    if not follows(PaymentState(payment.state), seen.state):
+        return []
+    payment.state = seen.state
+    facts: list[PaymentEvent] = []
+    if seen.state in {PaymentState.AUTHORISED, PaymentState.CAPTURED} and payment.authorised_at is None:
+        payment.authorised_at, payment.failure_code = now, ""
+        # An order that no longer wants the money does not hear that it has it: the hold is about to be let go.
+        if payment.cancel_requested_at is None:
+            facts.append(PaymentAuthorised(order_id=payment.order_id, amount=payment.total))
+    if seen.state is PaymentState.CAPTURED:
+        payment.captured, payment.captured_at = seen.captured, now
+        facts.append(PaymentCaptured(order_id=payment.order_id, amount=dong(seen.captured)))
+    if seen.state is PaymentState.CANCELLED:
+        payment.cancelled_at = now
+        facts.append(PaymentCancelled(order_id=payment.order_id))
+    return facts
+
+
+def _settle_calls(payment: Payment, seen: Observation, now: datetime) -> None:
+    """Calls that this proves to have taken effect are done; those that a final state has overtaken never will be."""
+    for call in payment.calls.open():
+        if proves(seen.state, Operation(call.operation)):
+            call.state = CallState.DONE
+        elif payment.is_final():
+            call.state, call.error = CallState.REFUSED, call.error or f"payment_{payment.state}"
+        else:
+            continue
+        call.decided_at = now
+        call.answer = {"reference": seen.reference, "state": seen.state, "captured": seen.captured}
+        call.save(update_fields=["state", "error", "decided_at", "answer"])
+
+
+def _next_look(payment: Payment, now: datetime) -> datetime | None:
+    if payment.calls.open().exists():
+        return payment.look_at
+    wait = look_again_after(PaymentState(payment.state), age=now - payment.opened_at)
+    return now + wait if wait else None

@@ -1,0 +1,43 @@
+"""An order wants to be paid."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from grocery.kernel.errors import Conflict
+from grocery.kernel.money import Money
+from grocery.kernel.outbox import publish
+from grocery.payments.contracts import Method, PaymentState, PaymentView
+from grocery.payments.events import PaymentAuthorised
+from grocery.payments.gateways.registry import card_provider
+from grocery.payments.models import Payment
+from grocery.payments.policies import check_limits
+
+
+def open_payment(
+    *, order_id: UUID, order_number: str, payer_id: UUID, amount: Money, method: Method, now: datetime
+) -> PaymentView:
+    """Write down that this order is to be paid; asking again for the same is harmless. Cash is promised at once."""
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("a payment is opened in the transaction that places the order")
+    wanted = {"order_number": order_number, "payer_id": payer_id, "amount": amount.minor, "method": method}
+    payment, opened = Payment.objects.get_or_create(
+        order_id=order_id, defaults={**wanted, **_terms(method, amount, now), "opened_at": now}
+    )
+    if not opened and any(getattr(payment, name) != value for name, value in wanted.items()):
+        raise Conflict
+    if opened and payment.state == PaymentState.AUTHORISED:
+        publish(PaymentAuthorised(order_id=order_id, amount=amount))
+    return payment.view()
+
+
+def _terms(method: Method, amount: Money, now: datetime) -> dict[str, object]:
+    """Who takes the money, and how it stands to begin with. Raises AmountTooSmall, AmountTooLarge."""
+    if method is Method.CASH_ON_DELIVERY:
+        return {"state": PaymentState.AUTHORISED, "authorised_at": now}
+    provider = card_provider()
+    check_limits(amount, provider.limits)
+    return {"provider": provider.name}
