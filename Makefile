@@ -54,6 +54,11 @@ fmt: environment ## format and mend what can be mended
 bench: environment ## the figures of docs/measurements.md
 	$(PYTHON_RUN) -m tests.load $(ARGS)
 
+.PHONY: lighthouse
+lighthouse: environment ## Lighthouse on pages of a running shop: make lighthouse ARGS="http://localhost:8000/ …"
+	@deploy/local/browser
+	@$(PYTHON_RUN) -m tests.browser.lighthouse $(ARGS)
+
 .PHONY: lock
 lock: environment ## pin anew what pyproject.toml asks for
 	.venv/bin/uv pip compile --quiet pyproject.toml --universal --python-version 3.12 --generate-hashes --no-header -o requirements.lock $(ARGS)
