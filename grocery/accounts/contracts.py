@@ -169,18 +169,6 @@ class RefreshRefused(DomainError):
     vi = "Vui lòng đăng nhập lại."
 
 
-class TooManyTries(DomainError):
-    """Sign-in or registration was tried too often; `retry_after` in seconds."""
-
-    code = "too_many_tries"
-    status = 429
-    en = "Too many tries. Try again in {retry_after} seconds."
-    vi = "Quá nhiều lần thử. Vui lòng thử lại sau {retry_after} giây."
-
-    def __init__(self, retry_after: int) -> None:
-        self.retry_after = retry_after
-
-
 class AddressBookFull(DomainError):
     code = "address_book_full"
     status = 409

@@ -103,9 +103,7 @@ def normalised_phone(text: str, *, field: str = "phone") -> str:
 def one_line(text: str, *, field: str, longest: int = 200) -> str:
     """A name, a street: NFC, trimmed, not empty. Raises Invalid for anything that breaks the line."""
     text = unicodedata.normalize("NFC", text).strip()
-    if not 1 <= len(text) <= longest or any(
-        unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in text
-    ):
+    if not 1 <= len(text) <= longest or any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in text):
         raise Invalid(field, f"One line of 1 to {longest} characters.", f"Một dòng từ 1 đến {longest} ký tự.")
     return text
 

@@ -30,7 +30,6 @@ from grocery.accounts.contracts import (
     TokenExpired,
     TokenInvalid,
     TokenPair,
-    TooManyTries,
     Ward,
     WeakPassword,
     WrongCredentials,
@@ -99,7 +98,6 @@ __all__ = [
     "WrongCredentials",
     "EmailTaken",
     "WeakPassword",
-    "TooManyTries",
     "TokenExpired",
     "TokenInvalid",
     "RefreshRefused",
@@ -116,9 +114,7 @@ def register(
     `phone` may be empty. Raises EmailTaken, WeakPassword, Invalid (email, name, phone, language).
     Hashes the password before its transaction: do not call it inside one that holds locks.
     """
-    return registration.register(
-        email=email, password=password, name=name, phone=phone, language=language, now=now
-    )
+    return registration.register(email=email, password=password, name=name, phone=phone, language=language, now=now)
 
 
 def create_staff(
@@ -295,7 +291,7 @@ def provinces() -> list[Province]:
 
 
 def wards(*, province_code: str, called: str = "") -> list[Ward]:
-    """The wards of a province by name; `called` narrows to those that hold it, with or without marks."""
+    """The wards of a province by name; `called` narrows to those that hold it, marks or not. Raises NotFound."""
     return places.wards(province_code=province_code, called=called)
 
 

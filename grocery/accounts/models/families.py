@@ -50,9 +50,7 @@ class RefreshFamily(models.Model):
     """One sign-in over the API. Only the newest token of a family is good, once; only its hash is kept."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(
-        User, on_delete=models.CASCADE, related_name="refresh_families", verbose_name=_("user")
-    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="refresh_families", verbose_name=_("user"))
     digest = models.CharField(max_length=64, help_text="SHA-256, hexadecimal")
     fingerprint = models.CharField(max_length=64, help_text="of the user's password at sign-in")
     epoch = models.PositiveSmallIntegerField(_("restore epoch"))
@@ -70,13 +68,10 @@ class RefreshFamily(models.Model):
         verbose_name_plural = _("signed-in devices")
         constraints = [
             models.CheckConstraint(
-                condition=Q(ended_at=None, ended_because="")
-                | (Q(ended_at__isnull=False) & ~Q(ended_because="")),
+                condition=Q(ended_at=None, ended_because="") | (Q(ended_at__isnull=False) & ~Q(ended_because="")),
                 name="family_ended_for_a_reason",
             ),
-            models.CheckConstraint(
-                condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="family_digest_is_sha256"
-            ),
+            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="family_digest_is_sha256"),
         ]
 
     def __str__(self) -> str:

@@ -114,9 +114,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.CheckConstraint(condition=Q(email=Lower("email")), name="email_in_lower_case"),
             models.CheckConstraint(condition=~Q(name=""), name="user_has_a_name"),
-            models.CheckConstraint(
-                condition=Q(phone__regex=r"^(\+[1-9][0-9]{6,14})?$"), name="user_phone_e164"
-            ),
+            models.CheckConstraint(condition=Q(phone__regex=r"^(\+[1-9][0-9]{6,14})?$"), name="user_phone_e164"),
             models.CheckConstraint(condition=Q(language__in=["vi", "en"]), name="user_language_known"),
             models.CheckConstraint(condition=Q(roles__contained_by=[*Role]), name="user_roles_known"),
             models.CheckConstraint(

@@ -64,9 +64,7 @@ class Ward(models.Model):
     """A ward, commune or special zone of a province."""
 
     code = models.CharField(_("code"), primary_key=True, max_length=5)
-    province = models.ForeignKey(
-        Province, on_delete=models.PROTECT, related_name="wards", verbose_name=_("province")
-    )
+    province = models.ForeignKey(Province, on_delete=models.PROTECT, related_name="wards", verbose_name=_("province"))
     name = models.CharField(_("name"), max_length=100)
     name_en = models.CharField(_("name in English"), max_length=100)
     folded = models.CharField(max_length=100, editable=False, help_text="lower case, without marks")
@@ -78,9 +76,7 @@ class Ward(models.Model):
         verbose_name = _("ward")
         verbose_name_plural = _("wards")
         ordering = ["folded"]
-        constraints = [
-            models.CheckConstraint(condition=Q(code__regex=r"^[0-9]{5}$"), name="ward_code_five_digits")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(code__regex=r"^[0-9]{5}$"), name="ward_code_five_digits")]
 
     def __str__(self) -> str:
         return self.name
@@ -115,9 +111,7 @@ class Address(models.Model):
     """Where a customer wants it brought. The province is the ward's, so the two cannot disagree."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    customer = models.ForeignKey(
-        User, on_delete=models.CASCADE, related_name="addresses", verbose_name=_("customer")
-    )
+    customer = models.ForeignKey(User, on_delete=models.CASCADE, related_name="addresses", verbose_name=_("customer"))
     recipient = models.CharField(_("recipient"), max_length=200)
     phone = models.CharField(_("phone"), max_length=16, help_text="E.164")
     ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="+", verbose_name=_("ward"))
@@ -131,12 +125,8 @@ class Address(models.Model):
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
         constraints = [
-            models.UniqueConstraint(
-                fields=["customer"], condition=Q(is_default=True), name="one_default_address"
-            ),
-            models.CheckConstraint(
-                condition=Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"), name="address_phone_e164"
-            ),
+            models.UniqueConstraint(fields=["customer"], condition=Q(is_default=True), name="one_default_address"),
+            models.CheckConstraint(condition=Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"), name="address_phone_e164"),
             models.CheckConstraint(condition=~Q(recipient="") & ~Q(street=""), name="address_is_filled_in"),
         ]
 

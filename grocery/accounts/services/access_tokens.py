@@ -76,9 +76,7 @@ def principal_of_token(*, access_token: str, now: datetime) -> Principal:
 
 def key_set() -> dict[str, list[dict[str, str]]]:
     """The public keys that our tokens can be checked with, newest first (RFC 7517)."""
-    return {
-        "keys": [{**key.jwk, "use": "sig", "alg": key.algorithm, "kid": kid} for kid, key in _keys().items()]
-    }
+    return {"keys": [{**key.jwk, "use": "sig", "alg": key.algorithm, "kid": kid} for kid, key in _keys().items()]}
 
 
 def _claims(token: str, now: datetime) -> dict[str, Any]:

@@ -23,6 +23,8 @@ def provinces() -> list[contracts.Province]:
 
 
 def wards(*, province_code: str, called: str) -> list[contracts.Ward]:
+    if not Province.objects.active().coded(province_code).exists():
+        raise NotFound("province", province_code)
     rows = Ward.objects.active().in_province(province_code).called(folded(called)).select_related("province")
     return [row.as_ward() for row in rows]
 

@@ -22,9 +22,7 @@ def contact(*, customer_id: UUID) -> Contact:
     return Contact(name=user.name, email=user.email, phone=user.phone, language=user.language)
 
 
-def update_profile(
-    *, customer_id: UUID, name: str | None, phone: str | None, language: str | None
-) -> Profile:
+def update_profile(*, customer_id: UUID, name: str | None, phone: str | None, language: str | None) -> Profile:
     """Change what is not None; an empty phone removes it."""
     changes: dict[str, str] = {}
     if name is not None:
