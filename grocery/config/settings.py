@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_htmx",
     "csp",
+    "ninja",
     "waffle",
     "grocery.kernel",
     *(f"grocery.{domain}" for domain in DOMAINS),
