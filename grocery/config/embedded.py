@@ -47,11 +47,13 @@ def free_port() -> int:
 
 
 def state_dir() -> Path:
-    """Where this checkout keeps what `make demo` made: `.state`, or a folder of its own under /var/tmp.
+    """Where this checkout keeps what `make demo` made: `$GROCERY_STATE`, `.state`, or a folder under /var/tmp.
 
     PostgreSQL refuses to run as root, so root runs it as nobody, who must be able to reach the folder.
     """
-    if os.geteuid() or all(parent.stat().st_mode & 0o001 for parent in ROOT.parents):
+    if named := os.environ.get("GROCERY_STATE"):
+        place = Path(named)
+    elif os.geteuid() or all(parent.stat().st_mode & 0o001 for parent in ROOT.parents):
         place = ROOT / ".state"
     else:
         place = Path("/var/tmp") / f"grocery-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]}"  # noqa: S108
