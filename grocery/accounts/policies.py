@@ -24,7 +24,7 @@ PERMISSIONS: Final[dict[Role, tuple[str, ...]]] = {
     Role.SUPPORT: (
         "accounts.view_*",
         "accounts.change_customer",
-        "accounts.*_address",
+        "accounts.change_refreshfamily",
         "catalog.view_*",
         "inventory.view_*",
         "payments.view_*",

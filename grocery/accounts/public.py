@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from grocery.accounts import policies
 from grocery.accounts.contracts import (
     ADDRESS_LIMIT,
     Address,
@@ -41,6 +42,7 @@ from grocery.accounts.services import (
     permissions,
     places,
     sessions,
+    staff,
 )
 from grocery.accounts.services import profile as profiles
 from grocery.accounts.services import register as registration
@@ -59,6 +61,9 @@ __all__ = [
     "Contact",
     "register",
     "create_staff",
+    "update_staff",
+    "set_active",
+    "grantable_roles",
     "profile",
     "contact",
     "update_profile",
@@ -92,6 +97,7 @@ __all__ = [
     "provinces",
     "wards",
     "ward",
+    "folded",
     "load_places",
     "prepare_database",
     # what can go wrong
@@ -132,7 +138,7 @@ def create_staff(
     `by` None is the operator at the console; a manager may give the roles below his own, an administrator
     all. Raises EmailTaken, WeakPassword, Invalid, Forbidden.
     """
-    return registration.create_staff(
+    return staff.create_staff(
         email=email,
         password=password,
         name=name,
@@ -141,6 +147,29 @@ def create_staff(
         is_superuser=is_superuser,
         by=by.roles if by else None,
     )
+
+
+def update_staff(
+    *, user_id: UUID, roles: Collection[Role], store_id: UUID | None, by: Principal | None = None
+) -> Profile:
+    """Give these roles and this store instead of those before; felt at their next request.
+
+    Raises NotFound (also for a customer), Invalid (no role), Forbidden as in `create_staff`.
+    """
+    return staff.update_staff(user_id=user_id, roles=roles, store_id=store_id, by=by.roles if by else None)
+
+
+def set_active(*, user_id: UUID, active: bool, by: Principal | None = None, now: datetime) -> None:
+    """Close an account, which ends all its sessions and devices, or open it again.
+
+    Raises NotFound; Forbidden for staff whom `by` may not manage.
+    """
+    staff.set_active(user_id=user_id, active=active, by=by.roles if by else None, now=now)
+
+
+def grantable_roles(*, by: Principal) -> frozenset[Role]:
+    """The roles that this member of staff may give and take, and so the staff whom they manage."""
+    return policies.grantable(by.roles)
 
 
 def profile(*, customer_id: UUID) -> Profile:
@@ -249,7 +278,7 @@ def address(*, customer_id: UUID, address_id: UUID) -> Address:
     return address_book.address(customer_id=customer_id, address_id=address_id)
 
 
-def save_address(  # noqa: PLR0913 - the fields of an address
+def save_address(
     *,
     customer_id: UUID,
     recipient: str,
@@ -298,6 +327,11 @@ def wards(*, province_code: str, called: str = "") -> list[Ward]:
 def ward(*, ward_code: str) -> Ward:
     """One ward with its province, also one that has since been merged away. Raises NotFound."""
     return places.ward(ward_code=ward_code)
+
+
+def folded(text: str) -> str:
+    """As the names of places are searched: lower case, without marks."""
+    return policies.folded(text)
 
 
 def load_places(*, file: Path | None = None) -> Loaded:

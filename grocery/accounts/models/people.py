@@ -8,14 +8,17 @@ from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from grocery.accounts.contracts import CustomerId, Profile, Role
-from grocery.accounts.policies import normalised_email
+from grocery.accounts.policies import normalised_email, normalised_phone, one_line
+from grocery.kernel.errors import Invalid
 from grocery.kernel.ids import new_id
 
 ROLES = [
@@ -141,6 +144,16 @@ class User(AbstractBaseUser, PermissionsMixin):
         # Django ends sessions whose hash of the password differs; ours also differs after "end all sessions".
         return salted_hmac("grocery.session", self.fingerprint, secret=secret, algorithm="sha256").hexdigest()
 
+    def clean(self) -> None:
+        """What a form typed in its normal form. Raises ValidationError in the language of the reader."""
+        super().clean()
+        self.is_staff = bool(self.roles) or self.is_superuser
+        for field, normalise in (("email", normalised_email), ("name", _name), ("phone", _phone)):
+            try:
+                setattr(self, field, normalise(getattr(self, field)))
+            except Invalid as error:
+                raise ValidationError({field: error.text((get_language() or "en")[:2])}) from error
+
     def as_profile(self) -> Profile:
         return Profile(
             id=CustomerId(self.id),
@@ -151,6 +164,14 @@ class User(AbstractBaseUser, PermissionsMixin):
             roles=self.all_roles,
             store_id=self.store_id,
         )
+
+
+def _name(text: str) -> str:
+    return one_line(text, field="name")
+
+
+def _phone(text: str) -> str:
+    return normalised_phone(text) if text else ""
 
 
 class CustomerManager(UserManager):

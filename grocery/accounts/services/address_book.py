@@ -25,7 +25,7 @@ def address(*, customer_id: UUID, address_id: UUID) -> contracts.Address:
 
 
 @transaction.atomic
-def save_address(  # noqa: PLR0913 - the fields of an address
+def save_address(
     *,
     customer_id: UUID,
     address_id: UUID | None,
