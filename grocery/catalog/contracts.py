@@ -1,0 +1,328 @@
+"""The words of the catalogue: what is sold, where it stands, what a customer sees of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+
+from grocery.kernel.errors import DomainError
+from grocery.kernel.money import Money
+from grocery.kernel.quantity import Quantity
+
+#: What the shop calls one product: 1 to 64 of A–Z a–z 0–9 . _ : -, never changed, never given to another.
+Sku = NewType("Sku", str)
+StoreId = NewType("StoreId", UUID)
+CategoryId = NewType("CategoryId", UUID)
+
+
+class Unit(StrEnum):
+    """What a price is for, and what a quantity counts."""
+
+    PIECE = "piece"
+    KG = "kg"
+    L = "l"
+
+
+class NetUnit(StrEnum):
+    """What is printed on the pack."""
+
+    G = "g"
+    ML = "ml"
+    PIECE = "piece"
+
+
+class Tint(StrEnum):
+    """The plate that a picture lies on, one per department."""
+
+    LEAF = "leaf"
+    SUN = "sun"
+    ROSE = "rose"
+    SKY = "sky"
+    SAND = "sand"
+    LILAC = "lilac"
+
+
+class Dietary(StrEnum):
+    """What a product promises to people who avoid something."""
+
+    VEGETARIAN = "vegetarian"
+    VEGAN = "vegan"
+    GLUTEN_FREE = "gluten_free"
+    LACTOSE_FREE = "lactose_free"
+    NO_ADDED_SUGAR = "no_added_sugar"
+    HALAL = "halal"
+
+
+class Sort(StrEnum):
+    """The order of a list. A search is in order of relevance unless it asks for another."""
+
+    POPULAR = "popular"
+    PRICE = "price"
+    PRICE_DESC = "-price"
+    NAME = "name"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """A shop. `zone` is the IANA name of the time zone that its days and slots are in."""
+
+    id: StoreId
+    code: str
+    name_en: str
+    name_vi: str
+    zone: str
+    address: str = ""
+    phone: str = ""
+
+    def name(self, language: str) -> str:
+        return self.name_vi if language == "vi" else self.name_en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A node of the tree. `products` counts what is on sale in it and below."""
+
+    id: CategoryId
+    slug: str
+    name_en: str
+    name_vi: str
+    tint: Tint
+    image: str
+    products: int = 0
+    parent_slug: str | None = None
+    children: tuple[Category, ...] = ()
+
+    def name(self, language: str) -> str:
+        return self.name_vi if language == "vi" else self.name_en
+
+    def subtree(self) -> list[Category]:
+        """This category and all below it, parents first."""
+        return [self, *(node for child in self.children for node in child.subtree())]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductOnSale:
+    """Everything that a cart or order line copies. Prices include VAT and are for one `unit`."""
+
+    sku: Sku
+    name_en: str
+    name_vi: str
+    price: Money
+    unit: Unit
+    #: The least that can be bought, and what a quantity must be a multiple of.
+    step: Quantity
+    #: What is in one piece (500 g, 950 ml, 10 pieces); for goods sold by weight, about one `step`.
+    net_content: Decimal | None
+    net_unit: NetUnit | None
+    #: Percent, contained in the price.
+    vat_rate: Decimal
+    perishable: bool
+    #: Days of life left that we promise on the day of delivery; 0 for what does not spoil.
+    min_freshness_days: int
+    image: str
+    tint: Tint
+    category_id: CategoryId
+    #: For comparing: per kg, l or piece. None where the net content is not known.
+    unit_price: Money | None
+    unit_price_per: Unit | None
+
+    def name(self, language: str) -> str:
+        return self.name_vi if language == "vi" else self.name_en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductCard(ProductOnSale):
+    """What a list shows of a product in one store."""
+
+    dietary: tuple[str, ...]
+    tags: tuple[str, ...]
+    #: As far as the last facts from the stockroom tell; checkout asks again.
+    in_stock: bool
+    earliest_expiry: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductDetail(ProductCard):
+    """What a product's own page shows. `trail` leads from the department down to its category."""
+
+    gtin: str
+    description_en: str
+    description_vi: str
+    trail: tuple[Category, ...]
+    active: bool
+
+    def description(self, language: str) -> str:
+        return self.description_vi if language == "vi" else self.description_en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a list is narrowed to; every member that is given must hold.
+
+    `category` is a slug and includes what is below it; `dietary` and `tags` must all be there;
+    `expires_soon`: in stock and best before within `policies.EXPIRES_SOON_DAYS` of the store's today.
+    """
+
+    category: str | None = None
+    is_perishable: bool | None = None
+    dietary: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    expires_soon: bool | None = None
+    in_stock: bool | None = None
+    search: str = ""
+    min_price: int | None = None
+    max_price: int | None = None
+
+
+#: No filter at all.
+EVERYTHING = Filters()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductPage:
+    """One page of a list. `total` counts all pages.
+
+    `did_you_mean`: nothing matched what was typed, this did.
+    """
+
+    total: int
+    cards: list[ProductCard]
+    did_you_mean: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryHits:
+    category: Category
+    products: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestions:
+    """What drops down while someone types."""
+
+    phrases: tuple[str, ...]
+    categories: tuple[CategoryHits, ...]
+    cards: tuple[ProductCard, ...]
+    did_you_mean: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductDraft:
+    """A product as staff or an import write it down; `save_product` checks it.
+
+    `category` is a slug, `price` đồng with VAT for one `unit` (None: not priced yet, cannot be on sale),
+    `gtin` 8, 12, 13 or 14 digits, `untranslated` the language ("en" or "vi") whose name is borrowed.
+    """
+
+    sku: str
+    name_en: str
+    name_vi: str
+    category: str
+    price: int | None
+    unit: Unit = Unit.PIECE
+    step: Decimal = Decimal(1)
+    net_content: Decimal | None = None
+    net_unit: NetUnit | None = None
+    vat_rate: Decimal = Decimal(8)
+    perishable: bool = False
+    min_freshness_days: int | None = None
+    dietary: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    gtin: str = ""
+    image: str = ""
+    tint: str = ""
+    description_en: str = ""
+    description_vi: str = ""
+    popularity: int = 0
+    active: bool = True
+    untranslated: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceChanged:
+    """An entry of a product's price history; `by` is None for an import."""
+
+    sku: Sku
+    old: Money | None
+    new: Money | None
+    by: UUID | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockSeen:
+    """What the stockroom last said about one product in one store."""
+
+    store_id: StoreId
+    sku: Sku
+    version: int
+    in_stock: bool
+    earliest_expiry: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportProgress:
+    """How far an import is. `ok` = `new` + `changed` + `unchanged`."""
+
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> int:
+        return self.new + self.changed + self.unchanged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A row that was not taken: its line in the file, which reason, for which column."""
+
+    line: int
+    sku: str
+    code: str
+    column: str
+    en: str
+    vi: str
+
+
+class WouldLoop(DomainError):
+    """A category cannot stand below itself."""
+
+    code = "category_would_loop"
+    en = "{slug} cannot be moved below {parent}: that is a part of it."
+    vi = "Không thể chuyển {slug} vào {parent}: mục này nằm trong chính nó."
+
+    def __init__(self, slug: str, parent: str) -> None:
+        self.slug, self.parent = slug, parent
+
+
+class GtinTaken(DomainError):
+    """A GTIN names one product only (GS1 General Specifications 4.2)."""
+
+    code = "gtin_taken"
+    status = 409
+    field = "gtin"
+    en = "The GTIN {gtin} already belongs to {sku}."
+    vi = "Mã GTIN {gtin} đã thuộc về {sku}."
+
+    def __init__(self, gtin: str, sku: str) -> None:
+        self.gtin, self.sku = gtin, sku
+
+
+class WrongHeader(DomainError):
+    """The file is not what the profile reads; nothing of it was taken."""
+
+    code = "wrong_header"
+    en = "The file lacks the columns: {missing}. It has: {found}."
+    vi = "Tệp thiếu các cột: {missing}. Các cột hiện có: {found}."
+
+    def __init__(self, missing: list[str], found: list[str]) -> None:
+        self.missing, self.found = ", ".join(missing), ", ".join(found)[:500] or "—"

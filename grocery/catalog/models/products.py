@@ -1,0 +1,184 @@
+"""What is sold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Count, F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from grocery.catalog.contracts import Dietary, NetUnit, Tint, Unit
+from grocery.catalog.models.places import Category
+from grocery.catalog.policies import ORDER_WEIGHT
+from grocery.kernel.ids import new_id
+
+
+class Folded(Func):
+    """Lower case without marks, as `grocery.catalog` folds everywhere (see the migration 0002)."""
+
+    function = "public.catalog_fold"
+    output_field = models.TextField()
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    def on_sale(self) -> Self:
+        return self.filter(is_active=True)
+
+    def named_like(self, typed: str) -> Self:
+        """Products that staff may mean: SKU or GTIN begins with, a name contains, with or without marks."""
+        folded = Func(models.Value(typed), function="public.catalog_fold", output_field=models.TextField())
+        return self.alias(folded=Folded(F("name_vi")), folded_en=Folded(F("name_en"))).filter(
+            Q(sku__istartswith=typed)
+            | (Q(gtin__contains=typed) if typed.isdigit() else Q(pk=None))
+            | Q(folded__contains=folded)
+            | Q(folded_en__contains=folded)
+        )
+
+    def count_by_category(self) -> dict[object, int]:
+        """How many are on sale directly in each category."""
+        return dict(self.on_sale().order_by().values_list("category_id").annotate(Count("sku")))
+
+    def holder_of_gtin(self, gtin: str) -> str | None:
+        """The SKU that this GTIN names."""
+        return self.filter(gtin=gtin).values_list("sku", flat=True).first()
+
+    def locked(self, skus: Iterable[str]) -> Self:
+        return self.select_for_update(no_key=True).filter(sku__in=set(skus)).order_by("sku")
+
+
+class Product(models.Model):
+    sku = models.CharField(_("SKU"), max_length=64, primary_key=True)
+    name_en = models.CharField(_("English name"), max_length=200)
+    name_vi = models.CharField(_("Vietnamese name"), max_length=200)
+    untranslated = models.CharField(
+        _("not yet translated into"),
+        max_length=2,
+        blank=True,
+        default="",
+        choices=[("en", _("English")), ("vi", _("Vietnamese"))],
+    )
+    description_en = models.TextField(_("English description"), blank=True, default="")
+    description_vi = models.TextField(_("Vietnamese description"), blank=True, default="")
+    category = models.ForeignKey(
+        Category, models.PROTECT, related_name="products", verbose_name=_("category")
+    )
+    price = models.BigIntegerField(
+        _("price, ₫"), null=True, blank=True, help_text=_("per unit, VAT included")
+    )
+    vat_rate = models.DecimalField(_("VAT, %"), max_digits=5, decimal_places=2, default=8)
+    unit = models.CharField(
+        _("unit"), max_length=5, choices=[(u.value, u.value) for u in Unit], default=Unit.PIECE
+    )
+    step = models.DecimalField(_("step"), max_digits=12, decimal_places=3, default=1)
+    net_content = models.DecimalField(
+        _("net content"), max_digits=12, decimal_places=3, null=True, blank=True
+    )
+    net_unit = models.CharField(
+        _("net unit"), max_length=5, blank=True, default="", choices=[(u.value, u.value) for u in NetUnit]
+    )
+    gtin = models.CharField("GTIN", max_length=14, blank=True, default="")
+    perishable = models.BooleanField(_("perishable"), default=False)
+    min_freshness_days = models.PositiveSmallIntegerField(_("days fresh at the door"), null=True, blank=True)
+    dietary = ArrayField(models.CharField(max_length=24), default=list, blank=True, verbose_name=_("dietary"))
+    tags = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("tags"))
+    image = models.CharField(_("picture"), max_length=200, blank=True, default="")
+    tint = models.CharField(
+        _("plate"), max_length=8, blank=True, default="", choices=[(t.value, t.value) for t in Tint]
+    )
+    is_active = models.BooleanField(_("on sale"), default=True)
+    base_popularity = models.PositiveIntegerField(_("popularity given by us"), default=0)
+    sold_7d = models.PositiveIntegerField(_("orders in seven days"), default=0, editable=False)
+    popularity = models.GeneratedField(
+        verbose_name=_("popularity"),
+        expression=F("base_popularity") + F("sold_7d") * ORDER_WEIGHT,
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
+    created_at = models.DateTimeField(_("since"), db_default=models.functions.Now(), editable=False)
+    changed_at = models.DateTimeField(_("changed"), db_default=models.functions.Now(), editable=False)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sku__regex=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"), name="product_sku_shape"
+            ),
+            models.CheckConstraint(condition=Q(price__gt=0) | Q(price=None), name="product_price_positive"),
+            models.CheckConstraint(
+                condition=Q(is_active=False) | ~Q(price=None), name="product_on_sale_is_priced"
+            ),
+            models.CheckConstraint(
+                condition=Q(vat_rate__gte=0, vat_rate__lte=100), name="product_vat_percent"
+            ),
+            models.CheckConstraint(condition=Q(unit__in=[u.value for u in Unit]), name="product_unit_known"),
+            models.CheckConstraint(condition=Q(step__gt=0), name="product_step_positive"),
+            models.CheckConstraint(
+                condition=Q(net_content=None, net_unit="")
+                | Q(net_content__gt=0, net_unit__in=[u.value for u in NetUnit]),
+                name="product_net_content_has_unit",
+            ),
+            models.CheckConstraint(
+                condition=Q(gtin="") | Q(gtin__regex=r"^\d{14}$"), name="product_gtin_shape"
+            ),
+            models.CheckConstraint(
+                condition=Q(perishable=False, min_freshness_days=None)
+                | Q(perishable=True, min_freshness_days__isnull=False),
+                name="product_perishable_has_promise",
+            ),
+            models.CheckConstraint(
+                condition=Q(dietary__contained_by=[d.value for d in Dietary]), name="product_dietary_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(tint__in=["", *(t.value for t in Tint)]), name="product_tint_known"
+            ),
+            models.UniqueConstraint(fields=["gtin"], condition=~Q(gtin=""), name="product_gtin_unique"),
+        ]
+        # Each list order walks one index and stops at the page's end, for all goods and for one category.
+        indexes = [
+            models.Index(fields=["-popularity", "sku"], condition=Q(is_active=True), name="product_popular"),
+            models.Index(
+                fields=["category", "-popularity", "sku"],
+                condition=Q(is_active=True),
+                name="product_cat_popular",
+            ),
+            models.Index(fields=["price", "sku"], condition=Q(is_active=True), name="product_price"),
+            models.Index(
+                fields=["category", "price", "sku"], condition=Q(is_active=True), name="product_cat_price"
+            ),
+            models.Index(fields=["name_vi", "sku"], condition=Q(is_active=True), name="product_name_vi"),
+            models.Index(fields=["name_en", "sku"], condition=Q(is_active=True), name="product_name_en"),
+            models.Index(fields=["-created_at", "sku"], condition=Q(is_active=True), name="product_newest"),
+            GinIndex(fields=["dietary", "tags"], name="product_labels"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name_vi} ({self.sku})"
+
+
+class PriceChange(models.Model):
+    """One change of one price. Written with the change, never altered."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="price_changes", verbose_name=_("product")
+    )
+    old = models.BigIntegerField(_("old price, ₫"), null=True)
+    new = models.BigIntegerField(_("new price, ₫"), null=True)
+    by = models.UUIDField(_("by"), null=True)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("price change")
+        verbose_name_plural = _("price changes")
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["product", "-at"], name="pricechange_of_product")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id}: {self.old} → {self.new}"

@@ -1,0 +1,167 @@
+# ruff: noqa: S608 - statements are put together from constants of this module; values are parameters
+"""The hot reads: columns, not objects, each in one statement.
+
+Rows come as tuples in the order of `CARD`. What narrows a list is a `Selection`: conditions over
+`p` (the product) and `l` (its listing in the store), with their parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final, Self
+from uuid import UUID
+
+from django.db import connection
+
+from grocery.catalog.contracts import Sort
+
+type Row = tuple[Any, ...]
+
+ON_SALE: Final = """p.sku, p.name_en, p.name_vi,
+ p.price, p.unit, p.step, p.net_content, p.net_unit,
+ p.vat_rate, p.perishable, p.min_freshness_days, p.image, coalesce(nullif(p.tint, ''), c.tint), p.category_id"""
+CARD: Final = f"{ON_SALE}, p.dietary, p.tags, coalesce(l.in_stock, false), l.earliest_expiry"
+_DETAIL: Final = f"{CARD}, p.gtin, p.description_en, p.description_vi, p.is_active"
+_CATEGORY: Final = 'JOIN "catalog_category" c ON c.id = p.category_id'
+_LISTING: Final = 'LEFT JOIN "catalog_listing" l ON l.store_id = %s AND l.sku = p.sku'
+
+_ORDER: Final = {
+    Sort.POPULAR: "p.popularity DESC, p.sku",
+    Sort.PRICE: "p.price, p.sku",
+    Sort.PRICE_DESC: "p.price DESC, p.sku DESC",
+    Sort.NEWEST: "p.created_at DESC, p.sku",
+}
+_BY_NAME: Final = {"vi": "p.name_vi, p.sku", "en": "p.name_en, p.sku"}
+
+
+def order(sort: Sort, *, language: str) -> str:
+    return _BY_NAME[language] if sort is Sort.NAME else _ORDER[sort]
+
+
+@dataclass(slots=True)
+class Selection:
+    """Which products of one store; grows by what must hold."""
+
+    store_id: UUID
+    conditions: list[str] = field(default_factory=lambda: ["p.is_active"])
+    params: list[Any] = field(default_factory=list)
+    #: True once a condition asks about the listing.
+    of_stock: bool = False
+
+    def where(self, condition: str, *params: object) -> Self:
+        self.conditions.append(condition)
+        self.params.extend(params)
+        self.of_stock = self.of_stock or "l." in condition
+        return self
+
+    def in_categories(self, ids: Sequence[UUID]) -> Self:
+        if len(ids) == 1:  # equality lets one index give the order, too
+            return self.where("p.category_id = %s", ids[0])
+        return self.where("p.category_id = ANY(%s)", list(ids))
+
+    def perishable(self, *, wanted: bool) -> Self:
+        return self.where("p.perishable" if wanted else "NOT p.perishable")
+
+    def labelled(self, column: str, labels: Sequence[str]) -> Self:
+        return self.where(f"p.{column} @> %s::varchar[]", list(labels))
+
+    def priced(self, least: int | None, most: int | None) -> Self:
+        if least is not None:
+            self.where("p.price >= %s", least)
+        return self if most is None else self.where("p.price <= %s", most)
+
+    def in_stock(self, *, wanted: bool) -> Self:
+        return self.where("l.in_stock" if wanted else "l.in_stock IS NOT TRUE")
+
+    def expires_by(self, day: date, *, wanted: bool) -> Self:
+        near = "l.in_stock AND l.earliest_expiry <= %s"
+        return self.where(near if wanted else f"({near}) IS NOT TRUE", day)
+
+    @property
+    def _where(self) -> str:
+        return " AND ".join(self.conditions)
+
+    def page(self, *, order: str, limit: int, offset: int) -> list[Row]:
+        """So many cards from the offset on."""
+        return _rows(
+            f'SELECT {CARD} FROM "catalog_product" p {_CATEGORY} {_LISTING}'
+            f" WHERE {self._where} ORDER BY {order} LIMIT %s OFFSET %s",
+            [self.store_id, *self.params, limit, offset],
+        )
+
+    def ranked(self, kinds: Sequence[Match], *, limit: int, offset: int) -> list[Row]:
+        """Cards that match in the first way, then those that match in the next only …; popular ones first.
+
+        Each kind of match is a query of its own under one LIMIT: a later one runs only when the earlier ones
+        do not fill the page.
+        """
+        branches: list[str] = []
+        params: list[Any] = []
+        for rank, kind in enumerate(kinds):
+            earlier = kinds[:rank]
+            conditions = [*self.conditions, kind.sql, *(f"NOT coalesce({e.sql}, false)" for e in earlier)]
+            branches.append(
+                f'(SELECT {CARD} FROM "catalog_product" p {_CATEGORY} {_LISTING}'
+                f" WHERE {' AND '.join(conditions)} ORDER BY p.popularity DESC, p.sku LIMIT %s)"
+            )
+            params += [self.store_id, *self.params, *kind.params, *(p for e in earlier for p in e.params)]
+            params.append(offset + limit)
+        return _rows(f"{' UNION ALL '.join(branches)} LIMIT %s OFFSET %s", [*params, limit, offset])
+
+    def count(self) -> int:
+        listing, params = (_LISTING, [self.store_id]) if self.of_stock else ("", [])
+        [(number,)] = _rows(
+            f'SELECT count(*) FROM "catalog_product" p {listing} WHERE {self._where}', [*params, *self.params]
+        )
+        return int(number)
+
+    def count_by_category(self) -> dict[UUID, int]:
+        listing, params = (_LISTING, [self.store_id]) if self.of_stock else ("", [])
+        return dict(
+            _rows(
+                f'SELECT p.category_id, count(*) FROM "catalog_product" p {listing}'
+                f" WHERE {self._where} GROUP BY 1",
+                [*params, *self.params],
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One way in which a product can answer a search."""
+
+    sql: str
+    params: tuple[object, ...]
+
+
+def on_sale(skus: Iterable[str]) -> list[Row]:
+    """`ON_SALE` of those that are sold."""
+    return _rows(
+        f'SELECT {ON_SALE} FROM "catalog_product" p {_CATEGORY} WHERE p.is_active AND p.sku = ANY(%s)',
+        [list(skus)],
+    )
+
+
+def cards(skus: Iterable[str], *, store_id: UUID) -> list[Row]:
+    """`CARD` of those that are sold."""
+    return _rows(
+        f'SELECT {CARD} FROM "catalog_product" p {_CATEGORY} {_LISTING}'
+        " WHERE p.is_active AND p.sku = ANY(%s)",
+        [store_id, list(skus)],
+    )
+
+
+def detail(sku: str, *, store_id: UUID) -> Row | None:
+    """`CARD`, then GTIN, both descriptions, and whether it is on sale."""
+    found = _rows(
+        f'SELECT {_DETAIL} FROM "catalog_product" p {_CATEGORY} {_LISTING} WHERE p.sku = %s', [store_id, sku]
+    )
+    return found[0] if found else None
+
+
+def _rows(sql: str, params: Sequence[Any]) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())

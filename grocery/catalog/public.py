@@ -1,0 +1,203 @@
+"""The face of the catalogue: stores, the category tree, products, lists and search.
+
+Everything that others import is here. Names come in both languages, the caller picks. Prices are `Money` with
+VAT for one unit; quantities are exact decimals of that unit. Lists show what the stockroom last said
+(`in_stock`, `earliest_expiry`); checkout asks the stockroom itself. Inside a transaction nothing is cached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from grocery.catalog.contracts import (
+    EVERYTHING,
+    Category,
+    CategoryId,
+    Dietary,
+    Filters,
+    GtinTaken,
+    NetUnit,
+    ProductCard,
+    ProductDetail,
+    ProductDraft,
+    ProductOnSale,
+    ProductPage,
+    Sku,
+    Sort,
+    Store,
+    StoreId,
+    Tint,
+    Unit,
+    WouldLoop,
+)
+from grocery.catalog.services import categories as _categories
+from grocery.catalog.services import list_products as _lists
+from grocery.catalog.services import save_product as _save_product
+from grocery.catalog.services import stores as _stores
+
+# --- stores -------------------------------------------------------------------------------------------------
+
+
+def stores() -> list[Store]:
+    """The stores that sell, in the order in which they are offered. Cached."""
+    return _stores.stores()
+
+
+def store(*, store_id: StoreId) -> Store:
+    """One store that sells. Raises NotFound."""
+    return _stores.store(store_id=store_id)
+
+
+def default_store() -> Store:
+    """The store of someone who has not chosen one: the first. Raises NotFound before there is any."""
+    return _stores.default_store()
+
+
+def save_store(
+    *,
+    code: str,
+    name_en: str,
+    name_vi: str,
+    zone: str = "Asia/Ho_Chi_Minh",
+    address: str = "",
+    phone: str = "",
+    position: int = 0,
+    active: bool = True,
+) -> Store:
+    """Write a store down under its code, new or changed. `zone` is an IANA name; raises Invalid otherwise."""
+    return _stores.save_store(
+        code=code,
+        name_en=name_en,
+        name_vi=name_vi,
+        zone=zone,
+        address=address,
+        phone=phone,
+        position=position,
+        active=active,
+    )
+
+
+# --- categories ---------------------------------------------------------------------------------------------
+
+
+def categories() -> tuple[Category, ...]:
+    """The departments with all that is below them, in display order. Cached; a change is seen at once."""
+    return _categories.tree().roots
+
+
+def category(slug: str) -> Category:
+    """One category with what is below it. Raises NotFound."""
+    return _categories.tree().named(slug)
+
+
+def category_trail(category_id: CategoryId) -> tuple[Category, ...]:
+    """From the department down to this category; empty for an unknown id."""
+    return _categories.tree().trail(category_id)
+
+
+def save_category(
+    *,
+    slug: str,
+    name_en: str,
+    name_vi: str,
+    parent: str | None = None,
+    position: int = 0,
+    tint: str | None = None,
+    image: str = "",
+) -> Category:
+    """Write a category down under its slug, new, changed or moved. `tint` None: that of the category above.
+
+    Raises NotFound for an unknown parent and WouldLoop when that one stands below `slug` itself.
+    """
+    return _categories.save_category(
+        slug=slug, name_en=name_en, name_vi=name_vi, parent=parent, position=position, tint=tint, image=image
+    )
+
+
+# --- products -----------------------------------------------------------------------------------------------
+
+
+def products_on_sale(*, skus: Iterable[Sku]) -> dict[Sku, ProductOnSale]:
+    """What a cart or order line copies, in one statement. A SKU that is unknown or not sold is absent."""
+    return _lists.products_on_sale(skus=skus)
+
+
+def list_products(
+    *,
+    store_id: StoreId,
+    now: datetime,
+    filters: Filters = EVERYTHING,
+    sort: Sort | None = None,
+    limit: int = 24,
+    offset: int = 0,
+    language: str = "vi",
+) -> ProductPage:
+    """One page of the shop in one store. Two statements; one where the page is not full.
+
+    `sort` None: popular first, or by relevance where `filters.search` is given; `language` is for Sort.NAME.
+    Search finds words and their beginnings in both languages with or without marks, SKUs and GTINs; exact
+    marks rank before folded ones; when nothing matches, one slip is forgiven and `did_you_mean` says so.
+    Raises NotFound for an unknown store or category.
+    """
+    return _lists.list_products(
+        store_id=store_id, filters=filters, sort=sort, limit=limit, offset=offset, language=language, now=now
+    )
+
+
+def product(*, sku: Sku, store_id: StoreId) -> ProductDetail:
+    """One product in one store, also when it is no longer sold (`active` False). Raises NotFound."""
+    return _lists.product(sku=sku, store_id=store_id)
+
+
+def cards(*, skus: Iterable[Sku], store_id: StoreId) -> list[ProductCard]:
+    """Cards of these products, in the order given; what is not sold is left out. One statement."""
+    return _lists.cards(skus=skus, store_id=store_id)
+
+
+def save_product(*, draft: ProductDraft, now: datetime, by: UUID | None = None) -> Sku:
+    """Write a product down under its SKU, new or changed as a whole; a change of price enters its history.
+
+    Raises Invalid (with the field) for what is not right, NotFound for an unknown category, GtinTaken.
+    """
+    return _save_product.save_product(draft=draft, now=now, by=by)
+
+
+__all__ = [
+    # stores
+    "Store",
+    "StoreId",
+    "stores",
+    "store",
+    "default_store",
+    "save_store",
+    # categories
+    "Category",
+    "CategoryId",
+    "Tint",
+    "categories",
+    "category",
+    "category_trail",
+    "save_category",
+    "WouldLoop",
+    # products
+    "Sku",
+    "Unit",
+    "NetUnit",
+    "Dietary",
+    "ProductOnSale",
+    "ProductCard",
+    "ProductDetail",
+    "ProductPage",
+    "Filters",
+    "EVERYTHING",
+    "Sort",
+    "products_on_sale",
+    "list_products",
+    "product",
+    "cards",
+    "ProductDraft",
+    "save_product",
+    "GtinTaken",
+]

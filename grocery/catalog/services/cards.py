@@ -1,0 +1,91 @@
+"""Rows of the hot reads become what other domains see."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from grocery.catalog.contracts import CategoryId, NetUnit, ProductCard, ProductOnSale, Sku, Tint, Unit
+from grocery.catalog.models.reading import Row
+from grocery.catalog.policies.unit_price import unit_price
+from grocery.kernel.money import Money
+from grocery.kernel.quantity import Quantity
+
+_UNITS: Final = {unit.value: unit for unit in Unit}
+_NET_UNITS: Final[dict[str, NetUnit | None]] = {"": None, **{unit.value: unit for unit in NetUnit}}
+_TINTS: Final = {tint.value: tint for tint in Tint}
+#: The columns of `reading.ON_SALE`, and how many more `reading.CARD` has.
+SALE_COLUMNS: Final = 14
+CARD_COLUMNS: Final = 18
+
+
+def product_on_sale(row: Row) -> ProductOnSale:
+    """One row of `reading.ON_SALE`."""
+    return ProductOnSale(**_sold(row))
+
+
+def card(row: Row) -> ProductCard:
+    """One row of `reading.CARD`."""
+    return ProductCard(**_sold(row), **listed(row))
+
+
+def _sold(row: Row) -> dict[str, Any]:
+    (
+        sku,
+        name_en,
+        name_vi,
+        minor,
+        unit,
+        step,
+        net,
+        net_unit,
+        vat,
+        perishable,
+        fresh,
+        image,
+        tint,
+        category,
+    ) = row[:SALE_COLUMNS]
+    price, unit, net_unit = Money(minor or 0), _UNITS[unit], _NET_UNITS[net_unit]
+    per_unit = unit_price(price=price, unit=unit, net_content=net, net_unit=net_unit)
+    return {
+        "sku": Sku(sku),
+        "name_en": name_en,
+        "name_vi": name_vi,
+        "price": price,
+        "unit": unit,
+        "step": Quantity(step),
+        "net_content": net,
+        "net_unit": net_unit,
+        "vat_rate": vat,
+        "perishable": perishable,
+        "min_freshness_days": fresh or 0,
+        "image": image,
+        "tint": _TINTS[tint],
+        "category_id": CategoryId(category),
+        "unit_price": per_unit[0] if per_unit else None,
+        "unit_price_per": per_unit[1] if per_unit else None,
+    }
+
+
+def listed(row: Row) -> dict[str, Any]:
+    """What `reading.CARD` adds."""
+    dietary, tags, in_stock, earliest_expiry = row[SALE_COLUMNS:CARD_COLUMNS]
+    return {
+        "dietary": tuple(dietary),
+        "tags": tuple(tags),
+        "in_stock": in_stock,
+        "earliest_expiry": earliest_expiry,
+    }
+
+
+def detail_fields(row: Row) -> dict[str, Any]:
+    """All of one row of `reading.detail`."""
+    gtin, description_en, description_vi, active = row[CARD_COLUMNS:]
+    return {
+        **_sold(row),
+        **listed(row),
+        "gtin": gtin,
+        "description_en": description_en,
+        "description_vi": description_vi,
+        "active": active,
+    }

@@ -1,0 +1,65 @@
+"""Write one product down."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from grocery.catalog.contracts import GtinTaken, ProductDraft, Sku
+from grocery.catalog.models import Category, PriceChange, Product
+from grocery.catalog.models.searching import learn_words
+from grocery.catalog.policies import drafts
+from grocery.catalog.services import versions
+from grocery.kernel.errors import NotFound
+
+
+@transaction.atomic
+def save_product(*, draft: ProductDraft, now: datetime, by: UUID | None) -> Sku:
+    """The product as drafted, in place of what its SKU was before; a change of price is remembered."""
+    draft = drafts.checked(draft)
+    before = Product.objects.locked([draft.sku]).first()
+    category = Category.objects.with_slug(draft.category)
+    if category is None:
+        raise NotFound("category", draft.category)
+    _check_gtin(draft)
+    Product.objects.update_or_create(sku=draft.sku, defaults=_columns(draft, category, now))
+    if before is not None and before.price != draft.price:
+        PriceChange.objects.create(product_id=draft.sku, old=before.price, new=draft.price, by=by, at=now)
+    learn_words([draft.sku])
+    versions.announce(versions.CATALOG)
+    return Sku(draft.sku)
+
+
+def _check_gtin(draft: ProductDraft) -> None:
+    holder = Product.objects.holder_of_gtin(draft.gtin) if draft.gtin else None
+    if holder is not None and holder != draft.sku:
+        raise GtinTaken(draft.gtin, holder)
+
+
+def _columns(draft: ProductDraft, category: Category, now: datetime) -> dict[str, object]:
+    return {
+        "name_en": draft.name_en,
+        "name_vi": draft.name_vi,
+        "untranslated": draft.untranslated,
+        "description_en": draft.description_en,
+        "description_vi": draft.description_vi,
+        "category": category,
+        "price": draft.price,
+        "vat_rate": draft.vat_rate,
+        "unit": draft.unit,
+        "step": draft.step,
+        "net_content": draft.net_content,
+        "net_unit": draft.net_unit or "",
+        "gtin": draft.gtin,
+        "perishable": draft.perishable,
+        "min_freshness_days": draft.min_freshness_days,
+        "dietary": list(draft.dietary),
+        "tags": list(draft.tags),
+        "image": draft.image,
+        "tint": draft.tint,
+        "is_active": draft.active,
+        "base_popularity": draft.popularity,
+        "changed_at": now,
+    }

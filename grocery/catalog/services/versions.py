@@ -1,0 +1,83 @@
+"""Versions of what is cached: a change gives a new one to everybody at once, after it is committed.
+
+Caches serve display. Inside a transaction nothing is cached, because decisions are made there; without Valkey
+nothing is cached either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import structlog
+from django.core.cache import cache
+from django.db import transaction
+from django_redis.exceptions import ConnectionInterrupted
+from redis.exceptions import RedisError
+
+from grocery.kernel.ids import new_id
+
+CATALOG: Final = "catalog:version"
+#: A version forgotten by a process that died between commit and announcement lives no longer than this.
+SECONDS: Final = 300
+
+_unreachable = (ConnectionInterrupted, RedisError)
+_remembered: dict[str, tuple[str, object]] = {}
+log = structlog.get_logger()
+
+
+def stock_of(store_id: object) -> str:
+    return f"catalog:stock:{store_id}"
+
+
+def current(*names: str) -> str | None:
+    """The version of all that is named together; None when there is no caching now."""
+    if transaction.get_connection().in_atomic_block:
+        return None
+    try:
+        known = cache.get_many(names)
+        for name in names:
+            if name not in known:
+                known[name] = cache.get_or_set(name, new_id().hex, SECONDS)
+    except _unreachable:
+        return None
+    return ".".join(str(known[name]) for name in names)
+
+
+def announce(*names: str) -> None:
+    """A new version of what is named, once the change is committed."""
+    transaction.on_commit(lambda: _renew(names))
+
+
+def _renew(names: Iterable[str]) -> None:
+    try:
+        cache.set_many({name: new_id().hex for name in names}, SECONDS)
+    except _unreachable:
+        log.warning("catalog.version_not_announced", names=list(names))
+
+
+def remembered[T](name: str, make: Callable[[], T]) -> T:
+    """`make()`, kept in this process for as long as the catalogue has the same version."""
+    version = current(CATALOG)
+    if version is None:
+        return make()
+    kept = _remembered.get(name)
+    if kept is None or kept[0] != version:
+        kept = _remembered[name] = (version, make())
+    return kept[1]  # type: ignore[return-value]  # what is kept under a name was made by its own `make`
+
+
+def shared_count(key: str, names: tuple[str, ...], make: Callable[[], int]) -> int:
+    """`make()`, kept in Valkey for all processes for as long as what is named has the same version."""
+    version = current(*names)
+    if version is None:
+        return make()
+    full = f"catalog:count:{version}:{key}"
+    try:
+        known = cache.get(full)
+        if known is None:
+            known = make()
+            cache.set(full, known, SECONDS)
+    except _unreachable:
+        return make()
+    return int(known)
