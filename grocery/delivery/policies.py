@@ -38,9 +38,7 @@ def window(*, day: date, starts: time, ends: time, zone: str) -> tuple[datetime,
     return (opens, shuts) if opens < shuts else None
 
 
-def delivery_fee(
-    *, zone_fee: Money, surcharge: Money, free_from: Money | None, basket: Money | None
-) -> Money:
+def delivery_fee(*, zone_fee: Money, surcharge: Money, free_from: Money | None, basket: Money | None) -> Money:
     """Zone fee and surcharge, never below nothing; nothing at all for a basket of `free_from` or more."""
     if free_from is not None and basket is not None and basket >= free_from:
         return Money(0, zone_fee.currency)

@@ -1,8 +1,8 @@
 """Delivery: where, when, for how much, and what became of it.
 
 Amounts are đồng. Days and windows are the store's own; moments are UTC. A *holder* is text that names who
-keeps a place for a while: "cart:<uuid>". A slot counts orders: live holds and deliveries together never exceed
-its capacity. A hold that has ended counts nowhere, from the moment it ends.
+keeps a place for a while: "cart:<uuid>". A slot counts orders: live holds and deliveries together never
+exceed its capacity. A hold that has ended counts nowhere, from the moment it ends.
 """
 
 from __future__ import annotations
@@ -110,9 +110,7 @@ def pickup_points(*, store_id: UUID | None = None) -> list[PickupPoint]:
 
 
 # --- keeping and booking ------------------------------------------------------------------------------------
-def hold(
-    *, slot_id: UUID, holder: str, until: datetime, now: datetime, store_id: UUID | None = None
-) -> SlotHold:
+def hold(*, slot_id: UUID, holder: str, until: datetime, now: datetime, store_id: UUID | None = None) -> SlotHold:
     """Keep a place for `holder` until then, at most until the cut-off; asked again, the hold is prolonged.
 
     A holder keeps one place. Another one is let go in the same moment as the new one is got; when the new one

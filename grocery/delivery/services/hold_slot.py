@@ -15,9 +15,7 @@ from grocery.kernel.errors import NotFound
 
 
 @transaction.atomic
-def hold_slot(
-    *, slot_id: UUID, holder: str, until: datetime, store_id: UUID | None, now: datetime
-) -> SlotHold:
+def hold_slot(*, slot_id: UUID, holder: str, until: datetime, store_id: UUID | None, now: datetime) -> SlotHold:
     """Keep a place; the holder's other place goes back only once this one is got, or nothing changes."""
     models.lock_holder(holder)
     mine = models.SlotHold.objects.of_holder(holder).first()

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from grocery.delivery import models, policies
-from grocery.delivery.contracts import SlotHold, SlotOffer
+from grocery.delivery.contracts import Slot, SlotHold, SlotOffer
 from grocery.delivery.services.pickup_points import pickup_point
 from grocery.delivery.services.slots import shown
 from grocery.delivery.services.zones import zone_of
@@ -29,8 +29,8 @@ def list_slots(
     zone_fee, free_from, rows = _place(store_id, ward_code, pickup_point_id)
     mine = held(holder=holder, now=now) if holder else None
     return [
-        _offer(row, zone_fee=zone_fee, free_from=free_from, basket=basket, now=now, mine=mine)
-        for row in rows.around(now, days=days).with_live_taken(now).by_day_and_start()
+        _offer(shown(row, taken=taken), zone_fee, free_from, basket=basket, now=now, mine=mine)
+        for row, taken in rows.around(now, days=days).by_day_and_start().with_live_taken(now)
         if 0 <= (row.day - local_date(now, zone=row.zone)).days < days
     ]
 
@@ -74,25 +74,20 @@ def _place(
 
 
 def _offer(
-    row: models.Slot,
-    *,
+    slot: Slot,
     zone_fee: Money,
     free_from: Money | None,
+    *,
     basket: Money | None,
     now: datetime,
     mine: SlotHold | None,
 ) -> SlotOffer:
-    slot = shown(row, taken=row.live_taken)
-    return SlotOffer(
-        slot=slot,
-        state=policies.slot_state(
-            capacity=slot.capacity,
-            taken=slot.taken,
-            cutoff_at=slot.cutoff_at,
-            now=now,
-            held=mine is not None and mine.slot.id == slot.id,
-        ),
-        fee=policies.delivery_fee(
-            zone_fee=zone_fee, surcharge=slot.surcharge, free_from=free_from, basket=basket
-        ),
+    state = policies.slot_state(
+        capacity=slot.capacity,
+        taken=slot.taken,
+        cutoff_at=slot.cutoff_at,
+        now=now,
+        held=mine is not None and mine.slot.id == slot.id,
     )
+    price = policies.delivery_fee(zone_fee=zone_fee, surcharge=slot.surcharge, free_from=free_from, basket=basket)
+    return SlotOffer(slot=slot, state=state, fee=price)

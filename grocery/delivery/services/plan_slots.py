@@ -65,7 +65,7 @@ def delete_slot_plan(*, plan_id: UUID) -> None:
 @transaction.atomic
 def open_slots(*, now: datetime, days: int) -> int:
     """Open the slots of the coming days; how many are new. Those that are open already stay as they are."""
-    zones = {store.id: store.zone for store in catalog.stores()}
+    zones: dict[UUID, str] = {store.id: store.zone for store in catalog.stores()}
     planned = [slot for plan in models.SlotPlan.objects.all() for slot in _slots(plan, zones, now, days)]
     before = models.Slot.objects.count()
     models.Slot.objects.bulk_create(planned, ignore_conflicts=True, batch_size=1000)
@@ -80,15 +80,11 @@ def resize_slot(*, slot_id: UUID, capacity: int, now: datetime) -> None:
         raise NotFound("slot", slot_id)
     reaped = models.SlotHold.objects.reap([slot_id], now)
     if capacity < (taken := slot.taken - reaped):
-        raise Invalid(
-            "capacity", f"{taken} places are taken already.", f"Đã có {taken} chỗ được đặt hoặc đang giữ."
-        )
+        raise Invalid("capacity", f"{taken} places are taken already.", f"Đã có {taken} chỗ được đặt hoặc đang giữ.")
     models.Slot.objects.resize(slot_id, capacity)
 
 
-def _slots(
-    plan: models.SlotPlan, zones: Mapping[UUID, str], now: datetime, days: int
-) -> Iterator[models.Slot]:
+def _slots(plan: models.SlotPlan, zones: Mapping[UUID, str], now: datetime, days: int) -> Iterator[models.Slot]:
     """The plan's slots on the next `days` days of its store's calendar, today first."""
     zone = zones.get(plan.store_id)
     if zone is None:
