@@ -1,0 +1,98 @@
+"""What happened: every change of a lot, for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from grocery.inventory.models import sql
+from grocery.inventory.models.stock import Lot
+from grocery.kernel.ids import new_id
+
+_POST = """
+    WITH posted AS (
+        INSERT INTO "inventory_movement" (id, lot_id, kind, quantity, reason, "by", reference, at)
+        SELECT line.id, line.lot, line.kind, line.quantity, line.reason, %(by)s, %(reference)s, %(at)s
+        FROM unnest(
+            %(ids)s::uuid[], %(lots)s::uuid[], %(kinds)s::text[], %(quantities)s::numeric[], %(reasons)s::text[]
+        ) AS line(id, lot, kind, quantity, reason)
+        RETURNING lot_id, quantity
+    ), moved AS (SELECT lot_id, SUM(quantity) AS quantity FROM posted GROUP BY lot_id)
+    UPDATE "inventory_lot" lot SET on_hand = lot.on_hand + moved.quantity
+    FROM moved WHERE lot.id = moved.lot_id
+"""
+
+
+class MovementKind(models.TextChoices):
+    RECEIVED = "received", _("received")
+    SOLD = "sold", _("sold")
+    WASTED = "wasted", _("wasted")
+    COUNTED = "counted", _("counted")
+    TRANSFERRED = "transferred", _("transferred")
+    RETURNED = "returned", _("returned")
+    ADJUSTED = "adjusted", _("adjusted")
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A movement to be: `quantity` is what the lot gains, negative for what it loses."""
+
+    lot: UUID
+    kind: MovementKind
+    quantity: Decimal
+    reason: str = ""
+
+
+class MovementQuerySet(models.QuerySet["Movement"]):
+    def post(self, postings: Sequence[Posting], *, by: UUID | None, reference: str, at: datetime) -> None:
+        """Write movements and move their lots by as much: the only statement that changes what is on hand."""
+        values = {
+            "ids": [new_id() for _posting in postings],
+            "lots": [posting.lot for posting in postings],
+            "kinds": [posting.kind.value for posting in postings],
+            "quantities": [posting.quantity for posting in postings],
+            "reasons": [posting.reason for posting in postings],
+        }
+        sql.rows(self.db, _POST, by=by, reference=reference, at=at, **values)
+
+
+class Movement(models.Model):
+    """A lot gained or lost goods. Only ever added to: the database refuses to change or delete one."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="movements", verbose_name=_("lot"), db_index=False)
+    kind = models.CharField(_("kind"), max_length=12, choices=MovementKind)
+    quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=3)
+    reason = models.CharField(_("reason"), max_length=200, blank=True, default="")
+    by = models.UUIDField(_("by"), null=True, blank=True)
+    reference = models.CharField(_("reference"), max_length=100, blank=True, default="")
+    at = models.DateTimeField(_("at"))
+
+    objects = MovementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("movement")
+        verbose_name_plural = _("movements")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="received", quantity__gt=0)
+                | Q(kind="returned", quantity__gt=0)
+                | Q(kind__in=["sold", "wasted"], quantity__lt=0)
+                | (Q(kind__in=["counted", "adjusted", "transferred"]) & ~Q(quantity=0)),
+                name="movement_goes_the_way_of_its_kind",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["lot", "at"], name="movement_of_lot"),
+            models.Index(fields=["at"], name="movement_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.quantity}"

@@ -1,0 +1,248 @@
+"""What there is: stock items, which are locked and versioned, and their lots, which are the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Self
+from uuid import UUID
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from grocery.inventory.contracts import Availability, StockChange, StockLevel
+from grocery.inventory.models import sql
+from grocery.inventory.policies.changes import LotState
+from grocery.inventory.policies.fefo import Shelf
+from grocery.kernel.ids import new_id
+from grocery.kernel.quantity import ZERO, Quantity
+
+_TOTALS = """
+    COALESCE(SUM(lot.on_hand), 0), COALESCE(SUM(lot.reserved), 0),
+    COALESCE(SUM(lot.on_hand - lot.reserved) FILTER (WHERE COALESCE(lot.expires_on >= %(day)s, TRUE)), 0),
+    MIN(lot.expires_on) FILTER (WHERE lot.expires_on >= %(day)s AND lot.on_hand > lot.reserved)
+"""
+
+_BUMP = f"""
+    WITH item AS (
+        UPDATE "inventory_stockitem" SET version = GREATEST(version, %(floor)s) + 1
+        WHERE id = ANY(%(items)s::uuid[])
+        RETURNING id, sku, location, version, low_stock_threshold
+    )
+    SELECT item.sku, item.location, item.version, item.low_stock_threshold, {_TOTALS}
+    FROM item LEFT JOIN "inventory_lot" lot ON lot.stock_item_id = item.id AND lot.on_hand > 0
+    GROUP BY item.sku, item.location, item.version, item.low_stock_threshold
+    ORDER BY item.sku, item.location
+"""  # noqa: S608 - put together from constants
+
+_AVAILABLE = """
+    SELECT item.sku,
+        SUM(lot.on_hand - lot.reserved + COALESCE(mine.quantity, 0)),
+        MIN(lot.expires_on) FILTER (WHERE lot.on_hand - lot.reserved + COALESCE(mine.quantity, 0) > 0)
+    FROM unnest(%(skus)s::text[], %(freshness)s::int[]) AS wanted(sku, days)
+    JOIN "inventory_stockitem" item ON item.sku = wanted.sku AND item.location = %(location)s
+    JOIN "inventory_lot" lot ON lot.stock_item_id = item.id AND lot.on_hand > 0
+        AND COALESCE(lot.expires_on >= %(day)s::date + wanted.days, TRUE)
+    LEFT JOIN "inventory_reservation" own ON own.holder = %(holder)s AND own.state = 'open'
+    LEFT JOIN "inventory_allocation" mine ON mine.reservation_id = own.id AND mine.lot_id = lot.id
+    GROUP BY item.sku
+"""
+
+_ADD_ITEMS = """
+    INSERT INTO "inventory_stockitem" (id, sku, location, version, low_stock_threshold)
+    SELECT line.id, line.sku, %(location)s, 0, line.low
+    FROM unnest(%(ids)s::uuid[], %(skus)s::text[], %(low)s::numeric[]) AS line(id, sku, low)
+"""
+
+_OPEN_LOTS = """
+    INSERT INTO "inventory_lot" (id, stock_item_id, lot_code, expires_on, on_hand, reserved)
+    SELECT line.id, item.id, line.code, line.expiry, 0, 0
+    FROM unnest(%(ids)s::uuid[], %(skus)s::text[], %(codes)s::text[], %(expiries)s::date[])
+        AS line(id, sku, code, expiry)
+    JOIN "inventory_stockitem" item ON item.sku = line.sku AND item.location = %(location)s
+    ON CONFLICT (stock_item_id, expires_on, lot_code) DO NOTHING
+"""
+
+_SHELVES = """
+    SELECT lot.id, lot.stock_item_id, lot.lot_code, lot.expires_on,
+        lot.on_hand - lot.reserved + COALESCE(SUM(mine.quantity), 0), COALESCE(SUM(mine.quantity), 0)
+    FROM "inventory_lot" lot
+    LEFT JOIN "inventory_allocation" mine
+        ON mine.lot_id = lot.id AND mine.reservation_id = ANY(%(reservations)s::uuid[])
+    WHERE lot.stock_item_id = ANY(%(items)s::uuid[]) AND lot.on_hand > 0
+    GROUP BY lot.id
+"""
+
+
+class StockItemQuerySet(models.QuerySet["StockItem"]):
+    def at(self, location: UUID) -> Self:
+        return self.filter(location=location)
+
+    def of_sku(self, sku: str) -> Self:
+        return self.filter(sku=sku).order_by("location")
+
+    def with_lots(self) -> Self:
+        """With the lots that hold goods, first expired first, read in one more statement."""
+        lots = Lot.objects.on_shelf().order_by(F("expires_on").asc(nulls_last=True), "id")
+        return self.prefetch_related(models.Prefetch("lots", lots))
+
+    def of_or_among(self, skus: Iterable[str], items: Iterable[UUID], *, location: UUID) -> Self:
+        return self.filter(Q(sku__in=list(skus), location=location) | Q(id__in=list(items)))
+
+    def among(self, items: Iterable[UUID]) -> Self:
+        return self.filter(id__in=list(items))
+
+    def locked(self) -> Self:
+        """Lock in key order: whoever locks more than one item does it here, so nobody waits in a circle."""
+        return self.order_by("sku", "location").select_for_update(no_key=True)
+
+    def bump(self, items: Iterable[UUID], *, floor: int, day: date) -> list[StockLevel]:
+        """Give each item its next version, above `floor`, and return what it now holds. `day`: today in the store."""
+        found = sql.rows(self.db, _BUMP, items=list(items), floor=floor, day=day)
+        return [
+            StockLevel(
+                sku=sku,
+                location=location,
+                version=version,
+                on_hand=on_hand,
+                reserved=reserved,
+                available=available,
+                earliest_expiry=expiry,
+                low_stock_threshold=threshold,
+            )
+            for sku, location, version, threshold, on_hand, reserved, available, expiry in found
+        ]
+
+    def availability(
+        self, freshness: Mapping[str, int], *, location: UUID, day: date, holder: str
+    ) -> dict[str, Availability]:
+        """What can be promised for `day`, plus what `holder` already holds; `freshness`: days on top, by SKU."""
+        found = sql.rows(
+            self.db,
+            _AVAILABLE,
+            skus=list(freshness),
+            freshness=list(freshness.values()),
+            location=location,
+            day=day,
+            holder=holder,
+        )
+        return {
+            sku: Availability(sku, available, expiry if available else None, (expiry - day).days if expiry else None)
+            for sku, available, expiry in found
+        }
+
+    def add_missing(self, skus: Iterable[str], *, location: UUID) -> None:
+        """Make the items that a store does not have yet, in key order."""
+        self._add(dict.fromkeys(skus, ZERO), location, "NOTHING")
+
+    def set_thresholds(self, thresholds: Mapping[str, Quantity], *, location: UUID) -> None:
+        """Say when each SKU counts as low in a store; makes the items that are missing, in key order."""
+        self._add(thresholds, location, "UPDATE SET low_stock_threshold = EXCLUDED.low_stock_threshold")
+
+    def _add(self, thresholds: Mapping[str, Quantity], location: UUID, on_conflict: str) -> None:
+        skus = sorted(thresholds)
+        if skus:
+            statement = _ADD_ITEMS + f"ON CONFLICT (sku, location) DO {on_conflict}"
+            values = {
+                "ids": [new_id() for _sku in skus],
+                "skus": skus,
+                "low": [thresholds[sku] for sku in skus],
+            }
+            sql.rows(self.db, statement, location=location, **values)
+
+
+class StockItem(models.Model):
+    """A SKU in a store: the row that is locked before, and versioned after, anything about its lots changes."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    sku = models.CharField(_("SKU"), max_length=64)
+    location = models.UUIDField(_("store"))
+    version = models.BigIntegerField(_("version"), default=0)
+    low_stock_threshold = models.DecimalField(_("low at"), max_digits=12, decimal_places=3, default=ZERO)
+
+    objects = StockItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("stock item")
+        verbose_name_plural = _("stock items")
+        constraints = [
+            models.UniqueConstraint(fields=["sku", "location"], name="one_stock_item_per_sku_and_store"),
+            models.CheckConstraint(condition=Q(low_stock_threshold__gte=0), name="stock_threshold_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sku
+
+
+class LotQuerySet(models.QuerySet["Lot"]):
+    def of(self, items: Iterable[UUID]) -> Self:
+        return self.filter(stock_item__in=list(items))
+
+    def on_shelf(self) -> Self:
+        return self.filter(on_hand__gt=0)
+
+    def shelves(self, items: Iterable[StockItem], *, held_by: Iterable[UUID] = ()) -> list[Shelf]:
+        """The lots of these items for the planner; what the reservations `held_by` hold counts as free."""
+        skus = {item.id: item.sku for item in items}
+        found = sql.rows(self.db, _SHELVES, items=list(skus), reservations=list(held_by))
+        return [
+            Shelf(lot, item, skus[item], code, expiry, free, held) for lot, item, code, expiry, free, held in found
+        ]
+
+    def open(self, received: Iterable[StockChange], *, location: UUID) -> None:
+        """Make the lots that goods come in for, still empty, where there are none yet; their items are locked."""
+        keys = list({(change.sku, change.lot_code, change.expires_on): None for change in received})
+        if keys:
+            skus, codes, expiries = (list(column) for column in zip(*keys, strict=True))
+            ids = [new_id() for _key in keys]
+            sql.rows(self.db, _OPEN_LOTS, ids=ids, skus=skus, codes=codes, expiries=expiries, location=location)
+
+    def states(self, items: Iterable[StockItem]) -> list[LotState]:
+        """The lots of these items, emptied ones too, for what staff do to them."""
+        skus = {item.id: item.sku for item in items}
+        fields = ("id", "stock_item", "lot_code", "expires_on", "on_hand", "reserved")
+        return [LotState(lot, item, skus[item], *rest) for lot, item, *rest in self.of(skus).values_list(*fields)]
+
+
+class Lot(models.Model):
+    """Goods of one item that came together and expire together; without code and expiry: the item's undated lot.
+
+    `on_hand` is the sum of the lot's movements, `reserved` of its allocations in open reservations.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    stock_item = models.ForeignKey(
+        StockItem, models.PROTECT, related_name="lots", verbose_name=_("stock item"), db_index=False
+    )
+    lot_code = models.CharField(_("lot"), max_length=64, blank=True, default="")
+    expires_on = models.DateField(_("expires on"), null=True, blank=True)
+    on_hand = models.DecimalField(_("on hand"), max_digits=12, decimal_places=3, default=ZERO)
+    reserved = models.DecimalField(_("reserved"), max_digits=12, decimal_places=3, default=ZERO)
+
+    objects = LotQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lot")
+        verbose_name_plural = _("lots")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stock_item", "expires_on", "lot_code"], nulls_distinct=False, name="one_row_per_lot"
+            ),
+            models.CheckConstraint(
+                condition=Q(reserved__gte=0) & Q(reserved__lte=F("on_hand")),
+                name="lot_promises_only_what_it_has",
+            ),
+        ]
+        indexes = [
+            # Emptied lots stay for their movements; every question about stock skips them by this index.
+            models.Index(fields=["stock_item", "expires_on"], condition=Q(on_hand__gt=0), name="lot_on_shelf"),
+        ]
+
+    def __str__(self) -> str:
+        return " ".join(str(part) for part in (self.lot_code, self.expires_on) if part) or "–"
+
+    @property
+    def available(self) -> Quantity:
+        """What is on hand and promised to nobody."""
+        return Quantity(self.on_hand - self.reserved)

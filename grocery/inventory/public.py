@@ -1,0 +1,170 @@
+"""Inventory's face: what there is, what is promised, and how it changes.
+
+Stock is lots: goods of one SKU in one store that came together and expire together. Quantities are exact decimals
+in the product's own unit (pieces, kg, l). A *location* is a store. A *holder* is "cart:<uuid>" or "order:<uuid>".
+
+Facts: `StockChanged` for each SKU and store that a transaction changed, `ReservationEnded` when time ran out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from grocery.inventory.contracts import (
+    Allocation,
+    Availability,
+    ChangeKind,
+    ChangesRefused,
+    Demand,
+    LotLevel,
+    NothingReserved,
+    OutOfStock,
+    RefusedLine,
+    Reservation,
+    StockChange,
+    StockLevel,
+    StockLine,
+)
+from grocery.inventory.services import change_stock as _changing
+from grocery.inventory.services import issue as _issuing
+from grocery.inventory.services import let_go as _letting_go
+from grocery.inventory.services import levels as _levels
+from grocery.inventory.services import reserve as _reserving
+from grocery.kernel.quantity import Quantity
+
+__all__ = [
+    # promising
+    "reserve",
+    "extend",
+    "release",
+    "issue",
+    "expire_reservations",
+    # looking
+    "availability",
+    "stock",
+    # changing
+    "change_stock",
+    "stock_up",
+    # what these take and return
+    "Allocation",
+    "Availability",
+    "ChangeKind",
+    "Demand",
+    "LotLevel",
+    "Reservation",
+    "StockChange",
+    "StockLevel",
+    "StockLine",
+    # what they refuse
+    "ChangesRefused",
+    "NothingReserved",
+    "OutOfStock",
+    "RefusedLine",
+]
+
+
+def reserve(
+    *,
+    holder: str,
+    location: UUID,
+    demands: Iterable[Demand],
+    good_on: date,
+    until: datetime | None,
+    now: datetime,
+    replaces: str | None = None,
+) -> Reservation:
+    """Promise all of this to `holder`, first expired first out, from lots still good on `good_on`; or nothing at all.
+
+    A lot is good on the day it expires; a demand's `min_freshness_days` are counted from there on. Demands of one SKU
+    add up. What the holder (and, to turn a cart's goods into an order's, the holder `replaces`) has reserved before
+    counts as available and is let go in the same breath; when this fails, it stays as it was.
+
+    `until`: when the promise ends by itself; None: not before it is released or issued. Joins the caller's
+    transaction, refuses to run without one. Raises OutOfStock with every shortage, having written nothing;
+    Conflict if the same holder reserves elsewhere at this moment.
+    """
+    return _reserving.reserve(
+        holder=holder,
+        location=location,
+        demands=demands,
+        good_on=good_on,
+        until=until,
+        now=now,
+        replaces=replaces,
+    )
+
+
+def extend(*, holder: str, until: datetime | None, now: datetime) -> None:
+    """The promise to `holder` now ends at `until` (None: not by itself). Raises NothingReserved when it has ended."""
+    _letting_go.extend(holder=holder, until=until, now=now)
+
+
+def release(*, holder: str, now: datetime) -> None:
+    """Let go what `holder` has reserved; if there is nothing (any more), nothing happens."""
+    _letting_go.release(holder=holder, now=now)
+
+
+def issue(
+    *, holder: str, quantities: Mapping[str, Quantity] | None, now: datetime, by: UUID | None
+) -> tuple[Allocation, ...]:
+    """Goods leave the store for `holder`, who put them into a box: movements "sold". Returns what left which lot.
+
+    `quantities`: what really left, by SKU; a SKU that is not named did not leave. None: exactly what is reserved.
+    What is reserved and does not leave is free again; what leaves beyond it comes from what is available today,
+    first expired first. `by`: the staff member. Raises NothingReserved, OutOfStock; then nothing was changed.
+    """
+    return _issuing.issue(holder=holder, quantities=quantities, now=now, by=by)
+
+
+def expire_reservations(*, now: datetime) -> int:
+    """Free the goods of all reservations whose time is up, and say so (ReservationEnded); how many there were.
+
+    Commits in batches; any number of workers may do this at once. Not to be called inside a transaction.
+    """
+    return _letting_go.expire(now=now)
+
+
+def availability(
+    *,
+    skus: Iterable[str],
+    location: UUID,
+    good_on: date,
+    now: datetime,
+    min_freshness_days: Mapping[str, int] | None = None,
+    holder: str = "",
+) -> dict[str, Availability]:
+    """What could be reserved for `good_on`, by SKU, in one statement; a SKU without any good lot is absent.
+
+    `min_freshness_days`: days that a SKU must keep after `good_on`, 0 where not named. What `holder` has reserved
+    counts as available to it. For display: only `reserve` decides.
+    """
+    freshness = {sku: (min_freshness_days or {}).get(sku, 0) for sku in skus}
+    return _levels.availability(freshness=freshness, location=location, good_on=good_on, now=now, holder=holder)
+
+
+def stock(*, sku: str, now: datetime) -> list[StockLevel]:
+    """A SKU in every store that has ever had it, with its lots, first expired first; two statements."""
+    return _levels.stock(sku=sku, now=now)
+
+
+def change_stock(
+    *, location: UUID, changes: Sequence[StockChange], now: datetime, by: UUID | None, reference: str = ""
+) -> list[StockLevel]:
+    """Receive, waste, correct and count, all lines or none; returns the SKUs that changed as they are now.
+
+    Lines are done in order, each seeing those before it. A lot is named by `lot_code` and `expires_on`; receiving
+    opens it, otherwise what is named must fit exactly one lot. Wasting and correcting need a reason. What is
+    reserved can be neither wasted nor counted away. `by`: the staff member; `reference`: a delivery note, a count.
+    Raises ChangesRefused naming every line that is wrong.
+    """
+    return _changing.change_stock(location=location, changes=changes, now=now, by=by, reference=reference)
+
+
+def stock_up(*, location: UUID, lines: Iterable[StockLine], now: datetime) -> int:
+    """Receive a whole store's goods at once, with their low-stock thresholds; how many lots came in.
+
+    Made for 50,000 lines in a few seconds; all or nothing. Raises ChangesRefused.
+    """
+    return _changing.stock_up(location=location, lines=lines, now=now)

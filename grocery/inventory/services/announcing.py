@@ -1,0 +1,51 @@
+"""Telling that stock changed: each item's next version, and one fact for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from grocery.inventory.contracts import StockLevel
+from grocery.inventory.events import StockChanged
+from grocery.inventory.models import StockItem
+from grocery.inventory.services.days import today
+from grocery.kernel.outbox import publish
+
+#: Versions of a later restore epoch are above all of an earlier one: a restored database counts from its past again.
+_VERSIONS_PER_EPOCH = 2**40
+
+
+def announce(items: Iterable[StockItem], *, now: datetime) -> list[StockLevel]:
+    """Publish StockChanged for each of these locked items, once per transaction and after the last change.
+
+    Returns what they now hold, by SKU.
+    """
+    by_location: dict[UUID, list[UUID]] = {}
+    for item in items:
+        by_location.setdefault(item.location, []).append(item.id)
+    floor = settings.RESTORE_EPOCH * _VERSIONS_PER_EPOCH
+    levels: list[StockLevel] = []
+    for location, ids in by_location.items():
+        levels += StockItem.objects.bump(ids, floor=floor, day=today(location, now=now))
+    publish(*_facts(levels, now=now))
+    return levels
+
+
+def _facts(levels: Sequence[StockLevel], *, now: datetime) -> list[StockChanged]:
+    return [
+        StockChanged(
+            sku=level.sku,
+            location=level.location,
+            version=level.version,
+            on_hand=level.on_hand,
+            reserved=level.reserved,
+            available=level.available,
+            earliest_expiry=level.earliest_expiry,
+            low_stock_threshold=level.low_stock_threshold,
+            at=now,
+        )
+        for level in levels
+    ]

@@ -1,0 +1,57 @@
+"""Promises end: extended, released, run out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from grocery.inventory.contracts import NothingReserved
+from grocery.inventory.events import ReservationEnded
+from grocery.inventory.models import Reservation, ReservationState
+from grocery.inventory.services import locking
+from grocery.inventory.services.announcing import announce
+from grocery.kernel.outbox import publish
+
+_BATCH = 100
+
+
+@transaction.atomic
+def extend(*, holder: str, until: datetime | None, now: datetime) -> None:
+    """See `public.extend`."""
+    if until is not None and until <= now:
+        raise ValueError(f"a promise is not extended into the past: {until}")
+    found = locking.open_reservations(holder)
+    if not found:
+        raise NothingReserved(holder)
+    Reservation.objects.among(found).update(until=until)
+
+
+@transaction.atomic
+def release(*, holder: str, now: datetime) -> None:
+    """See `public.release`."""
+    _end(locking.open_reservations(holder), now=now)
+
+
+def expire(*, now: datetime) -> int:
+    """See `public.expire_reservations`. A batch is one transaction; what another worker holds is left to it."""
+    expired = 0
+    while batch := _expire_some(now=now):
+        expired += batch
+    return expired
+
+
+@transaction.atomic
+def _expire_some(*, now: datetime) -> int:
+    lapsed = list(Reservation.objects.open().lapsed(now).locked(skip_locked=True)[:_BATCH])
+    _end(lapsed, now=now)
+    publish(*(ReservationEnded(holder=reservation.holder) for reservation in lapsed))
+    return len(lapsed)
+
+
+def _end(reservations: Sequence[Reservation], *, now: datetime) -> None:
+    if reservations:
+        items = locking.items_held(reservations)
+        Reservation.objects.end([reservation.id for reservation in reservations], as_=ReservationState.ENDED, now=now)
+        announce(items, now=now)
