@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.test import Client
 from ninja import Field, Router
 from ninja.errors import HttpError
@@ -93,9 +93,9 @@ def client() -> Iterator[Client]:
         yield Client(raise_request_exception=False)
 
 
-def problem_of(response: HttpResponse) -> dict[str, Any]:
+def problem_of(response: Any) -> dict[str, Any]:
     assert response["Content-Type"] == "application/problem+json"
-    document: dict[str, Any] = response.json()  # type: ignore[attr-defined]  # the test client adds it
+    document: dict[str, Any] = response.json()
     return document
 
 
@@ -186,9 +186,8 @@ def test_who_is_not_signed_in_is_told_how(client: Client):
     assert (problem_of(response)["code"], response["WWW-Authenticate"]) == ("sign_in_required", "Bearer")
 
 
-def post(client: Client, body: str | bytes, language: str = "en") -> HttpResponse:
-    response: HttpResponse = client.post(f"/api/v1/orders?lang={language}", body, content_type="application/json")
-    return response
+def post(client: Client, body: str | bytes, language: str = "en") -> Any:
+    return client.post(f"/api/v1/orders?lang={language}", body, content_type="application/json")
 
 
 def test_each_wrong_field_is_named_by_its_path(client: Client):

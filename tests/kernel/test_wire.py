@@ -43,7 +43,7 @@ class Price(Schema):
         ({UUID(int=1): Colour.GREEN}, '{"00000000-0000-0000-0000-000000000001":"green"}'),
         (datetime(2026, 11, 21, 9, 30, tzinfo=UTC), '"2026-11-21T09:30:00Z"'),
         (date(2026, 11, 21), '"2026-11-21"'),
-        (Price(amount=dong(5)), '{"amount":5}'),
+        (Price.model_validate({"amount": dong(5)}), '{"amount":5}'),
         ("đường", '"đường"'),
     ],
 )
@@ -73,4 +73,4 @@ def test_a_response_schema_shows_money_as_its_number():
 
 
 def test_the_response_schema_takes_a_bare_number_too():
-    assert Price(amount=7).amount == Price(amount=Money(7)).amount  # type: ignore[arg-type]  # made an int on the way in
+    assert Price.model_validate({"amount": 7}) == Price.model_validate({"amount": Money(7)})
