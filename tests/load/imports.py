@@ -20,11 +20,12 @@ FILES = {"instacart": DATA / "instacart/products.csv", "bhx": DATA / "vn_grocery
 
 def run() -> str:
     """Rows, seconds and peak memory of the process for each catalogue, twice."""
-    rows = []
     with migrated() as environment, tempfile.TemporaryDirectory() as place:
-        for profile, file in FILES.items():
-            for time_ in ("first", "second"):
-                rows.append([profile, _lines(file), time_, *_import(profile, file, environment, Path(place))])
+        rows = [
+            [profile, _lines(file), attempt, *_import(profile, file, environment, Path(place))]
+            for profile, file in FILES.items()
+            for attempt in ("first", "second")
+        ]
     return table(["catalogue", "lines", "run", "seconds", "peak MB"], rows)
 
 
