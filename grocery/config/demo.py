@@ -29,6 +29,7 @@ from grocery.config import messages
 from grocery.config.embedded import ROOT, CannotStart, Firestore, Postgres, Valkey, free_port, state_dir
 from grocery.config.processes import Shop
 
+#: Who can sign in; `demo_goods.py` invites them.
 PEOPLE = {
     "customer": ("lan@example.com", "rau-muong-xao-toi"),
     "staff": ("minh@example.com", "ca-kho-to-cay-cay"),

@@ -1,0 +1,121 @@
+"""What a demo shop is filled with: one store in Bến Thành, its goods and lots, its streets and hours, its people.
+
+Everything goes through the domains' faces, as staff would do it. Repeating it changes nothing.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from grocery.accounts import public as accounts
+from grocery.catalog import public as catalog
+from grocery.config.demo import PEOPLE
+from grocery.delivery import public as delivery
+from grocery.inventory import public as inventory
+from grocery.kernel import clock
+from grocery.kernel.money import dong
+from grocery.kernel.quantity import Quantity, quantity
+
+SEED = 20_261_121
+HO_CHI_MINH_CITY = "79"
+NAMES = {"customer": "Nguyễn Thị Lan", "staff": "Trần Văn Minh", "admin": "Lê Thu Hà"}
+#: The middle of the city: the wards around the store.
+NEAR = (
+    "Phường Bến Thành",
+    "Phường Sài Gòn",
+    "Phường Tân Định",
+    "Phường Cầu Ông Lãnh",
+    "Phường Xuân Hòa",
+    "Phường Bàn Cờ",
+)
+#: Local start, end, orders, surcharge in đồng.
+WINDOWS = ((8, 10, 40, 0), (10, 12, 40, 0), (14, 16, 40, 0), (16, 18, 60, 0), (18, 20, 40, 10_000))
+
+
+def open_store() -> catalog.Store:
+    """The store, its delivery zones and hours, its pickup point."""
+    store = catalog.save_store(
+        code="ben-thanh",
+        name_en="Grocery Bến Thành",
+        name_vi="Grocery Bến Thành",
+        zone="Asia/Ho_Chi_Minh",
+        address="18 Lê Anh Xuân, Phường Bến Thành, Thành phố Hồ Chí Minh",
+        phone="+842838000000",
+    )
+    wards = accounts.wards(province_code=HO_CHI_MINH_CITY)
+    near = [ward.code for ward in wards if ward.name in NEAR]
+    far = [ward.code for ward in wards if ward.name not in NEAR]
+    save = {"store_id": store.id}
+    delivery.save_zone(
+        **save, name_en="City centre", name_vi="Trung tâm", fee=dong(15_000), free_from=dong(300_000), ward_codes=near
+    )
+    delivery.save_zone(
+        **save, name_en="City", name_vi="Thành phố", fee=dong(25_000), free_from=dong(600_000), ward_codes=far
+    )
+    point = delivery.save_pickup_point(
+        store_id=store.id,
+        name_en="Counter at Bến Thành",
+        name_vi="Quầy Bến Thành",
+        address=store.address,
+        hours_en="8–20 h, every day",
+        hours_vi="8–20 giờ, mỗi ngày",
+    )
+    for pickup_point in (None, point):
+        for starts, ends, orders, surcharge in WINDOWS:
+            delivery.save_slot_plan(
+                store_id=store.id,
+                weekdays=range(7),
+                starts=time(starts),
+                ends=time(ends),
+                capacity=orders,
+                surcharge=dong(0 if pickup_point else surcharge),
+                pickup_point_id=pickup_point,
+            )
+    return store
+
+
+def lots(store: catalog.Store, *, now: datetime) -> Iterator[inventory.StockLine]:
+    """Goods for every shelf: two lots of what perishes, one of the rest; one shelf in forty is empty."""
+    dice = random.Random(SEED)  # noqa: S311 - believable, not secret
+    today = clock.local_date(now, zone=store.zone)
+    for product in catalog.everything_on_sale():
+        if dice.random() < 1 / 40:
+            continue
+        by_weight = product.unit is not catalog.Unit.PIECE
+        amount = quantity(Decimal(dice.randrange(40, 400)) / 10 if by_weight else dice.randrange(12, 240))
+        if not product.perishable:
+            yield _lot(product.sku, amount, code=f"A{dice.randrange(1000, 9999)}", expires_on=None)
+            continue
+        first = product.min_freshness_days + dice.randrange(2, 6)
+        for number, days in enumerate((first, first + dice.randrange(3, 9))):
+            yield _lot(product.sku, amount, code=f"{'AB'[number]}{today:%y%m%d}", expires_on=today + timedelta(days))
+
+
+def _lot(sku: catalog.Sku, amount: Quantity, *, code: str, expires_on: date | None) -> inventory.StockLine:
+    return inventory.StockLine(sku=sku, quantity=amount, lot_code=code, expires_on=expires_on)
+
+
+def invite_people(store: catalog.Store, *, now: datetime) -> None:
+    """A customer with an address, a picker, an administrator."""
+    (email, password), name = PEOPLE["customer"], NAMES["customer"]
+    customer = accounts.register(
+        email=email, password=password, name=name, phone="0903123456", language="vi", now=now
+    )
+    [ward] = [w for w in accounts.wards(province_code=HO_CHI_MINH_CITY) if w.name == "Phường Bến Thành"]
+    accounts.save_address(
+        customer_id=customer.id,
+        recipient=name,
+        phone="0903123456",
+        province_code=HO_CHI_MINH_CITY,
+        ward_code=ward.code,
+        street="18/3 Lê Anh Xuân, lầu 2",
+        note="Gọi trước khi lên",
+    )
+    (email, password), name = PEOPLE["staff"], NAMES["staff"]
+    roles = [accounts.Role.PICKER, accounts.Role.DISPATCHER, accounts.Role.BUYER]
+    accounts.create_staff(email=email, password=password, name=name, roles=roles, store_id=store.id)
+    (email, password), name = PEOPLE["admin"], NAMES["admin"]
+    accounts.create_staff(email=email, password=password, name=name, roles=[accounts.Role.ADMIN], is_superuser=True)

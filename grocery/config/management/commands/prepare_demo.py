@@ -1,0 +1,54 @@
+"""`manage.py prepare_demo`: migrate, and fill an empty database with a demo shop."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from grocery.catalog import public as catalog
+from grocery.config import demo_goods
+from grocery.config.demo import step
+from grocery.delivery import public as delivery
+from grocery.inventory import public as inventory
+from grocery.kernel import clock
+from grocery.kernel.errors import NotFound
+from grocery.kernel.outbox import relay
+
+
+class Command(BaseCommand):
+    help = "Migrate, and fill an empty database with a demo shop: goods, lots, hours, people. Repeatable."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--skus", type=int, default=50_000, help="size of the catalogue")
+
+    def handle(self, *, skus: int, **_options: Any) -> None:
+        with step("migrations"):
+            call_command("migrate", verbosity=0)
+        if not _is_open():
+            self._fill(skus)
+        with step("delivery slots of the coming days"):
+            delivery.open_slots(now=clock.now())
+
+    def _fill(self, skus: int) -> None:
+        with step(f"a catalogue of {skus:,} products"):
+            catalog.generate_demo_catalogue(count=skus, seed=demo_goods.SEED, now=clock.now())
+        with step("a store, its streets and hours"):
+            store = demo_goods.open_store()
+        with step("goods on the shelves"):
+            inventory.stock_up(location=store.id, lines=demo_goods.lots(store, now=clock.now()), now=clock.now())
+        with step("telling the catalogue and the feed what is in stock"):
+            relay.drain()
+        with step("people"):
+            demo_goods.invite_people(store, now=clock.now())
+
+
+def _is_open() -> bool:
+    """People are invited last, so their presence says that everything else is there."""
+    try:
+        catalog.default_store()
+    except NotFound:
+        return False
+    return True
