@@ -37,6 +37,10 @@ PEOPLE = {
 }
 
 
+#: Lies in the state folder once the shop has been filled; without it a start begins from nothing.
+FILLED = "filled"
+
+
 def main() -> None:
     options = _options()
     state = state_dir()
@@ -110,6 +114,9 @@ def _start_servers(running: ExitStack, state: Path, *, firestore: bool) -> dict[
     """PostgreSQL, Valkey and, if asked for, Firestore; returns the environment that finds them."""
     home = state / "demo"
     home.mkdir(mode=0o755, exist_ok=True)
+    if not (home / FILLED).exists():
+        for unfinished in ("postgres", "valkey"):
+            shutil.rmtree(home / unfinished, ignore_errors=True)
     environment = _secrets(home)
     with step("PostgreSQL" if (home / "postgres").exists() else "PostgreSQL, a new cluster"):
         postgres = running.enter_context(Postgres(home / "postgres").running())

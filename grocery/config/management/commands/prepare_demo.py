@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from grocery.catalog import public as catalog
 from grocery.config import demo_goods
-from grocery.config.demo import step
+from grocery.config.demo import FILLED, step
 from grocery.delivery import public as delivery
 from grocery.inventory import public as inventory
 from grocery.kernel import clock
-from grocery.kernel.errors import NotFound
 from grocery.kernel.outbox import relay
 
 
@@ -27,8 +27,10 @@ class Command(BaseCommand):
     def handle(self, *, skus: int, **_options: Any) -> None:
         with step("migrations"):
             call_command("migrate", verbosity=0)
-        if not _is_open():
+        filled = settings.STATE_DIR / FILLED
+        if not filled.exists():
             self._fill(skus)
+            filled.touch()
         with step("delivery slots of the coming days"):
             delivery.open_slots(now=clock.now())
 
@@ -43,12 +45,3 @@ class Command(BaseCommand):
             relay.drain()
         with step("people"):
             demo_goods.invite_people(store, now=clock.now())
-
-
-def _is_open() -> bool:
-    """People are invited last, so their presence says that everything else is there."""
-    try:
-        catalog.default_store()
-    except NotFound:
-        return False
-    return True
