@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from grocery.kernel.errors import DomainError
-from grocery.kernel.quantity import ZERO, Quantity, plain
+from grocery.kernel.quantity import Quantity, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +110,13 @@ class StockChange:
 
 @dataclass(frozen=True, slots=True)
 class StockLine:
-    """One line of a delivery that fills a store: a lot, and when its SKU counts as low."""
+    """One line of a delivery that fills a store: a lot, and when its SKU counts as low (None: as before)."""
 
     sku: str
     quantity: Quantity
     expires_on: date | None = None
     lot_code: str = ""
-    low_stock_threshold: Quantity = ZERO
+    low_stock_threshold: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True)

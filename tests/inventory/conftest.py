@@ -26,7 +26,7 @@ def days(number: int) -> date:
 
 
 def _new_store() -> UUID:
-    code = f"store-{new_id().hex}"
+    code = f"s-{new_id().hex[-12:]}"
     return catalog.save_store(code=code, name_en="Riverside", name_vi="Bờ Sông").id
 
 

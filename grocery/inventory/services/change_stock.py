@@ -48,7 +48,8 @@ def change_stock(
 def stock_up(*, location: UUID, lines: Iterable[StockLine], now: datetime) -> int:
     """See `public.stock_up`."""
     lines = list(lines)
-    StockItem.objects.set_thresholds({line.sku: line.low_stock_threshold for line in lines}, location=location)
+    thresholds = {line.sku: line.low_stock_threshold for line in lines if line.low_stock_threshold is not None}
+    StockItem.objects.set_thresholds(thresholds, location=location)
     changes = [
         StockChange(ChangeKind.RECEIVE, line.sku, line.quantity, line.lot_code, line.expires_on) for line in lines
     ]
