@@ -7,7 +7,7 @@ product's own unit (pieces, kg, l). Prices include VAT.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -22,7 +22,7 @@ CartId = NewType("CartId", UUID)
 OrderId = NewType("OrderId", UUID)
 
 
-# --- carts --------------------------------------------------------------------------------------------------------
+# --- carts ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class PriceChange:
 class CartLine:
     """One SKU in a cart at today's price. `amount` is price times quantity.
 
-    `available` is what the store could promise for the day in question; `shortage` what is missing of `quantity`.
+    `available` is what the store could promise for the day in question; `shortage` what lacks of `quantity`.
     `on_sale` False: the shop no longer sells it; it counts nothing and must be taken out.
     """
 
@@ -96,7 +96,8 @@ class HeldSlot:
 class CartView:
     """A cart, priced and checked against the shelf at this moment.
 
-    `fee` is known once a slot is held; until then `total` is the goods alone. `vat` adds up to the VAT in `total`.
+    `fee` is known once a slot is held; until then `total` is the goods alone. The parts of `vat` add up to
+    the VAT that `total` contains.
     """
 
     id: CartId | None
@@ -124,7 +125,7 @@ class CartView:
         return bool(self.lines) and all(line.on_sale and not line.shortage for line in self.lines)
 
 
-# --- orders -------------------------------------------------------------------------------------------------------
+# --- orders ---------------------------------------------------------------------------------------
 
 
 class OrderState(StrEnum):
@@ -135,6 +136,11 @@ class OrderState(StrEnum):
     OUT_FOR_DELIVERY = "out_for_delivery"
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
+
+
+class PaymentMethod(StrEnum):
+    CARD = "card"
+    CASH_ON_DELIVERY = "cash_on_delivery"
 
 
 class CancelReason(StrEnum):
@@ -160,7 +166,7 @@ class PlacedOrder:
 
 @dataclass(frozen=True, slots=True)
 class OrderLineView:
-    """One line as it was ordered: name, price and VAT rate of that moment. `packed` is None until the box is sealed."""
+    """One line as it was ordered: name, price, VAT rate of that moment. `packed` is None until it is sealed."""
 
     sku: str
     name_en: str
@@ -191,7 +197,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Where the order goes and to whom, copied when it was placed. Pickup has no address, only the point's name."""
+    """Where the order goes and to whom, copied when it was placed. For pickup the address is the point's."""
 
     mode: str
     name: str
@@ -210,7 +216,7 @@ class OrderView:
     store_id: UUID
     customer_id: UUID
     language: str
-    method: str
+    method: PaymentMethod
     placed_at: datetime
     pay_by: datetime | None
     slot_day: date
@@ -226,6 +232,11 @@ class OrderView:
     vat: tuple[VatPart, ...]
     charged: Money | None
     may_be_cancelled: bool
+
+    @property
+    def awaits_payment(self) -> bool:
+        """Whether the customer has to pay by card, now."""
+        return self.state is OrderState.PLACED and self.pay_by is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,15 +269,15 @@ class PaymentToMake:
     """How the customer pays now. Without `client_secret` there is nothing to do in the browser."""
 
     order_id: OrderId
-    method: str
+    method: PaymentMethod
     state: str
     amount: Money
-    client_secret: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
     publishable_key: str | None = None
     js_url: str | None = None
 
 
-# --- what can go wrong --------------------------------------------------------------------------------------------
+# --- what can go wrong ----------------------------------------------------------------------------
 
 
 class ProductNotSold(DomainError):
@@ -386,7 +397,7 @@ class NothingToPay(DomainError):
 
 
 class WeightOutOfTolerance(DomainError):
-    """What was packed is more than ordered, or too little of it; only goods by weight or volume may differ at all."""
+    """More was packed than ordered, or too little; only goods by weight or volume may differ at all."""
 
     code = "weight_out_of_tolerance"
     field = "weights"

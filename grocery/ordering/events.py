@@ -37,7 +37,7 @@ class OrderFact(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderPlaced(OrderFact):
-    """A cart has become an order: prices fixed, goods reserved, slot booked. `total` is what is to be paid."""
+    """A cart has become an order: prices fixed, goods reserved, slot booked. `total` is to be paid."""
 
     store_id: UUID
     lines: tuple[OrderedLine, ...]

@@ -1,0 +1,29 @@
+"""What ordering hears, and the one service that each fact calls."""
+
+from __future__ import annotations
+
+from grocery.delivery.events import DeliveryCompleted, DeliveryDispatched
+from grocery.kernel import clock
+from grocery.kernel.outbox import on
+from grocery.ordering.services import cancel_order, confirm_order, fulfil_order
+from grocery.payments.events import PaymentAuthorised, PaymentCancelled
+
+
+@on(PaymentAuthorised)
+def confirm(fact: PaymentAuthorised) -> None:
+    confirm_order.confirm_order(order_id=fact.order_id, now=clock.now())
+
+
+@on(PaymentCancelled)
+def cancel(fact: PaymentCancelled) -> None:
+    cancel_order.payment_cancelled(order_id=fact.order_id, now=clock.now())
+
+
+@on(DeliveryDispatched)
+def note_dispatch(fact: DeliveryDispatched) -> None:
+    fulfil_order.follow_dispatch(order_id=fact.order_id, now=clock.now())
+
+
+@on(DeliveryCompleted)
+def note_delivery(fact: DeliveryCompleted) -> None:
+    fulfil_order.follow_delivery(order_id=fact.order_id, now=clock.now())

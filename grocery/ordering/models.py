@@ -1,0 +1,396 @@
+"""Carts and orders. An order is a legal document: it carries copies, never joins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import ClassVar, Self
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import connection, models
+from django.db.models import Count, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, Upper
+from django.utils.translation import gettext_lazy as _
+
+from grocery.kernel.ids import new_id
+from grocery.kernel.money import Money
+from grocery.kernel.quantity import Quantity
+from grocery.ordering.contracts import CartOwner, OrderState
+
+_STATES = [
+    (OrderState.PLACED.value, _("placed")),
+    (OrderState.CONFIRMED.value, _("confirmed")),
+    (OrderState.PICKING.value, _("picking")),
+    (OrderState.PACKED.value, _("packed")),
+    (OrderState.OUT_FOR_DELIVERY.value, _("out for delivery")),
+    (OrderState.DELIVERED.value, _("delivered")),
+    (OrderState.CANCELLED.value, _("cancelled")),
+]
+_ACTORS = [("customer", _("customer")), ("staff", _("staff")), ("system", _("system"))]
+_MODES = [("delivery", _("delivery")), ("pickup", _("pickup"))]
+_METHODS = [("card", _("card")), ("cash_on_delivery", _("cash on delivery"))]
+_UNITS = [("piece", _("piece")), ("kg", _("kg")), ("l", _("l"))]
+
+
+def _key() -> models.UUIDField[UUID, UUID]:
+    return models.UUIDField(primary_key=True, default=new_id, editable=False)
+
+
+def _quantity(name: object, *, null: bool = False) -> models.DecimalField[Quantity, Quantity]:
+    return models.DecimalField(name, max_digits=12, decimal_places=3, null=null)  # type: ignore[arg-type]  # lazy text
+
+
+def inside_a_transaction() -> bool:
+    """Whether locks would last beyond the statement that takes them."""
+    return bool(connection.in_atomic_block)
+
+
+# --- carts ----------------------------------------------------------------------------------------
+
+
+class CartQuerySet(models.QuerySet["Cart"]):
+    def of(self, owner: CartOwner, store_id: UUID | None = None) -> Self:
+        """The owner's carts: a customer's, or those of a guest's token; none for a guest without one."""
+        mine = (
+            self.filter(customer_id=owner.customer_id)
+            if owner.customer_id
+            else self.filter(token=owner.token)
+            if owner.token
+            else self.none()
+        )
+        return mine.filter(store_id=store_id) if store_id else mine
+
+    def held_by(self, owner: CartOwner, store_id: UUID | None = None) -> Cart | None:
+        """The owner's cart of this store, or of the one where it was begun last."""
+        return self.of(owner, store_id).order_by("-id").first()
+
+    def locked_for(self, owner: CartOwner, store_id: UUID | None = None) -> Cart | None:
+        """The same, its row locked until the transaction ends."""
+        return self.of(owner, store_id).order_by("-id").select_for_update().first()
+
+    def locked(self, ids: Iterable[UUID]) -> dict[UUID, Cart]:
+        """These carts, locked in key order; those that are gone by now are missing."""
+        return {cart.id: cart for cart in self.filter(id__in=list(ids)).order_by("id").select_for_update()}
+
+    def begin(self, owner: CartOwner, *, store_id: UUID, zone: str) -> Cart | None:
+        """Make the owner's cart of this store; None when another request has just made it."""
+        cart = Cart(customer_id=owner.customer_id, token=owner.token, store_id=store_id, zone=zone)
+        with connection.cursor() as cursor:
+            cursor.execute(_BEGIN_CART, [cart.id, cart.customer_id, cart.token, store_id, zone])
+            return cart if cursor.rowcount else None
+
+    def abandoned(self, before: datetime) -> Self:
+        """Guests' carts that nobody has touched since."""
+        return self.filter(customer_id=None, created_at__lt=before).exclude(lines__touched_at__gte=before)
+
+    def with_size(self) -> Self:
+        return self.annotate(size=models.Count("lines"))
+
+
+_BEGIN_CART = """
+    INSERT INTO "ordering_cart" (id, customer_id, token, store_id, zone) VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT DO NOTHING
+"""
+
+
+class Cart(models.Model):
+    """What somebody means to buy from one store: a customer's, or a guest's who holds the token."""
+
+    id = _key()
+    customer_id = models.UUIDField(_("customer"), null=True, blank=True)
+    token = models.UUIDField(_("guest's token"), null=True, blank=True)
+    store_id = models.UUIDField(_("store"))
+    zone = models.CharField(_("the store's time zone"), max_length=64)
+    created_at = models.DateTimeField(_("begun"), db_default=models.functions.Now())
+
+    objects = CartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cart")
+        verbose_name_plural = _("carts")
+        constraints = [
+            models.UniqueConstraint(fields=["customer_id", "store_id"], name="one_cart_per_customer_and_store"),
+            models.UniqueConstraint(fields=["token", "store_id"], name="one_cart_per_token_and_store"),
+            models.CheckConstraint(
+                condition=Q(customer_id=None, token__isnull=False) | Q(customer_id__isnull=False, token=None),
+                name="cart_has_one_owner",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"cart:{self.id}"
+
+    @property
+    def owner(self) -> CartOwner:
+        return CartOwner(customer_id=self.customer_id, token=self.token)
+
+    @property
+    def holder(self) -> str:
+        """As stock and slots know it."""
+        return f"cart:{self.id}"
+
+
+class CartLineQuerySet(models.QuerySet["CartLine"]):
+    def of_cart(self, cart_id: UUID) -> Self:
+        """A cart's lines, in the order they were put in."""
+        return self.filter(cart_id=cart_id).order_by("id")
+
+    def in_cart_of(self, owner: CartOwner, store_id: UUID | None) -> Self:
+        """The lines of the owner's cart of this store, or of the one where it was begun last."""
+        cart = Cart.objects.of(owner, store_id).order_by("-id").values("id")[:1]
+        return self.filter(cart_id__in=cart)
+
+    def of_sku(self, sku: str) -> Self:
+        return self.filter(sku=sku)
+
+    def see(self, lines: Iterable[CartLine], prices: Mapping[str, Money]) -> None:
+        """Write down the prices that these lines are shown at; a line that is gone by now stays gone."""
+        lines = list(lines)
+        for line in lines:
+            line.price_seen = prices[line.sku].minor
+        self.bulk_update(lines, ["price_seen"])
+
+    def put(self, cart_id: UUID, lines: Mapping[str, tuple[Quantity, Money]], now: datetime) -> None:
+        """Set quantities and last seen prices of these SKUs, new or not, in one statement."""
+        self.bulk_create(
+            [
+                CartLine(cart_id=cart_id, sku=sku, quantity=amount, price_seen=price.minor, touched_at=now)
+                for sku, (amount, price) in lines.items()
+            ],
+            update_conflicts=True,
+            unique_fields=["cart", "sku"],
+            update_fields=["quantity", "price_seen", "touched_at"],
+        )
+
+
+class CartLine(models.Model):
+    """So much of one SKU, and the price that was last shown for it."""
+
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines", verbose_name=_("cart"))
+    sku = models.CharField(_("SKU"), max_length=64)
+    quantity = _quantity(_("quantity"))
+    price_seen = models.BigIntegerField(_("price last seen, ₫"))
+    touched_at = models.DateTimeField(_("changed"))
+
+    objects = CartLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cart line")
+        verbose_name_plural = _("cart lines")
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "sku"], name="sku_once_per_cart"),
+            models.CheckConstraint(condition=Q(quantity__gt=0, quantity__lte=999), name="cart_line_quantity_bounded"),
+            models.CheckConstraint(condition=Q(price_seen__gte=0), name="cart_line_price_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.sku}"
+
+
+# --- orders ---------------------------------------------------------------------------------------
+
+
+def holder_of(order_id: UUID) -> str:
+    """An order as stock knows it."""
+    return f"order:{order_id}"
+
+
+class NextNumber(Func):
+    """The next of the sequence that order numbers come from; the migration makes it."""
+
+    template = "nextval('ordering_order_number')"
+    output_field = models.BigIntegerField()
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def with_id(self, order_id: UUID) -> Self:
+        return self.filter(id=order_id)
+
+    def of_customer(self, customer_id: UUID | None) -> Self:
+        """The customer's own; None: everybody's."""
+        return self if customer_id is None else self.filter(customer_id=customer_id)
+
+    def of_store(self, store_id: UUID | None) -> Self:
+        """One store's; None: all stores'."""
+        return self if store_id is None else self.filter(store_id=store_id)
+
+    def locked(self, order_id: UUID) -> Order | None:
+        """The order, its row locked until the transaction ends."""
+        return self.filter(id=order_id).select_for_update().first()
+
+    def newest_first(self) -> Self:
+        return self.order_by("-placed_at", "-id")
+
+    def whole(self) -> Self:
+        """With lines and timeline, in three statements however many there are."""
+        return self.prefetch_related("lines", "transitions")
+
+    def unpaid(self, now: datetime) -> Self:
+        """Still waiting for money whose time is up, oldest first."""
+        return self.filter(state=OrderState.PLACED.value, pay_by__lte=now).order_by("pay_by")
+
+    def visible_to(self, customer_id: UUID | None, store_id: UUID | None) -> Self:
+        """A customer's own, and those of one store; None does not narrow."""
+        return self.of_customer(customer_id).of_store(store_id)
+
+    def with_first_pictures(self, most: int) -> Self:
+        """Adds `pictures`, those of the first lines, and `line_count`."""
+        lines = OrderLine.objects.filter(order=OuterRef("pk"))
+        first = lines.order_by("position").values("image")[:most]
+        return self.annotate(pictures=ArraySubquery(first), line_count=Coalesce(
+            Subquery(lines.order_by().values("order").annotate(number=Count("*")).values("number")), 0))
+
+    def ids(self, most: int) -> list[UUID]:
+        return list(self.values_list("id", flat=True)[:most])
+
+    def mentioning(self, words: str) -> Self:
+        """Whose number, recipient's name or phone contains these words."""
+        return self.filter(
+            Q(number__istartswith=words) | Q(recipient__icontains=words) | Q(phone__contains=words.replace(" ", ""))
+        )
+
+
+class Order(models.Model):
+    """A promise to a customer: these goods, at these prices, in that window, to that door."""
+
+    id = _key()
+    epoch = models.CharField(_("restore epoch"), max_length=1)
+    sequence = models.BigIntegerField(_("sequence"), db_default=NextNumber(), editable=False)
+    number = models.GeneratedField(
+        expression=Concat(F("epoch"), Value("-"), F("sequence"), output_field=models.TextField()),
+        output_field=models.CharField(_("number"), max_length=24, unique=True),
+        db_persist=True,
+        verbose_name=_("number"),
+    )
+    state = models.CharField(_("state"), max_length=20, choices=_STATES, default=OrderState.PLACED.value)
+    customer_id = models.UUIDField(_("customer"))
+    store_id = models.UUIDField(_("store"))
+    language = models.CharField(_("language"), max_length=2, choices=[("vi", "Tiếng Việt"), ("en", "English")])
+    method = models.CharField(_("payment"), max_length=20, choices=_METHODS)
+    placed_at = models.DateTimeField(_("placed"))
+    pay_by = models.DateTimeField(_("to be paid by"), null=True, blank=True)
+    # the slot
+    mode = models.CharField(_("mode"), max_length=10, choices=_MODES)
+    slot_id = models.UUIDField(_("slot"))
+    slot_day = models.DateField(_("day"), help_text=_("on the store's calendar"))
+    slot_starts_at = models.DateTimeField(_("slot starts"))
+    slot_ends_at = models.DateTimeField(_("slot ends"))
+    zone = models.CharField(_("time zone"), max_length=64)
+    # where to
+    recipient = models.CharField(_("recipient"), max_length=200)
+    phone = models.CharField(_("phone"), max_length=32)
+    address = models.CharField(_("address"), max_length=800)
+    note = models.CharField(_("note"), max_length=1000, blank=True)
+    # money, đồng, VAT included
+    subtotal = models.BigIntegerField(_("goods, ₫"))
+    fee = models.BigIntegerField(_("delivery fee, ₫"))
+    fee_vat_rate = models.DecimalField(_("VAT in the fee, %"), max_digits=5, decimal_places=2)
+    total = models.BigIntegerField(_("total, ₫"))
+    charged = models.BigIntegerField(_("total as packed, ₫"), null=True, blank=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        ordering: ClassVar[list[str]] = ["-placed_at", "-id"]
+        indexes = [
+            GinIndex(
+                OpClass(Upper("recipient"), name="gin_trgm_ops"),
+                OpClass("phone", name="gin_trgm_ops"),
+                name="order_recipient_or_phone",
+            ),
+            models.Index(fields=["customer_id", "-placed_at", "-id"], name="order_history"),
+            models.Index(fields=["store_id", "slot_day", "state"], name="order_desk"),
+            models.Index(fields=["-placed_at", "-id"], name="order_newest"),
+            models.Index(fields=["pay_by"], condition=Q(state=OrderState.PLACED.value), name="order_unpaid"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=[s.value for s in OrderState]), name="order_state_known"),
+            models.CheckConstraint(condition=Q(total=F("subtotal") + F("fee")), name="order_total_adds_up"),
+            models.CheckConstraint(condition=Q(subtotal__gte=0, fee__gte=0), name="order_amounts_not_negative"),
+            models.CheckConstraint(
+                condition=Q(charged__gte=0, charged__lte=F("total")), name="order_never_charged_above_total"
+            ),
+            models.CheckConstraint(condition=Q(slot_starts_at__lt=F("slot_ends_at")), name="order_slot_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+    @property
+    def holder(self) -> str:
+        return holder_of(self.id)
+
+
+class OrderLineQuerySet(models.QuerySet["OrderLine"]):
+    def of_order(self, order_id: UUID) -> Self:
+        return self.filter(order_id=order_id).order_by("position")
+
+    def pack(self, lines: Iterable[OrderLine]) -> None:
+        """Write down what was packed, in one statement."""
+        self.bulk_update(list(lines), ["packed", "packed_amount"])
+
+
+class OrderLine(models.Model):
+    """One SKU of an order: name, price, VAT rate and picture as they were."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", verbose_name=_("order"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    sku = models.CharField(_("SKU"), max_length=64)
+    name_en = models.CharField(_("name in English"), max_length=300)
+    name_vi = models.CharField(_("name in Vietnamese"), max_length=300)
+    price = models.BigIntegerField(_("price per unit, ₫"))
+    unit = models.CharField(_("unit"), max_length=8, choices=_UNITS)
+    vat_rate = models.DecimalField(_("VAT, %"), max_digits=5, decimal_places=2)
+    quantity = _quantity(_("quantity"))
+    amount = models.BigIntegerField(_("amount, ₫"))
+    packed = _quantity(_("packed"), null=True)
+    packed_amount = models.BigIntegerField(_("amount as packed, ₫"), null=True)
+    min_freshness_days = models.PositiveSmallIntegerField(_("fresh for days"), default=0)
+    image = models.CharField(_("picture"), max_length=300, blank=True)
+    tint = models.CharField(_("tint"), max_length=16, blank=True)
+
+    objects = OrderLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        ordering: ClassVar[list[str]] = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "sku"], name="sku_once_per_order"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_quantity_positive"),
+            models.CheckConstraint(condition=Q(price__gte=0, amount__gte=0), name="order_line_not_negative"),
+            models.CheckConstraint(
+                condition=Q(packed__gte=0, packed__lte=F("quantity")), name="never_packed_above_ordered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.sku}"
+
+
+class OrderTransition(models.Model):
+    """The order went from one state to the next: when, by whom, why. Written once. Placing itself is `placed_at`."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="transitions", verbose_name=_("order"))
+    from_state = models.CharField(_("from"), max_length=20, choices=_STATES)
+    to_state = models.CharField(_("to"), max_length=20, choices=_STATES)
+    at = models.DateTimeField(_("at"))
+    actor = models.CharField(_("by"), max_length=10, choices=_ACTORS)
+    actor_id = models.UUIDField(_("who"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("timeline")
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints = [
+            #: The machine has no way back: an order comes into each state once.
+            models.UniqueConstraint(fields=["order", "to_state"], name="each_state_once_per_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_state} → {self.to_state}"

@@ -1,0 +1,79 @@
+"""Putting things into a cart and taking them out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from grocery.catalog import public as catalog
+from grocery.kernel.quantity import ZERO, Quantity
+from grocery.ordering import models, policies
+from grocery.ordering.contracts import CartFull, CartOwner, CartView, ProductNotSold
+from grocery.ordering.services import open_cart, show_cart
+from grocery.ordering.services.open_cart import OpenCart
+
+
+@transaction.atomic
+def set_item(
+    *, owner: CartOwner, sku: str, quantity: Quantity, store_id: UUID | None, now: datetime
+) -> CartView:
+    """Have exactly so much of this product; nothing of it takes the line out."""
+    if not quantity:
+        return _take_out(owner, sku, store_id, now)
+    cart = open_cart.lock_or_begin(owner, store_id)
+    return _put(cart, sku, quantity, now)
+
+
+@transaction.atomic
+def add_item(
+    *, owner: CartOwner, sku: str, quantity: Quantity, store_id: UUID | None, now: datetime
+) -> CartView:
+    """Have so much more of this product."""
+    cart = open_cart.lock_or_begin(owner, store_id)
+    return _put(cart, sku, Quantity(cart.quantities.get(sku, ZERO) + quantity), now)
+
+
+@transaction.atomic
+def clear(*, owner: CartOwner, store_id: UUID | None, now: datetime) -> CartView:
+    """Take everything out. The cart and its slot stay."""
+    cart = open_cart.lock(owner, store_id)
+    if cart is None:
+        return show_cart.nothing(owner)
+    models.CartLine.objects.of_cart(cart.row.id).delete()
+    return show_cart.view(OpenCart(cart.row, []), {}, now=now)
+
+
+def forget_abandoned(*, before: datetime) -> int:
+    """Delete guests' carts that nobody has touched since `before`; how many."""
+    return models.Cart.objects.abandoned(before).delete()[1].get("ordering.Cart", 0)
+
+
+def _put(cart: OpenCart, sku: str, quantity: Quantity, now: datetime) -> CartView:
+    """Write the new quantity down, and with it every price that has changed since the last look."""
+    products = show_cart.on_sale([*cart.quantities, sku])
+    product = products.get(catalog.Sku(sku))
+    if product is None:
+        raise ProductNotSold([sku])
+    policies.check_quantity(sku, quantity, step=product.step)
+    shown = show_cart.view(cart.having(sku, quantity, price=product.price), products, now=now)
+    if len(shown.lines) > policies.LINES_MOST:
+        raise CartFull(policies.LINES_MOST)
+    touched = {line.sku: line for line in shown.lines if line.sku == sku or line.price_change}
+    models.CartLine.objects.put(
+        cart.row.id, {sku: (line.quantity, line.price) for sku, line in touched.items()}, now
+    )
+    return shown
+
+
+def _take_out(owner: CartOwner, sku: str, store_id: UUID | None, now: datetime) -> CartView:
+    cart = open_cart.lock(owner, store_id)
+    if cart is None:
+        return show_cart.nothing(owner)
+    models.CartLine.objects.of_cart(cart.row.id).of_sku(sku).delete()
+    rest = OpenCart(cart.row, [line for line in cart.lines if line.sku != sku])
+    products = show_cart.on_sale(rest.quantities)
+    shown = show_cart.view(rest, products, now=now)
+    show_cart.notice(rest, shown)
+    return shown

@@ -1,0 +1,118 @@
+"""From the shelf to the door: picking, packing, handing over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+
+from grocery.delivery import public as delivery
+from grocery.inventory import public as inventory
+from grocery.kernel.money import dong, total
+from grocery.kernel.outbox import publish
+from grocery.kernel.principal import Principal
+from grocery.kernel.quantity import Quantity
+from grocery.ordering import models, policies
+from grocery.ordering.contracts import OrderState, PaymentMethod, ProductNotSold
+from grocery.ordering.events import OrderDelivered, OrderDispatched, OrderPacked, OrderPickingStarted
+from grocery.ordering.services import transitions
+from grocery.payments import public as payments
+
+log = structlog.get_logger(__name__)
+
+
+@transaction.atomic
+def start_picking(*, order_id: UUID, by: Principal, now: datetime) -> None:
+    """Someone takes the order to the shelves."""
+    order = transitions.lock(order_id, by=by)
+    transitions.move(order, OrderState.PICKING, by=by, now=now)
+    publish(OrderPickingStarted(order_id=order.id, number=order.number, customer_id=order.customer_id))
+
+
+@transaction.atomic
+def mark_packed(
+    *, order_id: UUID, weights: Mapping[str, Quantity], by: Principal, now: datetime
+) -> None:
+    """Seal the box: the goods leave the stock, and what they come to is charged."""
+    order = transitions.lock(order_id, by=by)
+    transitions.move(order, OrderState.PACKED, by=by, now=now)
+    lines = _packed(order, weights)
+    charged = total(dong(line.packed_amount or 0) for line in lines) + dong(order.fee)
+    models.Order.objects.with_id(order.id).update(charged=charged.minor)
+    inventory.issue(
+        holder=order.holder,
+        quantities={inventory.Sku(line.sku): Quantity(line.packed) for line in lines if line.packed},
+        now=now,
+        by=by.id,
+    )
+    payments.request_capture(order_id=order.id, amount=charged, now=now)
+    publish(
+        OrderPacked(
+            order_id=order.id, number=order.number, customer_id=order.customer_id, total=charged
+        )
+    )
+
+
+def _packed(order: models.Order, weights: Mapping[str, Quantity]) -> list[models.OrderLine]:
+    """The lines with what was packed of each: as ordered unless weighed. Raises WeightOutOfTolerance."""
+    lines = list(models.OrderLine.objects.of_order(order.id))
+    if unknown := sorted(weights.keys() - {line.sku for line in lines}):
+        raise ProductNotSold(unknown)
+    for line in lines:
+        line.packed = weights.get(line.sku, line.quantity)
+        policies.check_packed(line.sku, line.quantity, line.packed, unit=line.unit)
+        line.packed_amount = (dong(line.price) * line.packed).minor
+    models.OrderLine.objects.pack(lines)
+    return lines
+
+
+@transaction.atomic
+def dispatch(*, order_id: UUID, by: Principal, now: datetime) -> None:
+    """The order leaves the store."""
+    order = transitions.lock(order_id, by=by)
+    _dispatched(order, by, now)
+    delivery.dispatch(order_id=order.id, now=now, by=by.id)
+
+
+@transaction.atomic
+def follow_dispatch(*, order_id: UUID, now: datetime) -> None:
+    """Delivery says that it left; known already where the order itself was dispatched."""
+    order = transitions.lock(order_id)
+    if order.state not in {OrderState.OUT_FOR_DELIVERY, OrderState.DELIVERED}:
+        _dispatched(order, None, now)
+
+
+def _dispatched(order: models.Order, by: Principal | None, now: datetime) -> None:
+    transitions.move(order, OrderState.OUT_FOR_DELIVERY, by=by, now=now)
+    publish(OrderDispatched(order_id=order.id, number=order.number, customer_id=order.customer_id))
+
+
+@transaction.atomic
+def deliver(*, order_id: UUID, by: Principal, now: datetime) -> None:
+    """The customer has the goods; cash is taken."""
+    order = transitions.lock(order_id, by=by)
+    transitions.move(order, OrderState.DELIVERED, by=by, now=now)
+    delivery.complete(order_id=order.id, now=now, by=by.id)
+    _settle(order, taken_by=by.id, now=now)
+
+
+@transaction.atomic
+def follow_delivery(*, order_id: UUID, now: datetime) -> None:
+    """Delivery says that the customer has it; known already where the order itself was delivered."""
+    order = transitions.lock(order_id)
+    if order.state != OrderState.DELIVERED:
+        transitions.move(order, OrderState.DELIVERED, by=None, now=now)
+        _settle(order, taken_by=delivery.delivery(order_id=order_id).timeline[-1].by, now=now)
+
+
+def _settle(order: models.Order, *, taken_by: UUID | None, now: datetime) -> None:
+    """Cash changes hands with the goods. Cash that nobody took is not recorded: a person has to find it."""
+    if order.method == PaymentMethod.CASH_ON_DELIVERY and order.charged is not None:
+        if taken_by:
+            payments.record_cash(order_id=order.id, amount=dong(order.charged), now=now, by=taken_by)
+        else:
+            log.error("cash_taken_by_nobody", order_id=str(order.id))
+    publish(OrderDelivered(order_id=order.id, number=order.number, customer_id=order.customer_id))

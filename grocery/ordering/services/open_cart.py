@@ -1,0 +1,67 @@
+"""Finding the owner's cart, or making one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from grocery.catalog import public as catalog
+from grocery.kernel.money import Money
+from grocery.kernel.quantity import Quantity
+from grocery.ordering import models
+from grocery.ordering.contracts import CartOwner
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCart:
+    """A cart with its lines in the order they were put in. `fresh`: made this moment, so nothing hangs on it yet."""
+
+    row: models.Cart
+    lines: list[models.CartLine]
+    fresh: bool = False
+
+    @property
+    def quantities(self) -> dict[str, Quantity]:
+        return {line.sku: line.quantity for line in self.lines}
+
+    def having(self, sku: str, quantity: Quantity, *, price: Money) -> OpenCart:
+        """This cart with exactly so much of `sku`, on the line it has or a new one that was seen at `price`."""
+        new = models.CartLine(cart=self.row, sku=sku, quantity=quantity, price_seen=price.minor)
+        line = next((line for line in self.lines if line.sku == sku), new)
+        line.quantity = quantity
+        return OpenCart(self.row, self.lines if line is not new else [*self.lines, new], self.fresh)
+
+
+def look_at(owner: CartOwner, store_id: UUID | None) -> OpenCart | None:
+    """The owner's cart as it stands, unlocked."""
+    cart = models.Cart.objects.held_by(owner, store_id)
+    return with_lines(cart) if cart else None
+
+
+def lock(owner: CartOwner, store_id: UUID | None) -> OpenCart | None:
+    """The owner's cart, for the rest of the transaction nobody else's to change; its lines are read under the lock."""
+    assert models.inside_a_transaction(), "a lock lasts as long as its transaction"
+    cart = models.Cart.objects.locked_for(owner, store_id)
+    return with_lines(cart) if cart else None
+
+
+def lock_or_begin(owner: CartOwner, store_id: UUID | None) -> OpenCart:
+    """The owner's cart, locked; where there is none, a new one.
+
+    A guest's new cart has a new token: one that we did not hand out, or that has ended, is not taken up.
+    """
+    return lock(owner, store_id) or _begin(owner, store_id)
+
+
+def with_lines(cart: models.Cart) -> OpenCart:
+    return OpenCart(cart, list(models.CartLine.objects.of_cart(cart.id)))
+
+
+def _begin(owner: CartOwner, store_id: UUID | None) -> OpenCart:
+    store = catalog.store(store_id=store_id) if store_id else catalog.default_store()
+    owner = CartOwner(customer_id=owner.customer_id) if owner.customer_id else CartOwner(token=uuid4())
+    if made := models.Cart.objects.begin(owner, store_id=store.id, zone=store.zone):
+        return OpenCart(made, [], fresh=True)
+    theirs = lock(owner, store.id)  # another request of theirs has just begun it
+    assert theirs is not None
+    return theirs

@@ -1,0 +1,154 @@
+"""A cart as its owner sees it: today's prices, what is on the shelf, what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from grocery.catalog import public as catalog
+from grocery.delivery import public as delivery
+from grocery.inventory import public as inventory
+from grocery.kernel.clock import local_date
+from grocery.kernel.money import Money, dong, total
+from grocery.kernel.quantity import ZERO, Quantity
+from grocery.ordering import models, policies
+from grocery.ordering.contracts import CartId, CartLine, CartOwner, CartView, HeldSlot, PriceChange
+from grocery.ordering.services import open_cart
+from grocery.ordering.services.open_cart import OpenCart
+
+type OnSale = Mapping[catalog.Sku, catalog.ProductOnSale]
+
+
+def show_cart(*, owner: CartOwner, store_id: UUID | None, ward_code: str | None, now: datetime) -> CartView:
+    """The cart at this moment. Looking is noticing: a changed price is told once."""
+    cart = open_cart.look_at(owner, store_id)
+    if cart is None:
+        return nothing(owner)
+    products = on_sale(line.sku for line in cart.lines)
+    shown = view(cart, products, ward_code=ward_code, now=now)
+    notice(cart, shown)
+    return shown
+
+
+def notice(cart: OpenCart, shown: CartView) -> None:
+    """Write down the prices that the owner now sees; one statement, none when nothing has changed."""
+    changed = {line.sku: line.price for line in shown.changes}
+    models.CartLine.objects.see([line for line in cart.lines if line.sku in changed], changed)
+
+
+def on_sale(skus: Iterable[str]) -> dict[catalog.Sku, catalog.ProductOnSale]:
+    """What the catalogue sells of these, in one statement."""
+    return catalog.products_on_sale(skus=[catalog.Sku(sku) for sku in skus])
+
+
+def nothing(owner: CartOwner) -> CartView:
+    """A cart that has not been begun."""
+    return CartView(
+        id=None,
+        owner=CartOwner(customer_id=owner.customer_id),
+        store_id=None,
+        lines=(),
+        slot=None,
+        subtotal=dong(0),
+        fee=None,
+        vat=(),
+        total=dong(0),
+    )
+
+
+def view(cart: OpenCart, products: OnSale, *, ward_code: str | None = None, now: datetime) -> CartView:
+    """The cart of these lines; `price_seen` of a line that differs from today's price becomes its price change."""
+    hold = None if cart.fresh else delivery.held(holder=cart.row.holder, now=now)
+    day = hold.slot.day if hold else local_date(now, zone=cart.row.zone)
+    shelf = _shelf(cart, products, day, now) if products else {}
+    lines = tuple(_line(row, products.get(catalog.Sku(row.sku)), shelf.get(row.sku, ZERO)) for row in cart.lines)
+    subtotal = total(line.amount for line in lines)
+    fee = _fee(hold, ward_code, subtotal)
+    taxed = [(line.vat_rate, line.amount) for line in lines if line.on_sale]
+    if fee is not None:
+        taxed.append((policies.delivery_vat_rate(day), fee))
+    return CartView(
+        id=CartId(cart.row.id),
+        owner=cart.row.owner,
+        store_id=cart.row.store_id,
+        lines=lines,
+        slot=_slot(hold),
+        subtotal=subtotal,
+        fee=fee,
+        vat=policies.vat_parts(taxed),
+        total=subtotal + (fee or dong(0)),
+    )
+
+
+def _shelf(cart: OpenCart, products: OnSale, day: date, now: datetime) -> dict[str, Quantity]:
+    """How much of each SKU may be promised for that day, in one statement."""
+    freshness = {inventory.Sku(p.sku): p.min_freshness_days for p in products.values()}
+    found = inventory.availability(
+        skus=freshness,
+        location=inventory.StoreId(cart.row.store_id),
+        good_on=day,
+        now=now,
+        min_freshness_days=freshness,
+    )
+    return {sku: availability.available for sku, availability in found.items()}
+
+
+def _line(row: models.CartLine, product: catalog.ProductOnSale | None, available: Quantity) -> CartLine:
+    if product is None:
+        return _withdrawn(row)
+    seen = dong(row.price_seen)
+    return CartLine(
+        sku=row.sku,
+        name_en=product.name_en,
+        name_vi=product.name_vi,
+        price=product.price,
+        unit=product.unit.value,
+        step=product.step,
+        quantity=row.quantity,
+        amount=product.price * row.quantity,
+        vat_rate=product.vat_rate,
+        image=product.image,
+        tint=product.tint.value,
+        available=available,
+        shortage=Quantity(max(row.quantity - available, ZERO)),
+        price_change=PriceChange(before=seen, now=product.price) if seen != product.price else None,
+    )
+
+
+def _withdrawn(row: models.CartLine) -> CartLine:
+    """A line whose product is no longer sold: all that is left of it is what was asked for."""
+    return CartLine(
+        sku=row.sku,
+        name_en=row.sku,
+        name_vi=row.sku,
+        price=dong(row.price_seen),
+        unit="piece",
+        step=row.quantity,
+        quantity=row.quantity,
+        amount=dong(0),
+        vat_rate=policies.NO_VAT,
+        image="",
+        tint="",
+        available=ZERO,
+        shortage=row.quantity,
+        on_sale=False,
+    )
+
+
+def _fee(hold: delivery.SlotHold | None, ward_code: str | None, basket: Money) -> Money | None:
+    """Known once there is a slot, and a ward where the slot is not for pickup."""
+    if hold is None or (hold.slot.mode is delivery.Mode.DELIVERY and ward_code is None):
+        return None
+    return delivery.fee(slot_id=hold.slot.id, ward_code=ward_code, basket=basket)
+
+
+def _slot(hold: delivery.SlotHold | None) -> HeldSlot | None:
+    if hold is None:
+        return None
+    slot = hold.slot
+    return HeldSlot(slot.id, slot.day, slot.starts_at, slot.ends_at, hold.until)
+
+
+def cart_size(*, owner: CartOwner, store_id: UUID | None) -> int:
+    return models.CartLine.objects.in_cart_of(owner, store_id).count()

@@ -1,0 +1,113 @@
+"""Orders as customers and staff see them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from grocery.kernel.errors import NotFound
+from grocery.kernel.money import dong
+from grocery.kernel.quantity import Quantity
+from grocery.ordering import models, policies
+from grocery.ordering.contracts import (
+    CancelReason,
+    OrderId,
+    OrderLineView,
+    OrderPage,
+    OrderState,
+    OrderSummary,
+    OrderView,
+    PaymentMethod,
+    Recipient,
+    TimelineEntry,
+)
+
+_PICTURES = 4
+
+
+def show_order(*, order_id: UUID, customer_id: UUID | None, store_id: UUID | None) -> OrderView:
+    """One order, whole, in three statements. Raises NotFound, also for another's."""
+    visible = models.Order.objects.visible_to(customer_id, store_id)
+    order = visible.with_id(order_id).whole().first()
+    if order is None:
+        raise NotFound("order", order_id)
+    return _view(order)
+
+
+def list_orders(*, customer_id: UUID | None, store_id: UUID | None, limit: int, offset: int) -> OrderPage:
+    """A page of orders, newest first, in two statements."""
+    visible = models.Order.objects.visible_to(customer_id, store_id)
+    rows = visible.newest_first().with_first_pictures(_PICTURES)[offset : offset + limit]
+    return OrderPage(total=visible.count(), orders=tuple(_summary(row) for row in rows))
+
+
+def _view(order: models.Order) -> OrderView:
+    lines = tuple(_line(line) for line in order.lines.all())
+    taxed = [(line.vat_rate, line.amount if line.packed_amount is None else line.packed_amount) for line in lines]
+    state = OrderState(order.state)
+    return OrderView(
+        id=OrderId(order.id),
+        number=order.number,
+        state=state,
+        store_id=order.store_id,
+        customer_id=order.customer_id,
+        language=order.language,
+        method=PaymentMethod(order.method),
+        placed_at=order.placed_at,
+        pay_by=order.pay_by,
+        slot_day=order.slot_day,
+        slot_starts_at=order.slot_starts_at,
+        slot_ends_at=order.slot_ends_at,
+        zone=order.zone,
+        recipient=Recipient(order.mode, order.recipient, order.phone, order.address, order.note),
+        lines=lines,
+        timeline=_timeline(order),
+        subtotal=dong(order.subtotal),
+        fee=dong(order.fee),
+        total=dong(order.total),
+        vat=policies.vat_parts([*taxed, (order.fee_vat_rate, dong(order.fee))]),
+        charged=dong(order.charged) if order.charged is not None else None,
+        may_be_cancelled=policies.may_be_cancelled(state, CancelReason.CUSTOMER),
+    )
+
+
+def _line(line: models.OrderLine) -> OrderLineView:
+    return OrderLineView(
+        sku=line.sku,
+        name_en=line.name_en,
+        name_vi=line.name_vi,
+        price=dong(line.price),
+        unit=line.unit,
+        vat_rate=line.vat_rate,
+        quantity=Quantity(line.quantity),
+        amount=dong(line.amount),
+        packed=Quantity(line.packed) if line.packed is not None else None,
+        packed_amount=dong(line.packed_amount) if line.packed_amount is not None else None,
+        image=line.image,
+        tint=line.tint,
+    )
+
+
+def _timeline(order: models.Order) -> tuple[TimelineEntry, ...]:
+    """How it came to be where it is, beginning with the customer who placed it."""
+    placed = TimelineEntry(OrderState.PLACED, order.placed_at, "customer", "")
+    steps = (
+        TimelineEntry(OrderState(step.to_state), step.at, step.actor, step.reason)
+        for step in order.transitions.all()
+    )
+    return (placed, *steps)
+
+
+def _summary(order: models.Order) -> OrderSummary:
+    return OrderSummary(
+        id=OrderId(order.id),
+        number=order.number,
+        state=OrderState(order.state),
+        placed_at=order.placed_at,
+        slot_day=order.slot_day,
+        slot_starts_at=order.slot_starts_at,
+        slot_ends_at=order.slot_ends_at,
+        zone=order.zone,
+        line_count=order.line_count,  # type: ignore[attr-defined]  # annotated
+        pictures=tuple(order.pictures),  # type: ignore[attr-defined]  # annotated
+        total=dong(order.total),
+    )
