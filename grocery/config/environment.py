@@ -55,6 +55,9 @@ class Environment(BaseSettings):
     stripe_js_url: str = "https://js.stripe.com/v3/"
     payment_window_minutes: int = Field(default=15, ge=1, le=1440)
 
+    # selling: the least that the goods of an order come to, in đồng
+    minimum_order: int = Field(default=0, ge=0)
+
     # telling people
     mail_from: str = "Grocery <hello@localhost>"
     mail_host: str = ""

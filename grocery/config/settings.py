@@ -188,6 +188,8 @@ STRIPE_JS_URL = ENV.stripe_js_url
 STRIPE_TIMEOUTS = (3.0, 12.0)  # seconds to connect, to answer
 PAYMENT_WINDOW_MINUTES = ENV.payment_window_minutes
 
+MINIMUM_ORDER = ENV.minimum_order
+
 MAIL_OUTBOX = ENV.mail_outbox
 DEFAULT_FROM_EMAIL = ENV.mail_from
 EMAIL_HOST = ENV.mail_host

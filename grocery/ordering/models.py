@@ -239,8 +239,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Adds `pictures`, those of the first lines, and `line_count`."""
         lines = OrderLine.objects.filter(order=OuterRef("pk"))
         first = lines.order_by("position").values("image")[:most]
-        return self.annotate(pictures=ArraySubquery(first), line_count=Coalesce(
-            Subquery(lines.order_by().values("order").annotate(number=Count("*")).values("number")), 0))
+        return self.annotate(
+            pictures=ArraySubquery(first),
+            line_count=Coalesce(
+                Subquery(lines.order_by().values("order").annotate(number=Count("*")).values("number")), 0
+            ),
+        )
 
     def ids(self, most: int) -> list[UUID]:
         return list(self.values_list("id", flat=True)[:most])
@@ -260,8 +264,9 @@ class Order(models.Model):
     sequence = models.BigIntegerField(_("sequence"), db_default=NextNumber(), editable=False)
     number = models.GeneratedField(
         expression=Concat(F("epoch"), Value("-"), F("sequence"), output_field=models.TextField()),
-        output_field=models.CharField(_("number"), max_length=24, unique=True),
+        output_field=models.CharField(max_length=24),
         db_persist=True,
+        unique=True,
         verbose_name=_("number"),
     )
     state = models.CharField(_("state"), max_length=20, choices=_STATES, default=OrderState.PLACED.value)

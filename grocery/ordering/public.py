@@ -83,9 +83,7 @@ ABANDONED_AFTER = timedelta(days=60)
 
 
 # --- carts ----------------------------------------------------------------------------------------
-def cart(
-    *, owner: CartOwner, now: datetime, store_id: UUID | None = None, ward_code: str | None = None
-) -> CartView:
+def cart(*, owner: CartOwner, now: datetime, store_id: UUID | None = None, ward_code: str | None = None) -> CartView:
     """The owner's cart at today's prices and stock; an empty view where there is none.
 
     Looking is noticing: a changed price is told once (`changes`). The fee is known once a slot is held and, unless
@@ -201,9 +199,7 @@ def orders(
     offset: int = 0,
 ) -> OrderPage:
     """A page of a customer's or a store's orders, newest first. Two statements."""
-    return show_orders.list_orders(
-        customer_id=customer_id, store_id=store_id, limit=limit, offset=offset
-    )
+    return show_orders.list_orders(customer_id=customer_id, store_id=store_id, limit=limit, offset=offset)
 
 
 def cancel(*, order_id: UUID, by: Principal, now: datetime, reason: str = "") -> None:

@@ -35,9 +35,7 @@ class Basket:
     def demands(self) -> list[inventory.Demand]:
         """What the store has to put aside."""
         return [
-            inventory.Demand(
-                inventory.Sku(line.product.sku), line.quantity, line.product.min_freshness_days
-            )
+            inventory.Demand(inventory.Sku(line.product.sku), line.quantity, line.product.min_freshness_days)
             for line in self.lines
         ]
 

@@ -59,9 +59,7 @@ def _cancel_if_unpaid(order_id: UUID, now: datetime) -> bool:
     return still_unpaid
 
 
-def call_off(
-    order: models.Order, reason: CancelReason, *, by: Principal | None, note: str, now: datetime
-) -> None:
+def call_off(order: models.Order, reason: CancelReason, *, by: Principal | None, note: str, now: datetime) -> None:
     """Cancel a locked order in the caller's transaction. Raises OrderNotCancellable."""
     state = OrderState(order.state)
     if not policies.may_be_cancelled(state, reason):
@@ -76,9 +74,7 @@ def call_off(
             number=order.number,
             customer_id=order.customer_id,
             reason=reason,
-            lines=tuple(
-                OrderedLine(line.sku, line.quantity) for line in models.OrderLine.objects.of_order(order.id)
-            ),
+            lines=tuple(OrderedLine(line.sku, line.quantity) for line in models.OrderLine.objects.of_order(order.id)),
         )
     )
     counters.cancelled(reason)

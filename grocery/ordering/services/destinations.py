@@ -59,8 +59,6 @@ def _at_point(customer: accounts.CustomerId, store_id: UUID, pickup_point_id: UU
         raise NotFound("pickup point", pickup_point_id)
     contact = accounts.contact(customer_id=customer)
     return Place(
-        delivery.Destination(
-            recipient=contact.name, phone=contact.phone, note=note, pickup_point_id=point.id
-        ),
+        delivery.Destination(recipient=contact.name, phone=contact.phone, note=note, pickup_point_id=point.id),
         f"{point.name_vi}, {point.address}",
     )

@@ -16,9 +16,7 @@ from grocery.ordering.services.open_cart import OpenCart
 
 
 @transaction.atomic
-def set_item(
-    *, owner: CartOwner, sku: str, quantity: Quantity, store_id: UUID | None, now: datetime
-) -> CartView:
+def set_item(*, owner: CartOwner, sku: str, quantity: Quantity, store_id: UUID | None, now: datetime) -> CartView:
     """Have exactly so much of this product; nothing of it takes the line out."""
     if not quantity:
         return _take_out(owner, sku, store_id, now)
@@ -27,9 +25,7 @@ def set_item(
 
 
 @transaction.atomic
-def add_item(
-    *, owner: CartOwner, sku: str, quantity: Quantity, store_id: UUID | None, now: datetime
-) -> CartView:
+def add_item(*, owner: CartOwner, sku: str, quantity: Quantity, store_id: UUID | None, now: datetime) -> CartView:
     """Have so much more of this product."""
     cart = open_cart.lock_or_begin(owner, store_id)
     return _put(cart, sku, Quantity(cart.quantities.get(sku, ZERO) + quantity), now)
@@ -61,9 +57,7 @@ def _put(cart: OpenCart, sku: str, quantity: Quantity, now: datetime) -> CartVie
     if len(shown.lines) > policies.LINES_MOST:
         raise CartFull(policies.LINES_MOST)
     touched = {line.sku: line for line in shown.lines if line.sku == sku or line.price_change}
-    models.CartLine.objects.put(
-        cart.row.id, {sku: (line.quantity, line.price) for sku, line in touched.items()}, now
-    )
+    models.CartLine.objects.put(cart.row.id, {sku: (line.quantity, line.price) for sku, line in touched.items()}, now)
     return shown
 
 

@@ -33,9 +33,7 @@ def start_picking(*, order_id: UUID, by: Principal, now: datetime) -> None:
 
 
 @transaction.atomic
-def mark_packed(
-    *, order_id: UUID, weights: Mapping[str, Quantity], by: Principal, now: datetime
-) -> None:
+def mark_packed(*, order_id: UUID, weights: Mapping[str, Quantity], by: Principal, now: datetime) -> None:
     """Seal the box: the goods leave the stock, and what they come to is charged."""
     order = transitions.lock(order_id, by=by)
     transitions.move(order, OrderState.PACKED, by=by, now=now)
@@ -49,11 +47,7 @@ def mark_packed(
         by=by.id,
     )
     payments.request_capture(order_id=order.id, amount=charged, now=now)
-    publish(
-        OrderPacked(
-            order_id=order.id, number=order.number, customer_id=order.customer_id, total=charged
-        )
-    )
+    publish(OrderPacked(order_id=order.id, number=order.number, customer_id=order.customer_id, total=charged))
 
 
 def _packed(order: models.Order, weights: Mapping[str, Quantity]) -> list[models.OrderLine]:

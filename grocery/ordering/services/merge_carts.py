@@ -22,9 +22,7 @@ def merge_carts(*, token: UUID, customer_id: UUID, now: datetime) -> CartView:
     guests = models.Cart.objects.held_by(CartOwner(token=token))
     if guests:
         _merge(guests, owner, now)
-    return show_cart.show_cart(
-        owner=owner, store_id=guests.store_id if guests else None, ward_code=None, now=now
-    )
+    return show_cart.show_cart(owner=owner, store_id=guests.store_id if guests else None, ward_code=None, now=now)
 
 
 def _merge(guests: models.Cart, owner: CartOwner, now: datetime) -> None:
@@ -44,9 +42,7 @@ def _take_over(mine: OpenCart, guests: OpenCart, now: datetime) -> None:
     together = policies.merged(mine.quantities, guests.quantities)
     seen = {line.sku: dong(line.price_seen) for line in [*guests.lines, *mine.lines]}
     changed = {sku: quantity for sku, quantity in together.items() if sku in guests.quantities}
-    models.CartLine.objects.put(
-        mine.row.id, {sku: (quantity, seen[sku]) for sku, quantity in changed.items()}, now
-    )
+    models.CartLine.objects.put(mine.row.id, {sku: (quantity, seen[sku]) for sku, quantity in changed.items()}, now)
 
 
 def _take_over_slot(mine: str, guests: str, store_id: UUID, now: datetime) -> None:

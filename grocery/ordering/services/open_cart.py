@@ -39,7 +39,7 @@ def look_at(owner: CartOwner, store_id: UUID | None) -> OpenCart | None:
 
 
 def lock(owner: CartOwner, store_id: UUID | None) -> OpenCart | None:
-    """The owner's cart, for the rest of the transaction nobody else's to change; its lines are read under the lock."""
+    """The owner's cart, nobody else's to change until the transaction ends; lines are read under the lock."""
     assert models.inside_a_transaction(), "a lock lasts as long as its transaction"
     cart = models.Cart.objects.locked_for(owner, store_id)
     return with_lines(cart) if cart else None
@@ -58,7 +58,7 @@ def with_lines(cart: models.Cart) -> OpenCart:
 
 
 def _begin(owner: CartOwner, store_id: UUID | None) -> OpenCart:
-    store = catalog.store(store_id=store_id) if store_id else catalog.default_store()
+    store = catalog.store(store_id=catalog.StoreId(store_id)) if store_id else catalog.default_store()
     owner = CartOwner(customer_id=owner.customer_id) if owner.customer_id else CartOwner(token=uuid4())
     if made := models.Cart.objects.begin(owner, store_id=store.id, zone=store.zone):
         return OpenCart(made, [], fresh=True)

@@ -5,6 +5,7 @@ Locks are taken in the order of the layers: the cart, then delivery, inventory, 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -78,7 +79,7 @@ def place_order(
         until=pay_by or policies.kept_until(booking.slot.ends_at),
         now=now,
     )
-    order = _write(order_id, cart.row, basket, place, booking, method, language, pay_by, now)
+    order = _write(order_id, cart.row, basket, place, booking, _Terms(customer_id, method, language, pay_by, now))
     payments.open_payment(
         order_id=order_id,
         order_number=order.number,
@@ -104,28 +105,34 @@ def _check_minimum(basket: Basket) -> None:
         raise BelowMinimum(minimum, basket.subtotal)
 
 
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    customer_id: UUID
+    method: PaymentMethod
+    language: str
+    pay_by: datetime | None
+    placed_at: datetime
+
+
 def _write(
     order_id: OrderId,
     cart: models.Cart,
     basket: Basket,
     place: Place,
     booking: delivery.Booking,
-    method: PaymentMethod,
-    language: str,
-    pay_by: datetime | None,
-    now: datetime,
+    terms: _Terms,
 ) -> models.Order:
     """The order with its lines: copies of everything that it promises, in two statements."""
     slot = booking.slot
     order = models.Order.objects.create(
         id=order_id,
         epoch=policies.epoch_letter(settings.RESTORE_EPOCH),
-        customer_id=cart.customer_id,
+        customer_id=terms.customer_id,
         store_id=cart.store_id,
-        language=language,
-        method=method.value,
-        placed_at=now,
-        pay_by=pay_by,
+        language=terms.language,
+        method=terms.method.value,
+        placed_at=terms.placed_at,
+        pay_by=terms.pay_by,
         mode=slot.mode.value,
         slot_id=slot.id,
         slot_day=slot.day,

@@ -91,8 +91,7 @@ def _timeline(order: models.Order) -> tuple[TimelineEntry, ...]:
     """How it came to be where it is, beginning with the customer who placed it."""
     placed = TimelineEntry(OrderState.PLACED, order.placed_at, "customer", "")
     steps = (
-        TimelineEntry(OrderState(step.to_state), step.at, step.actor, step.reason)
-        for step in order.transitions.all()
+        TimelineEntry(OrderState(step.to_state), step.at, step.actor, step.reason) for step in order.transitions.all()
     )
     return (placed, *steps)
 

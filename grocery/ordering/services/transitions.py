@@ -26,9 +26,7 @@ def may_touch(order: models.Order, by: Principal) -> bool:
     return by.id == order.customer_id
 
 
-def move(
-    order: models.Order, wanted: OrderState, *, by: Principal | None, reason: str = "", now: datetime
-) -> None:
+def move(order: models.Order, wanted: OrderState, *, by: Principal | None, reason: str = "", now: datetime) -> None:
     """Bring a locked order into `wanted` and onto its timeline. Raises WrongState. `by` None: the system itself."""
     state = OrderState(order.state)
     if not policies.may_become(state, wanted):
