@@ -1,0 +1,25 @@
+"""A shop at noon."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from grocery.kernel import clock
+from tests.shop import Customer, Shop
+
+#: A Friday, noon in Hồ Chí Minh City.
+NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def shop(db: None, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """The shop; every clock of the process shows noon."""
+    monkeypatch.setattr(clock, "now", lambda: NOON)
+    return Shop(now=NOON)
+
+
+@pytest.fixture
+def lan(shop: Shop) -> Customer:
+    return shop.customer("lan")
