@@ -5,8 +5,8 @@
     lan = shop.customer("lan")
     order = shop.order(lan, milk=2)
 
-SKUs are their own names; what is not in PRICES costs 10.000 ₫ a piece. The shop stands in Hồ Chí Minh City, delivers to
-Bến Thành for 15.000 ₫ (free from 300.000 ₫) and has one slot, four hours from `shop.now`, for ten orders.
+SKUs are their own names; what is not in PRICES costs 10.000 ₫ a piece. The shop stands in Hồ Chí Minh City,
+delivers to Bến Thành for 15.000 ₫ (free from 300.000 ₫) and has one slot, four hours from `shop.now`, for ten.
 """
 
 from __future__ import annotations
@@ -108,7 +108,9 @@ class Shop:
         """Sell these products and put so much of each on the shelf."""
         for sku in amounts:
             self.sell(sku)
-        lines = [inventory.StockLine(catalog.Sku(sku), quantity(amount), expires_on) for sku, amount in amounts.items()]
+        lines = [
+            inventory.StockLine(catalog.Sku(sku), quantity(amount), expires_on) for sku, amount in amounts.items()
+        ]
         inventory.stock_up(location=self.store.id, lines=lines, now=self.now)
         for line in lines:
             self._stocked[line.sku] = Quantity(self._stocked.get(line.sku, ZERO) + line.quantity)
@@ -204,7 +206,7 @@ class Shop:
 
     def confirmed_order(self, customer: Customer | None = None, **amounts: Amount) -> ordering.PlacedOrder:
         """The same, paid at the door, so it is confirmed once the facts are out."""
-        placed = self.order(customer, **amounts)
+        placed = self.order(customer, method="cash_on_delivery", **amounts)
         self.tell()
         return placed
 

@@ -35,8 +35,7 @@ class Basket:
     def demands(self) -> list[inventory.Demand]:
         """What the store has to put aside."""
         return [
-            inventory.Demand(inventory.Sku(line.product.sku), line.quantity, line.product.min_freshness_days)
-            for line in self.lines
+            inventory.Demand(line.product.sku, line.quantity, line.product.min_freshness_days) for line in self.lines
         ]
 
     def order_lines(self, order_id: OrderId) -> Iterable[models.OrderLine]:

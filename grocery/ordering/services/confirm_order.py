@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
 from grocery.kernel.outbox import publish
 from grocery.kernel.quantity import Quantity
@@ -50,14 +51,14 @@ def _goods_kept(order: models.Order, now: datetime) -> bool:
 
 def _reserved_anew(order: models.Order, until: datetime, now: datetime) -> bool:
     demands = [
-        inventory.Demand(inventory.Sku(line.sku), Quantity(line.quantity), line.min_freshness_days)
+        inventory.Demand(catalog.Sku(line.sku), Quantity(line.quantity), line.min_freshness_days)
         for line in models.OrderLine.objects.of_order(order.id)
     ]
     try:
         with transaction.atomic():
             inventory.reserve(
                 holder=order.holder,
-                location=inventory.StoreId(order.store_id),
+                location=catalog.StoreId(order.store_id),
                 demands=demands,
                 good_on=order.slot_day,
                 until=until,

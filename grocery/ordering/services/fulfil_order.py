@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from grocery.catalog import public as catalog
 from grocery.delivery import public as delivery
 from grocery.inventory import public as inventory
 from grocery.kernel.money import dong, total
@@ -42,7 +43,7 @@ def mark_packed(*, order_id: UUID, weights: Mapping[str, Quantity], by: Principa
     models.Order.objects.with_id(order.id).update(charged=charged.minor)
     inventory.issue(
         holder=order.holder,
-        quantities={inventory.Sku(line.sku): Quantity(line.packed) for line in lines if line.packed},
+        quantities={catalog.Sku(line.sku): Quantity(line.packed) for line in lines if line.packed},
         now=now,
         by=by.id,
     )

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from grocery.catalog import public as catalog
 from grocery.delivery import public as delivery
 from grocery.inventory import public as inventory
 from grocery.kernel.ids import new_id
@@ -73,7 +74,7 @@ def place_order(
     pay_by = now + window() if method is PaymentMethod.CARD else None
     inventory.reserve(
         holder=models.holder_of(order_id),
-        location=inventory.StoreId(cart.row.store_id),
+        location=catalog.StoreId(cart.row.store_id),
         demands=basket.demands(),
         good_on=booking.slot.day,
         until=pay_by or policies.kept_until(booking.slot.ends_at),

@@ -83,10 +83,10 @@ def view(cart: OpenCart, products: OnSale, *, ward_code: str | None = None, now:
 
 def _shelf(cart: OpenCart, products: OnSale, day: date, now: datetime) -> dict[str, Quantity]:
     """How much of each SKU may be promised for that day, in one statement."""
-    freshness = {inventory.Sku(p.sku): p.min_freshness_days for p in products.values()}
+    freshness = {p.sku: p.min_freshness_days for p in products.values()}
     found = inventory.availability(
         skus=freshness,
-        location=inventory.StoreId(cart.row.store_id),
+        location=catalog.StoreId(cart.row.store_id),
         good_on=day,
         now=now,
         min_freshness_days=freshness,
