@@ -7,17 +7,21 @@ VAT for one unit; quantities are exact decimals of that unit. Lists show what th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from grocery.catalog.contracts import (
     EVERYTHING,
     Category,
+    CategoryHits,
     CategoryId,
     Dietary,
     Filters,
     GtinTaken,
+    ImportProgress,
+    MissingFile,
     NetUnit,
     ProductCard,
     ProductDetail,
@@ -28,14 +32,20 @@ from grocery.catalog.contracts import (
     Sort,
     Store,
     StoreId,
+    Suggestions,
     Tint,
     Unit,
+    UnknownProfile,
     WouldLoop,
+    WrongHeader,
 )
 from grocery.catalog.services import categories as _categories
+from grocery.catalog.services import hear as _hear
+from grocery.catalog.services import import_products as _import
 from grocery.catalog.services import list_products as _lists
 from grocery.catalog.services import save_product as _save_product
 from grocery.catalog.services import stores as _stores
+from grocery.catalog.services import suggest as _suggest
 
 # --- stores -------------------------------------------------------------------------------------------------
 
@@ -151,6 +161,24 @@ def product(*, sku: Sku, store_id: StoreId) -> ProductDetail:
     return _lists.product(sku=sku, store_id=store_id)
 
 
+def suggest(*, query: str, store_id: StoreId, limit: int = 5, language: str = "vi") -> Suggestions:
+    """What drops down while someone types: phrases, categories with their hits, products. At most four statements."""
+    return _suggest.suggest(query=query, store_id=store_id, limit=limit, language=language)
+
+
+def popular(*, store_id: StoreId, category: str | None = None, limit: int = 24) -> list[ProductCard]:
+    """What sold in most orders of this store in the last seven days, then what is popular anywhere. One statement.
+
+    `category` is a slug and includes what is below; raises NotFound. What is known to be sold out is left out.
+    """
+    return _lists.popular(store_id=store_id, category=category, limit=limit)
+
+
+def forget_old_sales(*, now: datetime) -> int:
+    """Let the seven days that count as popular move on; run by the clock, how often does not matter."""
+    return _hear.forget_old_sales(now=now)
+
+
 def cards(*, skus: Iterable[Sku], store_id: StoreId) -> list[ProductCard]:
     """Cards of these products, in the order given; what is not sold is left out. One statement."""
     return _lists.cards(skus=skus, store_id=store_id)
@@ -162,6 +190,44 @@ def save_product(*, draft: ProductDraft, now: datetime, by: UUID | None = None) 
     Raises Invalid (with the field) for what is not right, NotFound for an unknown category, GtinTaken.
     """
     return _save_product.save_product(draft=draft, now=now, by=by)
+
+
+# --- many products at once ------------------------------------------------------------------------------------
+
+
+def import_profiles() -> dict[str, str]:
+    """The kinds of files that can be imported, by name, each in a few words."""
+    return _import.known_profiles()
+
+
+def import_products(
+    *,
+    path: Path,
+    profile: str,
+    now: datetime,
+    dry_run: bool = False,
+    reject: Path | None = None,
+    default_price: int | None = None,
+    by: UUID | None = None,
+    report: Callable[[ImportProgress], None] = lambda _progress: None,
+) -> ImportProgress:
+    """Take a CSV file of any size in constant memory, `CHUNK` rows per transaction; call outside a transaction.
+
+    Every row is checked; a bad one is written to `reject` with its line, a reason code and the reason in both
+    languages. Running it again changes nothing that the file has not changed, so an import that was cut off is
+    simply run again. `default_price`: đồng, for rows without one; without it such products are not on sale.
+    Raises WrongHeader, MissingFile or UnknownProfile before anything is changed.
+    """
+    return _import.import_products(
+        path=path,
+        profile=profile,
+        now=now,
+        dry_run=dry_run,
+        reject=reject,
+        default_price=default_price,
+        by=by,
+        report=report,
+    )
 
 
 __all__ = [
@@ -197,7 +263,19 @@ __all__ = [
     "list_products",
     "product",
     "cards",
+    "suggest",
+    "Suggestions",
+    "CategoryHits",
+    "popular",
+    "forget_old_sales",
     "ProductDraft",
     "save_product",
     "GtinTaken",
+    # many products at once
+    "import_profiles",
+    "import_products",
+    "ImportProgress",
+    "WrongHeader",
+    "MissingFile",
+    "UnknownProfile",
 ]

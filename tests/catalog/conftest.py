@@ -24,9 +24,7 @@ class Shop:
     versions: dict[str, int] = field(default_factory=dict)
 
     def category(self, slug: str, **values: Any) -> catalog.Category:
-        return catalog.save_category(
-            **{"slug": slug, "name_en": slug.title(), "name_vi": f"Mục {slug}", **values}
-        )
+        return catalog.save_category(**{"slug": slug, "name_en": slug.title(), "name_vi": f"Mục {slug}", **values})
 
     def product(self, sku: str, name_vi: str = "", **values: Any) -> catalog.Sku:
         """On sale in the category "vegetables" for 10.000 ₫ a piece, unless told otherwise."""
@@ -48,9 +46,7 @@ class Shop:
             ]
         )
 
-    def page(
-        self, *, sort: catalog.Sort | None = None, limit: int = 24, offset: int = 0, **filters: Any
-    ) -> Any:
+    def page(self, *, sort: catalog.Sort | None = None, limit: int = 24, offset: int = 0, **filters: Any) -> Any:
         return catalog.list_products(
             store_id=self.store.id,
             filters=catalog.Filters(**filters),
@@ -71,8 +67,6 @@ class Shop:
 
 @pytest.fixture
 def shop(db: None) -> Shop:
-    shop = Shop(
-        catalog.save_store(code="ben-thanh", name_en="Grocery Bến Thành", name_vi="Grocery Bến Thành")
-    )
+    shop = Shop(catalog.save_store(code="ben-thanh", name_en="Grocery Bến Thành", name_vi="Grocery Bến Thành"))
     shop.category("vegetables")
     return shop

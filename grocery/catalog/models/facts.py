@@ -36,21 +36,46 @@ SELECT * FROM unnest(%(days)s::date[], %(stores)s::uuid[], %(skus)s::text[], %(o
 ON CONFLICT (day, store_id, sku) DO UPDATE SET orders = d.orders + excluded.orders
 """
 
+_COUNT_IN_STORE: Final = """
+INSERT INTO "catalog_listing" AS l (store_id, sku, sold_7d)
+SELECT store_id, sku, sum(orders)::int
+FROM unnest(%(stores)s::uuid[], %(skus)s::text[], %(orders)s::int[]) AS s(store_id, sku, orders)
+GROUP BY store_id, sku ORDER BY store_id, sku
+ON CONFLICT (store_id, sku) DO UPDATE SET sold_7d = l.sold_7d + excluded.sold_7d
+"""
+
 _COUNT_SOLD: Final = """
+WITH locked AS (
+  SELECT sku FROM "catalog_product" WHERE sku = ANY(%(skus)s) ORDER BY sku FOR NO KEY UPDATE
+)
 UPDATE "catalog_product" p SET sold_7d = p.sold_7d + sold.orders
 FROM (SELECT sku, sum(orders)::int AS orders
-      FROM unnest(%(skus)s::text[], %(orders)s::int[]) AS s(sku, orders) GROUP BY sku) AS sold
+      FROM unnest(%(skus)s::text[], %(orders)s::int[]) AS s(sku, orders)
+      JOIN locked USING (sku) GROUP BY sku) AS sold
 WHERE p.sku = sold.sku
 """
 
-_RECOUNT: Final = """
-WITH counted AS (
-  SELECT p.sku, coalesce(sum(d.orders), 0)::int AS orders
-  FROM "catalog_product" p LEFT JOIN "catalog_dailysale" d ON d.sku = p.sku AND d.day > %(since)s
-  WHERE p.sold_7d > 0 OR d.sku IS NOT NULL GROUP BY p.sku
+_FORGET: Final = 'DELETE FROM "catalog_dailysale" WHERE day <= %(since)s RETURNING store_id, sku'
+
+_RECOUNT_IN_STORE: Final = """
+WITH locked AS (
+  SELECT store_id, sku FROM "catalog_listing" l
+  WHERE (store_id, sku) IN (SELECT * FROM unnest(%(stores)s::uuid[], %(skus)s::text[]))
+  ORDER BY store_id, sku FOR NO KEY UPDATE
 )
-UPDATE "catalog_product" p SET sold_7d = counted.orders FROM counted
-WHERE p.sku = counted.sku AND p.sold_7d <> counted.orders
+UPDATE "catalog_listing" l SET sold_7d = (
+  SELECT coalesce(sum(d.orders), 0)::int FROM "catalog_dailysale" d
+  WHERE d.store_id = l.store_id AND d.sku = l.sku)
+FROM locked WHERE l.store_id = locked.store_id AND l.sku = locked.sku
+"""
+
+_RECOUNT: Final = """
+WITH locked AS (
+  SELECT sku FROM "catalog_product" WHERE sku = ANY(%(skus)s) ORDER BY sku FOR NO KEY UPDATE
+)
+UPDATE "catalog_product" p SET sold_7d = (
+  SELECT coalesce(sum(d.orders), 0)::int FROM "catalog_dailysale" d WHERE d.sku = p.sku)
+FROM locked WHERE p.sku = locked.sku
 """
 
 
@@ -75,16 +100,20 @@ def add_sales(sales: Sequence[tuple[date, UUID, str, int]]) -> None:
     days, stores, skus, orders = (list(column) for column in zip(*sales, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(_ADD_SALES, {"days": days, "stores": stores, "skus": skus, "orders": orders})
+        cursor.execute(_COUNT_IN_STORE, {"stores": stores, "skus": skus, "orders": orders})
         cursor.execute(_COUNT_SOLD, {"skus": skus, "orders": orders})
 
 
-def recount_sales(since: date) -> int:
-    """Count every product's orders after `since` anew; how many figures were out of date."""
+def forget_sales(since: date) -> list[tuple[UUID, str]]:
+    """Drop the days up to and including `since`; the (store, SKU) pairs that sold on them."""
     with connection.cursor() as cursor:
-        cursor.execute(_RECOUNT, {"since": since})
-        return int(cursor.rowcount)
+        cursor.execute(_FORGET, {"since": since})
+        return sorted(set(cursor.fetchall()))
 
 
-def forget_sales(before: date) -> None:
+def recount_sales(pairs: Sequence[tuple[UUID, str]]) -> None:
+    """Make both sums of each (store, SKU) what the days that are left add up to."""
+    stores, skus = [store for store, _sku in pairs], [sku for _store, sku in pairs]
     with connection.cursor() as cursor:
-        cursor.execute('DELETE FROM "catalog_dailysale" WHERE day < %s', [before])
+        cursor.execute(_RECOUNT_IN_STORE, {"stores": stores, "skus": skus})
+        cursor.execute(_RECOUNT, {"skus": skus})

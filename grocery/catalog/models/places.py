@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import connection, models
@@ -26,9 +27,7 @@ class Store(models.Model):
     code = models.SlugField(_("code"), max_length=32, unique=True)
     name_en = models.CharField(_("English name"), max_length=200)
     name_vi = models.CharField(_("Vietnamese name"), max_length=200)
-    zone = models.CharField(
-        _("time zone"), max_length=64, default="Asia/Ho_Chi_Minh", help_text=_("IANA name")
-    )
+    zone = models.CharField(_("time zone"), max_length=64, default="Asia/Ho_Chi_Minh", help_text=_("IANA name"))
     address = models.CharField(_("address"), max_length=300, blank=True, default="")
     phone = models.CharField(_("phone"), max_length=20, blank=True, default="")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -66,6 +65,10 @@ class CategoryQuerySet(models.QuerySet["Category"]):
     def with_slug(self, slug: str) -> Category | None:
         return self.filter(slug=slug).first()
 
+    def slugs_among(self, slugs: Iterable[str]) -> set[str]:
+        """Those of `slugs` that exist."""
+        return set(self.filter(slug__in=list(slugs)).values_list("slug", flat=True))
+
     def in_tree_order(self) -> Self:
         return self.order_by("position", "slug")
 
@@ -90,9 +93,7 @@ class Category(models.Model):
         ordering = ["position", "slug"]
         constraints = [
             models.CheckConstraint(condition=~Q(parent=F("id")), name="category_not_below_itself"),
-            models.CheckConstraint(
-                condition=Q(tint__in=[tint.value for tint in Tint]), name="category_tint_known"
-            ),
+            models.CheckConstraint(condition=Q(tint__in=[tint.value for tint in Tint]), name="category_tint_known"),
         ]
 
     def __str__(self) -> str:

@@ -63,20 +63,12 @@ class Product(models.Model):
     )
     description_en = models.TextField(_("English description"), blank=True, default="")
     description_vi = models.TextField(_("Vietnamese description"), blank=True, default="")
-    category = models.ForeignKey(
-        Category, models.PROTECT, related_name="products", verbose_name=_("category")
-    )
-    price = models.BigIntegerField(
-        _("price, ₫"), null=True, blank=True, help_text=_("per unit, VAT included")
-    )
+    category = models.ForeignKey(Category, models.PROTECT, related_name="products", verbose_name=_("category"))
+    price = models.BigIntegerField(_("price, ₫"), null=True, blank=True, help_text=_("per unit, VAT included"))
     vat_rate = models.DecimalField(_("VAT, %"), max_digits=5, decimal_places=2, default=8)
-    unit = models.CharField(
-        _("unit"), max_length=5, choices=[(u.value, u.value) for u in Unit], default=Unit.PIECE
-    )
+    unit = models.CharField(_("unit"), max_length=5, choices=[(u.value, u.value) for u in Unit], default=Unit.PIECE)
     step = models.DecimalField(_("step"), max_digits=12, decimal_places=3, default=1)
-    net_content = models.DecimalField(
-        _("net content"), max_digits=12, decimal_places=3, null=True, blank=True
-    )
+    net_content = models.DecimalField(_("net content"), max_digits=12, decimal_places=3, null=True, blank=True)
     net_unit = models.CharField(
         _("net unit"), max_length=5, blank=True, default="", choices=[(u.value, u.value) for u in NetUnit]
     )
@@ -111,12 +103,8 @@ class Product(models.Model):
                 condition=Q(sku__regex=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"), name="product_sku_shape"
             ),
             models.CheckConstraint(condition=Q(price__gt=0) | Q(price=None), name="product_price_positive"),
-            models.CheckConstraint(
-                condition=Q(is_active=False) | ~Q(price=None), name="product_on_sale_is_priced"
-            ),
-            models.CheckConstraint(
-                condition=Q(vat_rate__gte=0, vat_rate__lte=100), name="product_vat_percent"
-            ),
+            models.CheckConstraint(condition=Q(is_active=False) | ~Q(price=None), name="product_on_sale_is_priced"),
+            models.CheckConstraint(condition=Q(vat_rate__gte=0, vat_rate__lte=100), name="product_vat_percent"),
             models.CheckConstraint(condition=Q(unit__in=[u.value for u in Unit]), name="product_unit_known"),
             models.CheckConstraint(condition=Q(step__gt=0), name="product_step_positive"),
             models.CheckConstraint(
@@ -124,9 +112,7 @@ class Product(models.Model):
                 | Q(net_content__gt=0, net_unit__in=[u.value for u in NetUnit]),
                 name="product_net_content_has_unit",
             ),
-            models.CheckConstraint(
-                condition=Q(gtin="") | Q(gtin__regex=r"^\d{14}$"), name="product_gtin_shape"
-            ),
+            models.CheckConstraint(condition=Q(gtin="") | Q(gtin__regex=r"^\d{14}$"), name="product_gtin_shape"),
             models.CheckConstraint(
                 condition=Q(perishable=False, min_freshness_days=None)
                 | Q(perishable=True, min_freshness_days__isnull=False),
@@ -135,9 +121,7 @@ class Product(models.Model):
             models.CheckConstraint(
                 condition=Q(dietary__contained_by=[d.value for d in Dietary]), name="product_dietary_known"
             ),
-            models.CheckConstraint(
-                condition=Q(tint__in=["", *(t.value for t in Tint)]), name="product_tint_known"
-            ),
+            models.CheckConstraint(condition=Q(tint__in=["", *(t.value for t in Tint)]), name="product_tint_known"),
             models.UniqueConstraint(fields=["gtin"], condition=~Q(gtin=""), name="product_gtin_unique"),
         ]
         # Each list order walks one index and stops at the page's end, for all goods and for one category.
@@ -149,9 +133,7 @@ class Product(models.Model):
                 name="product_cat_popular",
             ),
             models.Index(fields=["price", "sku"], condition=Q(is_active=True), name="product_price"),
-            models.Index(
-                fields=["category", "price", "sku"], condition=Q(is_active=True), name="product_cat_price"
-            ),
+            models.Index(fields=["category", "price", "sku"], condition=Q(is_active=True), name="product_cat_price"),
             models.Index(fields=["name_vi", "sku"], condition=Q(is_active=True), name="product_name_vi"),
             models.Index(fields=["name_en", "sku"], condition=Q(is_active=True), name="product_name_en"),
             models.Index(fields=["-created_at", "sku"], condition=Q(is_active=True), name="product_newest"),
@@ -166,9 +148,7 @@ class PriceChange(models.Model):
     """One change of one price. Written with the change, never altered."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    product = models.ForeignKey(
-        Product, models.PROTECT, related_name="price_changes", verbose_name=_("product")
-    )
+    product = models.ForeignKey(Product, models.PROTECT, related_name="price_changes", verbose_name=_("product"))
     old = models.BigIntegerField(_("old price, ₫"), null=True)
     new = models.BigIntegerField(_("new price, ₫"), null=True)
     by = models.UUIDField(_("by"), null=True)

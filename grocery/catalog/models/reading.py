@@ -19,9 +19,9 @@ from grocery.catalog.contracts import Sort
 
 type Row = tuple[Any, ...]
 
-ON_SALE: Final = """p.sku, p.name_en, p.name_vi,
- p.price, p.unit, p.step, p.net_content, p.net_unit,
- p.vat_rate, p.perishable, p.min_freshness_days, p.image, coalesce(nullif(p.tint, ''), c.tint), p.category_id"""
+ON_SALE: Final = """p.sku, p.name_en, p.name_vi, p.price, p.unit, p.step, p.net_content, p.net_unit,
+ p.vat_rate, p.perishable, p.min_freshness_days, p.image,
+ coalesce(nullif(p.tint, ''), c.tint), p.category_id"""
 CARD: Final = f"{ON_SALE}, p.dietary, p.tags, coalesce(l.in_stock, false), l.earliest_expiry"
 _DETAIL: Final = f"{CARD}, p.gtin, p.description_en, p.description_vi, p.is_active"
 _CATEGORY: Final = 'JOIN "catalog_category" c ON c.id = p.category_id'
@@ -72,6 +72,10 @@ class Selection:
             self.where("p.price >= %s", least)
         return self if most is None else self.where("p.price <= %s", most)
 
+    def perhaps_in_stock(self) -> Self:
+        """In stock, or never counted."""
+        return self.where("l.in_stock IS NOT FALSE")
+
     def in_stock(self, *, wanted: bool) -> Self:
         return self.where("l.in_stock" if wanted else "l.in_stock IS NOT TRUE")
 
@@ -104,7 +108,7 @@ class Selection:
             conditions = [*self.conditions, kind.sql, *(f"NOT coalesce({e.sql}, false)" for e in earlier)]
             branches.append(
                 f'(SELECT {CARD} FROM "catalog_product" p {_CATEGORY} {_LISTING}'
-                f" WHERE {' AND '.join(conditions)} ORDER BY p.popularity DESC, p.sku LIMIT %s)"
+                f" WHERE {' AND '.join(conditions)} ORDER BY {kind.order} LIMIT %s)"
             )
             params += [self.store_id, *self.params, *kind.params, *(p for e in earlier for p in e.params)]
             params.append(offset + limit)
@@ -121,8 +125,7 @@ class Selection:
         listing, params = (_LISTING, [self.store_id]) if self.of_stock else ("", [])
         return dict(
             _rows(
-                f'SELECT p.category_id, count(*) FROM "catalog_product" p {listing}'
-                f" WHERE {self._where} GROUP BY 1",
+                f'SELECT p.category_id, count(*) FROM "catalog_product" p {listing} WHERE {self._where} GROUP BY 1',
                 [*params, *self.params],
             )
         )
@@ -133,7 +136,15 @@ class Match:
     """One way in which a product can answer a search."""
 
     sql: str
-    params: tuple[object, ...]
+    params: tuple[object, ...] = ()
+    order: str = "p.popularity DESC, p.sku"
+
+
+#: What sells in the store comes first, then what sells or is thought to sell anywhere.
+SELLING: Final = (
+    Match("l.sold_7d > 0", order="l.sold_7d DESC, p.popularity DESC, p.sku"),
+    Match("coalesce(l.sold_7d, 0) = 0"),
+)
 
 
 def on_sale(skus: Iterable[str]) -> list[Row]:
@@ -147,8 +158,7 @@ def on_sale(skus: Iterable[str]) -> list[Row]:
 def cards(skus: Iterable[str], *, store_id: UUID) -> list[Row]:
     """`CARD` of those that are sold."""
     return _rows(
-        f'SELECT {CARD} FROM "catalog_product" p {_CATEGORY} {_LISTING}'
-        " WHERE p.is_active AND p.sku = ANY(%s)",
+        f'SELECT {CARD} FROM "catalog_product" p {_CATEGORY} {_LISTING} WHERE p.is_active AND p.sku = ANY(%s)',
         [store_id, list(skus)],
     )
 

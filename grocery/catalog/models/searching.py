@@ -42,9 +42,7 @@ def gtin(digits: str) -> Match:
 
 
 def either(*kinds: Match) -> Match:
-    return Match(
-        f"({' OR '.join(kind.sql for kind in kinds)})", tuple(p for kind in kinds for p in kind.params)
-    )
+    return Match(f"({' OR '.join(kind.sql for kind in kinds)})", tuple(p for kind in kinds for p in kind.params))
 
 
 def folded(text: str) -> str:

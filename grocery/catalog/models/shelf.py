@@ -16,9 +16,10 @@ class Listing(models.Model):
     pk = models.CompositePrimaryKey("store_id", "sku")
     store_id = models.UUIDField(_("store"))
     sku = models.CharField(_("SKU"), max_length=64)
-    in_stock = models.BooleanField(_("in stock"), default=False)
+    in_stock = models.BooleanField(_("in stock"), null=True, help_text=_("empty: never counted"))
     earliest_expiry = models.DateField(_("earliest expiry"), null=True)
-    version = models.BigIntegerField(_("version"), default=0)
+    version = models.BigIntegerField(_("version"), default=0, db_default=0)
+    sold_7d = models.PositiveIntegerField(_("orders in seven days"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("listing")
@@ -30,6 +31,7 @@ class Listing(models.Model):
                 condition=Q(in_stock=True, earliest_expiry__isnull=False),
                 name="listing_expiring",
             ),
+            models.Index(fields=["store_id", "-sold_7d", "sku"], condition=Q(sold_7d__gt=0), name="listing_selling"),
         ]
 
     def __str__(self) -> str:
@@ -46,6 +48,7 @@ class DailySale(models.Model):
     orders = models.PositiveIntegerField(_("orders"), default=0)
 
     class Meta:
+        indexes = [models.Index(fields=["sku", "store_id"], name="dailysale_of_sku")]
         verbose_name = _("daily sale")
         verbose_name_plural = _("daily sales")
 

@@ -79,9 +79,7 @@ def _naming_faults(draft: ProductDraft) -> Iterator[Invalid]:
     for field in ("description_en", "description_vi"):
         text = getattr(draft, field)
         if len(text) > LONGEST_DESCRIPTION or _CONTROL.search(text):
-            yield Invalid(
-                field, "A description has at most 4,000 characters.", "Mô tả dài tối đa 4.000 ký tự."
-            )
+            yield Invalid(field, "A description has at most 4,000 characters.", "Mô tả dài tối đa 4.000 ký tự.")
     if draft.image and not _IMAGE.fullmatch(draft.image):
         yield Invalid("image", "An image is a relative path.", "Hình ảnh là một đường dẫn tương đối.")
 
@@ -96,11 +94,7 @@ def _price_faults(draft: ProductDraft) -> Iterator[Invalid]:
             "A price is more than 0 ₫, at most 1.000.000.000 ₫.",
             "Giá phải lớn hơn 0 ₫, tối đa 1.000.000.000 ₫.",
         )
-    if (
-        not draft.vat_rate.is_finite()
-        or not 0 <= draft.vat_rate <= 100
-        or draft.vat_rate != round(draft.vat_rate, 2)
-    ):
+    if not draft.vat_rate.is_finite() or not 0 <= draft.vat_rate <= 100 or draft.vat_rate != round(draft.vat_rate, 2):
         yield Invalid("vat_rate", "VAT is 0 to 100 percent.", "Thuế GTGT từ 0 đến 100 phần trăm.")
 
 

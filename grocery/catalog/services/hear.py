@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from grocery.catalog.contracts import StockSeen
+from grocery.catalog.contracts import StockSeen, StoreId
 from grocery.catalog.models import facts
+from grocery.catalog.policies import POPULAR_DAYS
 from grocery.catalog.services import versions
+from grocery.catalog.services.stores import store
+from grocery.kernel.clock import local_date
 
 
 @transaction.atomic
@@ -23,3 +27,19 @@ def see_stock(*, seen: Iterable[StockSeen]) -> int:
     if stores:
         versions.announce(*(versions.stock_of(store_id) for store_id in set(stores)))
     return len(stores)
+
+
+@transaction.atomic
+def count_order(*, store_id: StoreId, skus: Iterable[str], now: datetime) -> None:
+    """One order more for each of its products; what sells is popular."""
+    today = local_date(now, zone=store(store_id=store_id).zone)
+    facts.add_sales([(today, store_id, sku, 1) for sku in sorted(set(skus))])
+
+
+@transaction.atomic
+def forget_old_sales(*, now: datetime) -> int:
+    """Let the seven days move on; how many products sold on the days that fell out."""
+    pairs = facts.forget_sales(now.date() - timedelta(days=POPULAR_DAYS))
+    if pairs:
+        facts.recount_sales(pairs)
+    return len(pairs)

@@ -49,9 +49,7 @@ def list_products(
             language=language,
             count=counted,
         )
-    rows = chosen.page(
-        order=reading.order(sort or Sort.POPULAR, language=language), limit=limit, offset=offset
-    )
+    rows = chosen.page(order=reading.order(sort or Sort.POPULAR, language=language), limit=limit, offset=offset)
     return ProductPage(total=counted(chosen, len(rows), limit, offset), cards=[card(row) for row in rows])
 
 
@@ -92,6 +90,14 @@ def cards(*, skus: Iterable[Sku], store_id: StoreId) -> list[ProductCard]:
     wanted = list(skus)
     found = {row[0]: card(row) for row in reading.cards(wanted, store_id=store_id)}
     return [found[sku] for sku in wanted if sku in found]
+
+
+def popular(*, store_id: StoreId, category: str | None, limit: int) -> list[ProductCard]:
+    """What sells in this store."""
+    chosen = Selection(store_id).perhaps_in_stock()
+    if category is not None:
+        chosen.in_categories([node.id for node in tree().named(category).subtree()])
+    return [card(row) for row in chosen.ranked(reading.SELLING, limit=limit, offset=0)]
 
 
 def product(*, sku: Sku, store_id: StoreId) -> ProductDetail:

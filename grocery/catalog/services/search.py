@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from grocery.catalog.contracts import ProductPage, Sort
+from grocery.catalog.contracts import ProductCard, ProductPage, Sort
 from grocery.catalog.models import reading, searching
 from grocery.catalog.models.reading import Match, Row, Selection
 from grocery.catalog.policies import typing_errors
@@ -33,7 +33,7 @@ def page(
     chosen.conditions, chosen.params = unnarrowed
     again = _found(chosen, kinds_of_match(meant), sort, limit, offset, language, count)
     return (
-        ProductPage(total=again.total, cards=again.cards, did_you_mean=_spelled(meant, again))
+        ProductPage(total=again.total, cards=again.cards, did_you_mean=spelled(meant, again.cards))
         if again.total
         else found
     )
@@ -97,6 +97,7 @@ def nearest(typed: str) -> str | None:
     return searching.best_query(queries) if queries else None
 
 
-def _spelled(meant: str, page: ProductPage) -> str:
-    names = (name for product in page.cards for name in (product.name_vi, product.name_en))
+def spelled(meant: str, cards: Sequence[ProductCard]) -> str:
+    """`meant` with the marks that these names give it."""
+    names = (name for product in cards for name in (product.name_vi, product.name_en))
     return typing_errors.as_spelled(meant.split(), map(word_pairs, names))

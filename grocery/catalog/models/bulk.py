@@ -1,0 +1,145 @@
+"""Many products in a few statements: copied into a table of this transaction, then compared and written as a set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+
+from grocery.catalog.contracts import ProductDraft
+
+#: What a draft says, by the table's column.
+_TYPES: Final = {
+    "name_en": "text",
+    "name_vi": "text",
+    "untranslated": "text",
+    "description_en": "text",
+    "description_vi": "text",
+    "price": "bigint",
+    "vat_rate": "numeric(5,2)",
+    "unit": "text",
+    "step": "numeric(12,3)",
+    "net_content": "numeric(12,3)",
+    "net_unit": "text",
+    "gtin": "text",
+    "perishable": "boolean",
+    "min_freshness_days": "smallint",
+    "dietary": "varchar(24)[]",
+    "tags": "varchar(40)[]",
+    "image": "text",
+    "tint": "text",
+    "is_active": "boolean",
+    "base_popularity": "integer",
+}
+#: Where a draft's own word for it is another one.
+_OF_DRAFT: Final = {"is_active": "active", "base_popularity": "popularity"}
+_TO_TABLE: Final = {"category": "category_id", "active": "is_active", "popularity": "base_popularity"}
+EVERY_COLUMN: Final = ("category", *(_OF_DRAFT.get(column, column) for column in _TYPES))
+
+_STAGE: Final = (
+    "CREATE TEMPORARY TABLE catalog_staged (line bigint, sku text, category text, "
+    + ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())
+    + ") ON COMMIT DROP"
+)
+_COPY: Final = f"COPY catalog_staged (line, sku, category, {', '.join(_TYPES)}) FROM STDIN"
+
+_TAKEN_GTINS: Final = """
+DELETE FROM catalog_staged s USING "catalog_product" p
+WHERE s.gtin <> '' AND p.gtin = s.gtin AND p.sku <> s.sku RETURNING s.line, s.sku, s.gtin, p.sku
+"""
+_UNKNOWN_CATEGORIES: Final = """
+DELETE FROM catalog_staged s WHERE NOT EXISTS (SELECT 1 FROM "catalog_category" c WHERE c.slug = s.category)
+RETURNING s.line, s.sku, s.category
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """SKUs that are new, and those that look different now."""
+
+    new: list[str]
+    changed: list[str]
+
+
+def one_at_a_time() -> None:
+    """Another import waits until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('catalog.import', 0))")
+
+
+def stage(drafts: Iterable[tuple[int, ProductDraft]]) -> None:
+    """Copy (line, draft) pairs into a table that lives as long as this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGE)
+        with cursor.copy(_COPY) as copy:
+            for line, draft in drafts:
+                copy.write_row(_cells(line, draft))
+
+
+def _cells(line: int, draft: ProductDraft) -> list[Any]:
+    cells: list[Any] = [line, draft.sku, draft.category]
+    for column in _TYPES:
+        value = getattr(draft, _OF_DRAFT.get(column, column))
+        cells.append(list(value) if isinstance(value, tuple) else value or "" if column == "net_unit" else value)
+    return cells
+
+
+def drop_taken_gtins() -> list[tuple[int, str, str, str]]:
+    """Staged rows whose GTIN belongs to another product: (line, SKU, GTIN, whose)."""
+    return _dropped(_TAKEN_GTINS)
+
+
+def drop_unknown_categories() -> list[tuple[int, str, str]]:
+    """Staged rows whose category does not exist: (line, SKU, category)."""
+    return _dropped(_UNKNOWN_CATEGORIES)
+
+
+def _dropped(sql: str) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return sorted(cursor.fetchall())
+
+
+def write_staged(*, sets: Sequence[str], by: UUID | None, now: datetime) -> Written:
+    """Write what is staged: new products whole, known ones in the columns of `sets` that differ."""
+    with connection.cursor() as cursor:
+        cursor.execute(_upsert([_TO_TABLE.get(name, name) for name in sets]), {"by": by, "now": now})
+        rows = cursor.fetchall()
+        cursor.execute("DROP TABLE catalog_staged")
+    return Written([sku for sku, new in rows if new], [sku for sku, new in rows if not new])
+
+
+def _upsert(sets: Sequence[str]) -> str:
+    """`old` keeps the prices as they were, and the rows locked in key order, for the history."""
+    columns = ", ".join(_TYPES)
+    mine = ", ".join(f"p.{column}" for column in sets)
+    theirs = ", ".join(f"excluded.{column}" for column in sets)
+    assignments = ", ".join(f"{column} = excluded.{column}" for column in sets)
+    return f"""
+WITH old AS MATERIALIZED (
+  SELECT p.sku, p.price FROM "catalog_product" p JOIN catalog_staged s USING (sku)
+  ORDER BY p.sku FOR NO KEY UPDATE OF p
+), written AS (
+  INSERT INTO "catalog_product" AS p (sku, category_id, sold_7d, changed_at, {columns})
+  SELECT s.sku, c.id, 0, %(now)s, {", ".join(f"s.{column}" for column in _TYPES)}
+  FROM catalog_staged s JOIN "catalog_category" c ON c.slug = s.category ORDER BY s.sku
+  ON CONFLICT (sku) DO UPDATE SET {assignments}, changed_at = excluded.changed_at
+  WHERE ({mine}) IS DISTINCT FROM ({theirs})
+  RETURNING p.sku, p.price, (xmax = 0) AS new
+), history AS (
+  INSERT INTO "catalog_pricechange" (id, product_id, old, new, by, at)
+  SELECT gen_random_uuid(), w.sku, old.price, w.price, %(by)s, %(now)s
+  FROM written w JOIN old USING (sku) WHERE w.price IS DISTINCT FROM old.price
+)
+SELECT sku, new FROM written
+"""  # noqa: S608 - put together from the column names above
+
+
+def refresh_statistics() -> None:
+    """Let the planner know about many new rows now, not when autovacuum comes by."""
+    with connection.cursor() as cursor:
+        cursor.execute('ANALYZE "catalog_product"')

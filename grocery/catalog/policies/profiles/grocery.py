@@ -1,0 +1,86 @@
+"""Our own columns, for shops that keep their catalogue in a sheet.
+
+    sku, name_en, name_vi, category, price      must be there; `category` is the slug of one that exists
+    unit, step                                  piece (default), kg or l; step 1, for weighed goods such as 0.1
+    net_content, net_unit                       500 and g, 950 and ml, 10 and piece
+    perishable, min_freshness_days              1 or 0, and the days of life promised at the door
+    dietary, tags                               words with a blank between them
+    vat_rate, gtin, image, tint, description_en, description_vi, popularity, active
+
+Columns that are absent leave what is known as it is; a column of another name is a mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Final, cast
+
+from grocery.catalog.contracts import CategoryDraft, NetUnit, ProductDraft, Unit
+from grocery.catalog.policies.profiles.profile import Companions, Profile, ReadRow, Row, decimal, flag, text, whole
+
+_NEEDS: Final = ("sku", "name_en", "name_vi", "category", "price")
+_KNOWS: Final = (
+    *("unit", "step", "net_content", "net_unit", "perishable", "min_freshness_days", "dietary", "tags"),
+    *("vat_rate", "gtin", "image", "tint", "description_en", "description_vi", "popularity", "active"),
+)
+#: Columns of the table that only make sense together: one in the header writes both.
+_TOGETHER: Final = (
+    frozenset({"unit", "step"}),
+    frozenset({"net_content", "net_unit"}),
+    frozenset({"perishable", "min_freshness_days"}),
+)
+
+
+def _reader(companions: Companions, default_price: int | None) -> ReadRow:  # noqa: ARG001 - the sheet stands alone
+    def read(row: Row) -> tuple[ProductDraft, tuple[CategoryDraft, ...]]:
+        price = whole(row, "price")
+        return _draft(row, default_price if price is None else price), ()
+
+    return read
+
+
+def _draft(row: Row, price: int | None) -> ProductDraft:
+    return ProductDraft(
+        sku=text(row, "sku"),
+        name_en=text(row, "name_en"),
+        name_vi=text(row, "name_vi"),
+        category=text(row, "category"),
+        price=price,
+        # What is not in these vocabularies is refused by the check that every draft goes through.
+        unit=cast("Unit", row.get("unit", "").strip() or Unit.PIECE),
+        step=decimal(row, "step") or Decimal(1),
+        net_content=decimal(row, "net_content"),
+        net_unit=cast("NetUnit | None", row.get("net_unit", "").strip() or None),
+        vat_rate=Decimal(8) if (rate := decimal(row, "vat_rate")) is None else rate,
+        perishable=flag(row, "perishable"),
+        min_freshness_days=whole(row, "min_freshness_days"),
+        dietary=tuple(row.get("dietary", "").split()),
+        tags=tuple(row.get("tags", "").split()),
+        gtin=row.get("gtin", "").strip(),
+        image=row.get("image", "").strip(),
+        tint=row.get("tint", "").strip(),
+        description_en=row.get("description_en", "").strip(),
+        description_vi=row.get("description_vi", "").strip(),
+        popularity=whole(row, "popularity") or 0,
+        active=flag(row, "active", default=True),
+    )
+
+
+def _sets(header: Iterable[str], default_price: int | None) -> tuple[str, ...]:  # noqa: ARG001 - price is always read
+    there = {*_NEEDS, *header} - {"sku"}
+    for pair in _TOGETHER:
+        if pair & there:
+            there |= pair
+    return tuple(sorted(there))
+
+
+GROCERY = Profile(
+    name="grocery",
+    about="our own columns",
+    needs=_NEEDS,
+    knows=_KNOWS,
+    strict=True,
+    reader=_reader,
+    sets=_sets,
+)

@@ -1,0 +1,90 @@
+"""Many products at once, as a set: imports and the demo catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from grocery.catalog.contracts import CategoryDraft, ProductDraft, Rejected
+from grocery.catalog.models import Category, bulk
+from grocery.catalog.models.searching import learn_words
+from grocery.catalog.services import versions
+from grocery.catalog.services.categories import save_category
+
+#: Rows that are written in one transaction.
+CHUNK = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    new: int
+    changed: int
+    rejected: list[Rejected]
+
+
+@transaction.atomic
+def write_products(
+    *,
+    drafts: Sequence[tuple[int, ProductDraft]],
+    categories: Iterable[CategoryDraft],
+    sets: Sequence[str],
+    now: datetime,
+    by: UUID | None = None,
+    dry_run: bool = False,
+) -> Outcome:
+    """Write checked drafts, each with its line; what must give way to a product that exists is handed back.
+
+    Makes the categories that are missing, parents first. `sets` are the columns that known products take over.
+    """
+    bulk.one_at_a_time()
+    _make_missing(categories)
+    bulk.stage(drafts)
+    rejected = list(_unfit())
+    written = bulk.write_staged(sets=sets, by=by, now=now)
+    learn_words([*written.new, *written.changed])
+    if written.new or written.changed:
+        versions.announce(versions.CATALOG)
+    if dry_run:
+        transaction.set_rollback(True)
+    return Outcome(len(written.new), len(written.changed), rejected)
+
+
+def _make_missing(categories: Iterable[CategoryDraft]) -> None:
+    wanted = {draft.slug: draft for draft in categories}
+    known = Category.objects.slugs_among(wanted)
+    for place, draft in enumerate(wanted.values()):
+        if draft.slug not in known:
+            save_category(
+                slug=draft.slug,
+                name_en=draft.name_en,
+                name_vi=draft.name_vi,
+                parent=draft.parent,
+                position=place,
+                tint=draft.tint,
+                image=draft.image,
+            )
+
+
+def _unfit() -> Iterator[Rejected]:
+    for line, sku, slug in bulk.drop_unknown_categories():
+        yield Rejected(
+            line=line,
+            sku=sku,
+            code="unknown_category",
+            column="category",
+            en=f"There is no category {slug}.",
+            vi=f"Không có danh mục {slug}.",
+        )
+    for line, sku, gtin, holder in bulk.drop_taken_gtins():
+        yield Rejected(
+            line=line,
+            sku=sku,
+            code="gtin_taken",
+            column="gtin",
+            en=f"The GTIN {gtin} already belongs to {holder}.",
+            vi=f"Mã GTIN {gtin} đã thuộc về {holder}.",
+        )
