@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import ConfigDict
 
 from grocery.accounts import public as accounts
@@ -188,12 +188,12 @@ class WardSchema(ProvinceSchema):
 
 # --- signing in ------------------------------------------------------------------------------------------------
 @router.post("/auth/register", auth=None, response={201: RegisteredSchema}, summary="Become a customer")
-def register(request: HttpRequest, response: HttpResponse, body: RegisterInput) -> tuple[int, dict[str, Any]]:
+def register(request: HttpRequest, response: HttpResponse, body: RegisterInput) -> Status[dict[str, Any]]:
     """A new account and its first tokens. 409 `email_taken`, 422 `weak_password` or `invalid` with the field."""
     now = clock.now()
     profile = accounts.register(**body.dict(), now=now)
     tokens = accounts.issue_tokens(customer_id=profile.id, now=now)
-    return 201, {**_tokens(response, tokens), "profile": profile}
+    return Status(201, {**_tokens(response, tokens), "profile": profile})
 
 
 @router.post("/auth/login", auth=None, response=TokensSchema, summary="Sign in")
@@ -209,10 +209,10 @@ def refresh(request: HttpRequest, response: HttpResponse, body: RefreshInput) ->
 
 
 @router.post("/auth/logout", auth=None, response={204: None}, summary="Sign out")
-def logout(request: HttpRequest, body: RefreshInput) -> tuple[int, None]:
+def logout(request: HttpRequest, body: RefreshInput) -> Status[None]:
     """End this device's refresh tokens. Its access token runs out by itself, within minutes."""
     accounts.sign_out(**body.dict(), now=clock.now())
-    return 204, None
+    return Status(204, None)
 
 
 def _tokens(response: HttpResponse, tokens: accounts.TokenPair) -> dict[str, Any]:
@@ -234,10 +234,10 @@ def change_me(request: HttpRequest, body: ProfileInput) -> accounts.Profile:
 
 
 @router.put("/me/password", response={204: None}, summary="Change my password")
-def change_my_password(request: HttpRequest, body: PasswordInput) -> tuple[int, None]:
+def change_my_password(request: HttpRequest, body: PasswordInput) -> Status[None]:
     """Every device has to sign in again. 401 `wrong_credentials` if `current` is wrong, 422 `weak_password`."""
     accounts.change_password(customer_id=asker(request).signed_in(), **body.dict(), now=clock.now())
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/me/addresses", response=list[AddressSchema], summary="My addresses")
@@ -247,9 +247,9 @@ def my_addresses(request: HttpRequest) -> list[accounts.Address]:
 
 
 @router.post("/me/addresses", response={201: AddressSchema}, summary="Add an address")
-def add_address(request: HttpRequest, body: AddressInput) -> tuple[int, accounts.Address]:
+def add_address(request: HttpRequest, body: AddressInput) -> Status[accounts.Address]:
     """The first becomes the default. 409 `address_book_full`; 422 if the ward is not one of the province."""
-    return 201, accounts.save_address(customer_id=asker(request).signed_in(), **body.dict())
+    return Status(201, accounts.save_address(customer_id=asker(request).signed_in(), **body.dict()))
 
 
 @router.get("/me/addresses/{address_id}", response=AddressSchema, summary="One of my addresses")
@@ -266,10 +266,10 @@ def replace_address(request: HttpRequest, address_id: Id, body: AddressInput) ->
 
 
 @router.delete("/me/addresses/{address_id}", response={204: None}, summary="Remove an address")
-def remove_address(request: HttpRequest, address_id: Id) -> tuple[int, None]:
+def remove_address(request: HttpRequest, address_id: Id) -> Status[None]:
     """If it was the default, the newest that is left becomes it."""
     accounts.delete_address(customer_id=asker(request).signed_in(), address_id=address_id)
-    return 204, None
+    return Status(204, None)
 
 
 # --- staff -----------------------------------------------------------------------------------------------------

@@ -53,8 +53,9 @@ def save_address(
     if address_id is not None:
         row.id = _among(kept, address_id).id
     others = [other for other in kept if other.id != row.id]
-    row.is_default = is_default or not any(other.is_default for other in others)
-    if row.is_default:
+    relieved = any(other.is_default for other in others)
+    row.is_default = is_default or not relieved
+    if is_default and relieved:
         Address.objects.of(customer_id).default().update(is_default=False)
     row.save(force_insert=address_id is None, force_update=address_id is not None)
     return row.as_address()

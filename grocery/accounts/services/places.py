@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 from django.db import transaction
 
@@ -15,7 +17,9 @@ from grocery.accounts.models import Province, Ward
 from grocery.accounts.policies import english_place, folded, one_line
 from grocery.kernel.errors import Invalid, NotFound
 
-COLUMNS = ("province_code", "province", "ward_code", "ward")
+COLUMNS: Final = ("province_code", "province", "ward_code", "ward")
+_PROVINCE_CODE: Final = re.compile("[0-9]{2}")
+_WARD_CODE: Final = re.compile("[0-9]{5}")
 
 
 def provinces() -> list[contracts.Province]:
@@ -60,26 +64,24 @@ def places_in_file(path: Path) -> Iterator[Division]:
         if missing := set(COLUMNS) - set(rows.fieldnames or ()):
             names = ", ".join(sorted(missing))
             raise Invalid("file", f"The columns {names} are missing.", f"Thiếu các cột {names}.")
-        for row in rows:
-            yield _division(row, rows.line_num)
+        try:
+            for row in rows:
+                yield _division(row, rows.line_num)
+        except csv.Error:
+            raise _broken(rows.line_num) from None
 
 
 def _division(row: dict[str, str | None], line: int) -> Division:
     province_code, province, ward_code, ward = ((row[column] or "").strip() for column in COLUMNS)
-    codes_fit = len(province_code) == 2 and len(ward_code) == 5 and (province_code + ward_code).isdecimal()
-    if not codes_fit or not province or not ward:
-        raise Invalid(
-            "file",
-            f"Line {line} is not a ward with its province.",
-            f"Dòng {line} không phải là một phường, xã.",
-        )
-    return Division(
-        province_code,
-        province,
-        ward_code,
-        ward,
-        (row.get("province_en") or "").strip(),
-        (row.get("ward_en") or "").strip(),
+    if not (_PROVINCE_CODE.fullmatch(province_code) and _WARD_CODE.fullmatch(ward_code) and province and ward):
+        raise _broken(line)
+    english = ((row.get(column) or "").strip() for column in ("province_en", "ward_en"))
+    return Division(province_code, province, ward_code, ward, *english)
+
+
+def _broken(line: int) -> Invalid:
+    return Invalid(
+        "file", f"Line {line} is not a ward with its province.", f"Dòng {line} không phải là một phường, xã."
     )
 
 
@@ -112,4 +114,5 @@ def load_places(divisions: Iterable[Division]) -> Loaded:
 
 def _names(name: str, english: str) -> dict[str, str]:
     name = one_line(name[:1].upper() + name[1:], field="name", longest=100)
-    return {"name": name, "name_en": english or english_place(name), "folded": folded(name)}
+    english = one_line(english or english_place(name), field="name_en", longest=100)
+    return {"name": name, "name_en": english, "folded": folded(name)}
