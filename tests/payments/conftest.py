@@ -1,0 +1,127 @@
+"""A till: orders to be paid, customers who pay, and Stripe's sandbox in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection, transaction
+from pytest_django import DjangoDbBlocker
+
+from grocery.kernel.ids import new_id
+from grocery.kernel.models import InboxEntry, OutboxEvent
+from grocery.kernel.money import Money, dong
+from grocery.payments import public as payments
+from grocery.payments.models import Payment, ProviderCall, ProviderNotice
+from tests.sandbox.fixtures import sandbox, sandbox_process
+from tests.sandbox.running import Sandbox
+
+__all__ = ["sandbox", "sandbox_process"]
+
+PAYER = UUID("019aa3f2-5f00-7000-8000-00000000000a")
+BASKET = dong(345_000)
+FACTS = ("PaymentAuthorised", "PaymentFailed", "PaymentCaptured", "PaymentCancelled")
+
+
+@dataclass
+class Till:
+    """What a test says about payments. `now` is real time, because Stripe's signatures are, until it is moved."""
+
+    sandbox: Sandbox
+    deliver: Callable[[], int]
+    ahead: timedelta = field(default_factory=timedelta)
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def later(self, **time: float) -> None:
+        self.ahead += timedelta(**time)
+
+    # --- what ordering does ---------------------------------------------------------------------------------------
+    def open(self, amount: Money = BASKET, method: payments.Method = payments.Method.CARD) -> UUID:
+        order_id = new_id()
+        with transaction.atomic():
+            payments.open_payment(
+                order_id=order_id, order_number="G-20418", payer_id=PAYER, amount=amount, method=method, now=self.now
+            )
+        return order_id
+
+    def begun(self, amount: Money = BASKET) -> UUID:
+        """An order whose card payment Stripe knows."""
+        order_id = self.open(amount)
+        payments.begin_authorisation(order_id=order_id, now=self.now)
+        return order_id
+
+    def authorised(self, amount: Money = BASKET) -> UUID:
+        """An order whose customer has paid, and we know it."""
+        order_id = self.begun(amount)
+        self.customer_pays(order_id)
+        self.webhooks()
+        return order_id
+
+    def capture(self, order_id: UUID, amount: Money) -> None:
+        with transaction.atomic():
+            payments.request_capture(order_id=order_id, amount=amount, now=self.now)
+
+    def cancel(self, order_id: UUID) -> None:
+        with transaction.atomic():
+            payments.request_cancellation(order_id=order_id, now=self.now)
+
+    # --- what happens outside -------------------------------------------------------------------------------------
+    def reference(self, order_id: UUID) -> str:
+        return Payment.objects.get(order_id=order_id).reference
+
+    def customer_pays(self, order_id: UUID, card: str = "pm_card_visa") -> Any:
+        return self.sandbox.pay(self.reference(order_id), card)
+
+    def webhooks(self) -> None:
+        """Everything that Stripe has to say reaches us, and is acted upon."""
+        for webhook in self.sandbox.take_webhooks():
+            self.receive(webhook)
+        self.deliver()
+
+    def receive(self, webhook: Any) -> None:
+        headers = {name.lower(): text for name, text in webhook["headers"].items()}
+        payments.take_webhook(provider="stripe", body=webhook["body"].encode(), headers=headers, now=self.now)
+
+    # --- what there is to see -------------------------------------------------------------------------------------
+    def state(self, order_id: UUID) -> str:
+        return payments.payment(order_id=order_id).state.value
+
+    def facts(self, order_id: UUID) -> list[str]:
+        """The facts about this order that others may hear, in the order in which they were told."""
+        told = OutboxEvent.objects.filter(stream=f"payment:{order_id}").order_by("published_at", "id")
+        names = [event.name.removeprefix("payments.") for event in told]
+        return [name for name in names if name in FACTS]
+
+    def calls(self, order_id: UUID) -> list[tuple[str, str]]:
+        payment = Payment.objects.get(order_id=order_id)
+        return [(call.operation, call.state) for call in payment.calls.order_by("id")]
+
+    def notices(self) -> list[tuple[str, str]]:
+        return [(notice.kind, notice.outcome) for notice in ProviderNotice.objects.order_by("id")]
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database in which transactions are real, because providers are not asked inside one.
+
+    Emptied of what payments and the outbox hold, which takes a hundredth of the time of emptying everything.
+    """
+    with django_db_blocker.unblock():
+        try:
+            yield
+        finally:
+            for model in (ProviderCall, Payment, ProviderNotice, InboxEntry, OutboxEvent):
+                model.objects.all().delete()
+            connection.close()
+
+
+@pytest.fixture
+def till(committed: None, sandbox: Sandbox, deliver: Callable[[], int]) -> Till:
+    return Till(sandbox, deliver)

@@ -1,0 +1,117 @@
+"""Start the sandbox as a process of its own, and steer it."""
+
+from __future__ import annotations
+
+import json
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from grocery.config.embedded import free_port, spawn, stop, wait_until
+
+
+class Sandbox:
+    """A running sandbox: where it is, and what one can make it do."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.js_url = f"{url}/js/stripe.js"
+
+    # --- the customer ---------------------------------------------------------------------------------------------
+    def pay(self, reference: str, card: str = "pm_card_visa") -> Any:
+        """The customer gives this card for the payment; the intent, or the bank's `{"error": …}`."""
+        return self.post(f"/_/play/{reference}/{card}")
+
+    def play(self, reference: str, what: str) -> Any:
+        """approve, refuse, cancel, capture, refund, fail_refund, dispute."""
+        return self.post(f"/_/play/{reference}/{what}")
+
+    # --- its own state --------------------------------------------------------------------------------------------
+    def intent(self, reference: str) -> Any:
+        return self.get(f"/v1/payment_intents/{reference}")
+
+    def intents(self) -> list[Any]:
+        """Newest first."""
+        found: list[Any] = self.get("/v1/payment_intents?limit=100")["data"]
+        return found
+
+    def requests(self, operation: str) -> list[Any]:
+        return [entry for entry in self.get("/_/requests") if entry["operation"] == operation]
+
+    # --- trouble --------------------------------------------------------------------------------------------------
+    def fault(self, operation: str, kind: str, *, times: int = 1, seconds: float = 25.0) -> None:
+        self.post("/_/faults", {"operation": operation, "kind": kind, "times": times, "seconds": seconds})
+
+    def clear_faults(self) -> None:
+        self._ask("DELETE", "/_/faults")
+
+    def knobs(self, **knobs: Any) -> None:
+        """See `tests.sandbox.stripe.webhooks.QUIET`."""
+        self.post("/_/knobs", knobs)
+
+    def send_webhooks_to(self, url: str, *, secrets: tuple[str, ...] = ("whsec_sandbox",)) -> None:
+        self.post("/_/webhooks", {"url": url, "secrets": list(secrets)})
+
+    def speak(self, api_version: str) -> None:
+        """Events in the shape of that API version from now on."""
+        self.post("/_/webhooks", {"api_version": api_version})
+
+    def take_webhooks(self) -> list[Any]:
+        """What waits to be delivered: `{"event", "headers", "body"}`; it counts as delivered then."""
+        waiting: list[Any] = self.post("/_/deliveries/take")
+        return waiting
+
+    def advance(self, seconds: float) -> None:
+        self.post("/_/clock", {"advance": seconds})
+
+    def forget(self) -> None:
+        """Everything but where webhooks go."""
+        self.post("/_/forget")
+
+    # --- the wire -------------------------------------------------------------------------------------------------
+    def get(self, path: str) -> Any:
+        return self._ask("GET", path)
+
+    def post(self, path: str, body: Any = None) -> Any:
+        return self._ask("POST", path, body)
+
+    def _ask(self, method: str, path: str, body: Any = None) -> Any:
+        headers = {"Content-Type": "application/json", "Authorization": "Bearer sk_test_sandbox"}
+        data = json.dumps(body or {}).encode() if method == "POST" else None
+        request = urllib.request.Request(self.url + path, data=data, headers=headers, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read())
+
+
+def confirm_form(step_client_secret: str, card: str = "pm_card_visa", key: str = "pk_test_sandbox") -> str:
+    """The form body with which anybody who holds the client secret confirms a payment."""
+    return urlencode({"key": key, "client_secret": step_client_secret, "payment_method": card})
+
+
+@contextmanager
+def running(
+    log: Path, *, webhook_url: str = "", state: Path | None = None, port: int | None = None
+) -> Iterator[Sandbox]:
+    """A sandbox that ends with this process at the latest."""
+    port = port or free_port()
+    command = [sys.executable, "-m", "tests.sandbox", "--port", str(port)]
+    command += ["--webhook-url", webhook_url] if webhook_url else []
+    command += ["--state", str(state)] if state else []
+    child = spawn(command, log=log)
+    sandbox = Sandbox(f"http://127.0.0.1:{port}")
+    try:
+        wait_until(lambda: _answers(sandbox), child=child, log=log)
+        yield sandbox
+    finally:
+        stop(child)
+
+
+def _answers(sandbox: Sandbox) -> bool:
+    try:
+        return bool(sandbox.get("/_/webhooks"))
+    except OSError:
+        return False
