@@ -131,11 +131,6 @@ class FeedDocument:
     last_updated: datetime
     version: int
 
-    @property
-    def key(self) -> tuple[str, UUID]:
-        """Where it belongs."""
-        return (self.sku, self.location)
-
 
 class OutOfStock(DomainError):
     """Less is available than was asked for; `shortages` names every SKU and how much of it is missing."""

@@ -8,7 +8,7 @@ Facts: `StockChanged` for each SKU and store that a transaction changed, `Reserv
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,7 +18,6 @@ from grocery.inventory.contracts import (
     ChangeKind,
     ChangesRefused,
     Demand,
-    FeedDocument,
     LotLevel,
     NothingReserved,
     OutOfStock,
@@ -29,7 +28,6 @@ from grocery.inventory.contracts import (
     StockLine,
 )
 from grocery.inventory.services import change_stock as _changing
-from grocery.inventory.services import feed as _feed
 from grocery.inventory.services import issue as _issuing
 from grocery.inventory.services import let_go as _letting_go
 from grocery.inventory.services import levels as _levels
@@ -46,7 +44,6 @@ __all__ = [
     # looking
     "availability",
     "stock",
-    "read_feed",
     # changing
     "change_stock",
     "stock_up",
@@ -55,7 +52,6 @@ __all__ = [
     "Availability",
     "ChangeKind",
     "Demand",
-    "FeedDocument",
     "LotLevel",
     "Reservation",
     "StockChange",
@@ -151,14 +147,6 @@ def availability(
 def stock(*, sku: str, now: datetime) -> list[StockLevel]:
     """A SKU in every store that has ever had it, with its lots, first expired first; two statements."""
     return _levels.stock(sku=sku, now=now)
-
-
-def read_feed(*, skus: Collection[str], location: UUID, now: datetime) -> dict[str, FeedDocument]:
-    """What phones are being shown of these SKUs in a store: a moment old, fast, never what to decide on.
-
-    What the feed does not have, or does not answer, is told from stock itself; a SKU the store never had is absent.
-    """
-    return _feed.read(skus=skus, location=location, now=now)
 
 
 def change_stock(

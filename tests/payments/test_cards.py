@@ -10,9 +10,7 @@ from grocery.kernel.money import dong
 from grocery.payments import public as payments
 from grocery.payments.gateways.provider import NetworkInTransaction
 from grocery.payments.models import Payment
-from tests.payments.conftest import COMMITTED, Till
-
-pytestmark = COMMITTED
+from tests.payments.conftest import Till
 
 
 # --- beginning ----------------------------------------------------------------------------------------------------

@@ -8,9 +8,7 @@ from grocery.kernel.errors import Conflict
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
 from grocery.payments import public as payments
-from tests.payments.conftest import COMMITTED, Till
-
-pytestmark = COMMITTED
+from tests.payments.conftest import Till
 
 DRIVER = new_id()
 BASKET = dong(345_000)

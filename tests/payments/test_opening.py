@@ -11,9 +11,7 @@ from grocery.kernel.models import OutboxEvent
 from grocery.kernel.money import dong
 from grocery.payments import public as payments
 from grocery.payments.models import Payment
-from tests.payments.conftest import COMMITTED, PAYER, Till
-
-pytestmark = COMMITTED
+from tests.payments.conftest import PAYER, Till
 
 CARD, CASH = payments.Method.CARD, payments.Method.CASH_ON_DELIVERY
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 from django.db import models
@@ -18,14 +18,10 @@ from grocery.inventory.policies.fefo import Shelf
 from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import ZERO, Quantity
 
-_LEVEL_OF_ITEM = """
-    SELECT item.sku, item.location, item.version, item.low_stock_threshold,
-        COALESCE(SUM(lot.on_hand), 0), COALESCE(SUM(lot.reserved), 0),
-        COALESCE(SUM(lot.on_hand - lot.reserved) FILTER (WHERE COALESCE(lot.expires_on >= %(day)s, TRUE)), 0),
-        MIN(lot.expires_on) FILTER (WHERE lot.expires_on >= %(day)s AND lot.on_hand > lot.reserved)
-    FROM item LEFT JOIN "inventory_lot" lot ON lot.stock_item_id = item.id AND lot.on_hand > 0
-    GROUP BY item.sku, item.location, item.version, item.low_stock_threshold
-    ORDER BY item.sku, item.location
+_TOTALS = """
+    COALESCE(SUM(lot.on_hand), 0), COALESCE(SUM(lot.reserved), 0),
+    COALESCE(SUM(lot.on_hand - lot.reserved) FILTER (WHERE COALESCE(lot.expires_on >= %(day)s, TRUE)), 0),
+    MIN(lot.expires_on) FILTER (WHERE lot.expires_on >= %(day)s AND lot.on_hand > lot.reserved)
 """
 
 _BUMP = f"""
@@ -33,14 +29,11 @@ _BUMP = f"""
         UPDATE "inventory_stockitem" SET version = GREATEST(version, %(floor)s) + 1
         WHERE id = ANY(%(items)s::uuid[])
         RETURNING id, sku, location, version, low_stock_threshold
-    ) {_LEVEL_OF_ITEM}
-"""  # noqa: S608 - put together from constants
-
-_LEVELS = f"""
-    WITH item AS (
-        SELECT id, sku, location, version, low_stock_threshold FROM "inventory_stockitem"
-        WHERE sku = ANY(%(skus)s) AND location = %(location)s
-    ) {_LEVEL_OF_ITEM}
+    )
+    SELECT item.sku, item.location, item.version, item.low_stock_threshold, {_TOTALS}
+    FROM item LEFT JOIN "inventory_lot" lot ON lot.stock_item_id = item.id AND lot.on_hand > 0
+    GROUP BY item.sku, item.location, item.version, item.low_stock_threshold
+    ORDER BY item.sku, item.location
 """  # noqa: S608 - put together from constants
 
 _AVAILABLE = """
@@ -106,11 +99,20 @@ class StockItemQuerySet(models.QuerySet["StockItem"]):
 
     def bump(self, items: Iterable[UUID], *, floor: int, day: date) -> list[StockLevel]:
         """Give each item its next version, above `floor`, and return what it now holds. `day`: today in the store."""
-        return _levels(sql.rows(self.db, _BUMP, items=list(items), floor=floor, day=day))
-
-    def levels(self, skus: Iterable[str], *, location: UUID, day: date) -> list[StockLevel]:
-        """What the store holds of these, without the lots. `day`: today in the store."""
-        return _levels(sql.rows(self.db, _LEVELS, skus=list(skus), location=location, day=day))
+        found = sql.rows(self.db, _BUMP, items=list(items), floor=floor, day=day)
+        return [
+            StockLevel(
+                sku=sku,
+                location=location,
+                version=version,
+                on_hand=on_hand,
+                reserved=reserved,
+                available=available,
+                earliest_expiry=expiry,
+                low_stock_threshold=threshold,
+            )
+            for sku, location, version, threshold, on_hand, reserved, available, expiry in found
+        ]
 
     def availability(
         self, freshness: Mapping[str, int], *, location: UUID, day: date, holder: str
@@ -148,22 +150,6 @@ class StockItemQuerySet(models.QuerySet["StockItem"]):
                 "low": [thresholds[sku] for sku in skus],
             }
             sql.rows(self.db, statement, location=location, **values)
-
-
-def _levels(rows: Iterable[tuple[Any, ...]]) -> list[StockLevel]:
-    return [
-        StockLevel(
-            sku=sku,
-            location=location,
-            version=version,
-            on_hand=on_hand,
-            reserved=reserved,
-            available=available,
-            earliest_expiry=expiry,
-            low_stock_threshold=threshold,
-        )
-        for sku, location, version, threshold, on_hand, reserved, available, expiry in rows
-    ]
 
 
 class StockItem(models.Model):

@@ -1,0 +1,37 @@
+"""What notifications hear."""
+
+from __future__ import annotations
+
+from grocery.kernel import clock
+from grocery.kernel.outbox import on
+from grocery.notifications.contracts import Kind
+from grocery.notifications.events import MessageQueued
+from grocery.notifications.services.queue_message import queue_message
+from grocery.notifications.services.send_message import send_message
+from grocery.ordering.events import OrderCancelled, OrderConfirmed, OrderDelivered
+
+
+@on(OrderConfirmed)
+def write_confirmation(fact: OrderConfirmed) -> None:
+    queue_message(kind=Kind.ORDER_CONFIRMED, event_id=fact.event_id, order_id=fact.order_id, now=clock.now())
+
+
+@on(OrderDelivered)
+def write_delivery_note(fact: OrderDelivered) -> None:
+    queue_message(kind=Kind.ORDER_DELIVERED, event_id=fact.event_id, order_id=fact.order_id, now=clock.now())
+
+
+@on(OrderCancelled)
+def write_cancellation(fact: OrderCancelled) -> None:
+    queue_message(
+        kind=Kind.ORDER_CANCELLED,
+        event_id=fact.event_id,
+        order_id=fact.order_id,
+        now=clock.now(),
+        reason=fact.reason.value,
+    )
+
+
+@on(MessageQueued, outside=True)
+def send(fact: MessageQueued) -> None:
+    send_message(message_id=fact.message_id, now=clock.now())

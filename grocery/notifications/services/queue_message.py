@@ -1,0 +1,53 @@
+"""A fact becomes a message: written here, sent afterwards."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+
+from grocery.accounts import public as accounts
+from grocery.kernel.errors import NotFound
+from grocery.kernel.ids import new_id
+from grocery.kernel.outbox import publish
+from grocery.notifications import models, policies
+from grocery.notifications.contracts import Channel, Kind
+from grocery.notifications.events import MessageQueued
+from grocery.notifications.services.render import reference, render
+from grocery.ordering import public as ordering
+
+log = structlog.get_logger(__name__)
+
+
+@transaction.atomic
+def queue_message(*, kind: Kind, event_id: UUID, order_id: UUID, now: datetime, reason: str = "") -> None:
+    """Write the message about this fact in the customer's language and tell that it waits; once per fact."""
+    if models.Message.objects.about(event_id, kind, Channel.EMAIL).exists():
+        return
+    order = ordering.order(order_id=ordering.OrderId(order_id))
+    try:
+        contact = accounts.contact(customer_id=accounts.CustomerId(order.customer_id))
+    except NotFound:
+        log.info("nobody to tell", kind=kind.value, order_id=str(order_id))
+        return
+    language = policies.spoken_language(contact.language)
+    words = render(kind=kind, language=language, order=order, name=contact.name, reason=reason)
+    message = models.Message.objects.create(
+        id=(message_id := new_id()),
+        event_id=event_id,
+        kind=kind.value,
+        channel=Channel.EMAIL.value,
+        customer_id=order.customer_id,
+        order_id=order_id,
+        language=language,
+        to=contact.email,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        reference=reference(message_id),
+        happened_at=policies.happened_at(event_id),
+        written_at=now,
+    )
+    publish(MessageQueued(message_id=message.id))

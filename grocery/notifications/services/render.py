@@ -1,0 +1,69 @@
+"""Turning an order into words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from grocery.kernel.money import Money, total
+from grocery.notifications import policies
+from grocery.notifications.contracts import Kind, Rendered
+from grocery.ordering import public as ordering
+
+
+def render(*, kind: Kind, language: str, order: ordering.OrderView, name: str, reason: str = "") -> Rendered:
+    """The words of a message about an order, in "vi" or "en". `reason`: why it was cancelled."""
+    context = {"name": name, "reason": reason, **_order(order, language)}
+    subject, text, html = (
+        render_to_string(f"notifications/{kind}.{language}.{part}", context) for part in ("subject", "txt", "html")
+    )
+    return Rendered(subject=" ".join(subject.split()), text=_tidy(text), html=_tidy(html))
+
+
+def _tidy(text: str) -> str:
+    """Without the blank lines that tags of a template leave behind."""
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def reference(message_id: UUID) -> str:
+    """The Message-ID of a message (RFC 5322, section 3.6.4): made from its own id, so that it never changes."""
+    return f"<{message_id}@{urlsplit(settings.PUBLIC_URL).hostname}>"
+
+
+def _order(order: ordering.OrderView, language: str) -> dict[str, Any]:
+    """What templates may use. Amounts and quantities are text already; once known, what was packed counts."""
+    home = settings.PUBLIC_URL + ("/" if language == "vi" else f"/{language}/")
+    return {
+        "language": language,
+        "number": order.number,
+        "lines": [_line(line, language) for line in order.lines],
+        "subtotal": str(total(_amount(line) for line in order.lines)),
+        "fee": str(order.fee) if order.fee else "",
+        "total": str(order.total if order.charged is None else order.charged),
+        "agreed": "" if order.charged in {None, order.total} else str(order.total),
+        "vat": [{"rate": policies.rate(part.rate, language), "amount": str(part.vat)} for part in order.vat],
+        "when": policies.slot_text(order.slot_day, order.slot_starts_at, order.slot_ends_at, order.zone, language),
+        "pickup": order.recipient.mode == "pickup",
+        "recipient": order.recipient,
+        "by_card": order.method is ordering.PaymentMethod.CARD,
+        "url": f"{home}orders/{order.id}/",
+        "home": home,
+    }
+
+
+def _line(line: ordering.OrderLineView, language: str) -> dict[str, str]:
+    quantity = line.quantity if line.packed is None else line.packed
+    return {
+        "name": line.name(language),
+        "detail": policies.line_detail(quantity, line.unit, line.price, language),
+        "amount": str(_amount(line)),
+    }
+
+
+def _amount(line: ordering.OrderLineView) -> Money:
+    return line.amount if line.packed_amount is None else line.packed_amount

@@ -1,0 +1,94 @@
+"""Orders to tell people about, as ordering shows them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from grocery.kernel.money import dong
+from grocery.kernel.quantity import quantity
+from grocery.ordering.contracts import (
+    OrderId,
+    OrderLineView,
+    OrderState,
+    OrderView,
+    PaymentMethod,
+    Recipient,
+    TimelineEntry,
+    VatPart,
+)
+
+PLACED = datetime(2026, 11, 20, 6, 42, tzinfo=UTC)
+ORDER_ID = OrderId(UUID("01990000-0000-7000-8000-0000000000c1"))
+HOME = Recipient(
+    mode="delivery",
+    name="Nguyễn Thị Lan",
+    phone="0903 123 456",
+    address="18/3 Lê Anh Xuân, Phường Bến Thành, Thành phố Hồ Chí Minh",
+    note="Gọi trước khi lên",
+)
+COUNTER = replace(HOME, mode="pickup", address="Quầy Bến Thành, 1 Lê Lợi", note="")
+
+
+def _line(vi: str, en: str, price: int, unit: str, amount: str, vat: int = 5) -> OrderLineView:
+    ordered = quantity(amount)
+    return OrderLineView(
+        sku=en.upper().replace(" ", "-"),
+        name_en=en,
+        name_vi=vi,
+        price=dong(price),
+        unit=unit,
+        vat_rate=Decimal(vat),
+        quantity=ordered,
+        amount=dong(price) * ordered,
+        packed=None,
+        packed_amount=None,
+        image="",
+        tint="leaf",
+    )
+
+
+SHRIMP = _line("Tôm thẻ tươi, cỡ 40–50", "Fresh white shrimp, size 40–50", 219_000, "kg", "0.45")
+MILK = _line("Sữa tươi thanh trùng không đường", "Fresh milk, no sugar", 38_500, "piece", "2", 8)
+RICE = _line("Gạo <ST25> & túi giấy", "Rice <ST25> & paper bag", 189_000, "piece", "1")
+
+
+def order(**changed: Any) -> OrderView:
+    """Lan's order of shrimp, milk and rice, for Friday 16–18h."""
+    lan = OrderView(
+        id=ORDER_ID,
+        number="G-20418",
+        state=OrderState.CONFIRMED,
+        store_id=UUID(int=1),
+        customer_id=UUID(int=2),
+        language="vi",
+        method=PaymentMethod.CARD,
+        placed_at=PLACED,
+        pay_by=None,
+        slot_day=date(2026, 11, 20),
+        slot_starts_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
+        slot_ends_at=datetime(2026, 11, 20, 11, tzinfo=UTC),
+        zone="Asia/Ho_Chi_Minh",
+        recipient=HOME,
+        lines=(SHRIMP, MILK, RICE),
+        timeline=(TimelineEntry(OrderState.PLACED, PLACED, "customer", ""),),
+        subtotal=dong(364_550),
+        fee=dong(15_000),
+        total=dong(379_550),
+        vat=(
+            VatPart(Decimal(5), dong(287_550), dong(13_693)),
+            VatPart(Decimal(8), dong(92_000), dong(6_815)),
+        ),
+        charged=None,
+        may_be_cancelled=True,
+    )
+    return replace(lan, **changed)
+
+
+def weighed() -> OrderView:
+    """The same, packed: the shrimp came to 438 g."""
+    shrimp = replace(SHRIMP, packed=quantity("0.438"), packed_amount=dong(95_922))
+    return order(state=OrderState.DELIVERED, lines=(shrimp, MILK, RICE), charged=dong(376_922))

@@ -1,0 +1,170 @@
+"""Every message, in both languages, with everything filled in."""
+
+from __future__ import annotations
+
+import copy
+import re
+from html.parser import HTMLParser
+from itertools import product
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.template import TemplateSyntaxError
+
+from grocery.notifications.contracts import Kind, Rendered
+from grocery.notifications.services.render import render
+from grocery.ordering.contracts import OrderView, PaymentMethod
+from tests.notifications.orders import COUNTER, ORDER_ID, order, weighed
+
+SPACE = "\N{NO-BREAK SPACE}"
+ORDERS = {
+    "delivery": order(),
+    "pickup in cash": order(recipient=COUNTER, method=PaymentMethod.CASH_ON_DELIVERY, fee=order().fee * 0),
+    "weighed": weighed(),
+}
+REASONS = ("customer", "staff", "not_paid", "payment_cancelled", "out_of_stock")
+
+
+class Forbidden(str):
+    """What a template gets for a name that does not exist."""
+
+    def __mod__(self, name: object) -> str:
+        raise TemplateSyntaxError(f"{name} is not filled in")
+
+    def __contains__(self, what: object) -> bool:
+        return what == "%s"
+
+
+@pytest.fixture(autouse=True)
+def strict(settings: LazySettings) -> None:
+    templates: list[dict[str, Any]] = copy.deepcopy(settings.TEMPLATES)
+    templates[0]["OPTIONS"]["string_if_invalid"] = Forbidden("%s")
+    settings.TEMPLATES = templates
+
+
+def written(kind: Kind, language: str, view: OrderView | None = None, reason: str = "customer") -> Rendered:
+    return render(kind=kind, language=language, order=view or order(), name="Lan", reason=reason)
+
+
+def test_the_strictness_of_these_tests_is_real():
+    from django.template import engines
+
+    with pytest.raises(TemplateSyntaxError):
+        engines.all()[0].from_string("{{ lines_of_nothing }}").render({})
+
+
+@pytest.mark.parametrize(("kind", "language", "which"), [*product(Kind, ("vi", "en"), ORDERS)])
+def test_every_message_is_whole_in_each_language(kind: Kind, language: str, which: str):
+    words = written(kind, language, ORDERS[which])
+    for part in (words.subject, words.text, words.html):
+        assert "G-20418" in part
+        assert not re.search(r"\{[{%#]|None|\bFalse\b", part)
+
+
+@pytest.mark.parametrize(("language", "reason"), [*product(("vi", "en"), REASONS)])
+def test_each_reason_of_a_cancellation_has_words_of_its_own(language: str, reason: str):
+    others = {written(Kind.ORDER_CANCELLED, language, reason=r).text for r in REASONS if r != reason}
+    assert written(Kind.ORDER_CANCELLED, language, reason=reason).text not in others
+
+
+@pytest.mark.parametrize(("kind", "language"), [*product(Kind, ("vi", "en"))])
+def test_the_html_is_well_formed_and_speaks_its_language(kind: Kind, language: str):
+    html = written(kind, language).html
+    assert unclosed(html) == []
+    assert f'<html lang="{language}">' in html
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_what_customers_and_goods_are_called_cannot_become_markup(language: str):
+    words = written(Kind.ORDER_CONFIRMED, language)
+    assert "&lt;ST25&gt; &amp;" in words.html
+    assert "<ST25> &" in words.text
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [("vi", "Đơn G-20418 đã được xác nhận"), ("en", "Order G-20418 is confirmed")],
+)
+def test_the_subject_names_the_order(language: str, subject: str):
+    assert written(Kind.ORDER_CONFIRMED, language).subject == subject
+
+
+def test_the_plain_text_reads_well():
+    assert (
+        written(Kind.ORDER_CONFIRMED, "vi").text.replace(SPACE, " ")
+        == f"""\
+Cảm ơn Lan, đơn G-20418 đã được xác nhận
+
+Chúng tôi sẽ soạn hàng và giao trong khung giờ này.
+
+thứ Sáu 20/11, 16–18h
+Nguyễn Thị Lan, 0903 123 456
+Giao tới: 18/3 Lê Anh Xuân, Phường Bến Thành, Thành phố Hồ Chí Minh
+Gọi trước khi lên
+
+- Tôm thẻ tươi, cỡ 40–50
+  450 g × 219.000 ₫/kg = 98.550 ₫
+- Sữa tươi thanh trùng không đường
+  2 × 38.500 ₫ = 77.000 ₫
+- Gạo <ST25> & túi giấy
+  1 × 189.000 ₫ = 189.000 ₫
+
+Tạm tính: 364.550 ₫
+Phí giao: 15.000 ₫
+Tổng cộng: 379.550 ₫
+Đã gồm VAT 5%: 13.693 ₫
+Đã gồm VAT 8%: 6.815 ₫
+
+Tiền đã được giữ trên thẻ, chỉ trừ sau khi đóng gói xong. Bạn có thể hủy miễn phí cho tới khi chúng tôi bắt đầu soạn.
+
+Xem đơn hàng:
+http://testserver/orders/{ORDER_ID}/
+
+--\x20
+Grocery · http://testserver/
+"""
+    )
+
+
+@pytest.mark.parametrize(("language", "address"), [("vi", ""), ("en", "en/")])
+def test_the_link_leads_to_the_order_in_the_same_language(language: str, address: str):
+    words = written(Kind.ORDER_DELIVERED, language)
+    link = f"http://testserver/{address}orders/{ORDER_ID}/"
+    assert (link in words.text, f'href="{link}"' in words.html) == (True, True)
+
+
+def test_what_was_packed_is_what_is_charged_and_told():
+    text = written(Kind.ORDER_DELIVERED, "en", weighed()).text.replace(SPACE, " ")
+    assert "438 g × 219.000 ₫/kg = 95.922 ₫" in text
+    assert "Total: 376.922 ₫\nWhen ordered: 379.550 ₫" in text
+
+
+def test_a_free_delivery_says_so():
+    assert "Phí giao: Miễn phí" in written(Kind.ORDER_CONFIRMED, "vi", order(fee=order().fee * 0)).text
+
+
+def unclosed(html: str) -> list[str]:
+    """Elements that are opened and not closed, or the other way round."""
+    parser = _Nesting()
+    parser.feed(html)
+    return parser.open + parser.stray
+
+
+class _Nesting(HTMLParser):
+    VOID = {"meta", "br", "img"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.stray: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.open and self.open[-1] == tag:
+            self.open.pop()
+        else:
+            self.stray.append(tag)
