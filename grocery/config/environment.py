@@ -71,6 +71,8 @@ class Environment(BaseSettings):
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     sentry_dsn: SecretStr = SecretStr("")
+    #: Lets a scraper from elsewhere read /metrics; neighbours (loopback, private addresses) need none.
+    metrics_token: SecretStr = SecretStr("")
 
     @field_validator("allowed_hosts", "stripe_webhook_secrets", mode="before")
     @classmethod

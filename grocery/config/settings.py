@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONE, SELF
 
 from grocery.config import environment
+from grocery.kernel import logs
 
 ENV = environment.read()
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,11 +47,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "grocery.kernel.middleware.probes",
+    "grocery.kernel.middleware.request_context",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "grocery.kernel.middleware.api_problems",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -198,3 +202,8 @@ EMAIL_HOST_USER = ENV.mail_user
 EMAIL_HOST_PASSWORD = ENV.mail_password.get_secret_value()
 EMAIL_USE_TLS = True
 EMAIL_TIMEOUT = 10
+
+# --- seeing what happens ----------------------------------------------------------------------------------------
+LOGGING = logs.configure(form=ENV.log_format, level=ENV.log_level)
+SENTRY_DSN = ENV.sentry_dsn.get_secret_value()
+METRICS_TOKEN = ENV.metrics_token.get_secret_value()

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from grocery.config.http_api import api
 from grocery.config.views import key_set
 
+handler400 = "grocery.kernel.views.bad_request"
+handler403 = "grocery.kernel.views.forbidden"
+handler404 = "grocery.kernel.views.not_found"
+handler500 = "grocery.kernel.views.server_error"
+
 urlpatterns = [
+    path("", include("grocery.kernel.urls")),
     path(".well-known/jwks.json", key_set),
     path("api/v1/", api.urls),
     *i18n_patterns(

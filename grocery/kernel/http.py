@@ -39,6 +39,11 @@ def language(request: HttpRequest) -> str:
     return settings.LANGUAGE_CODE
 
 
+def is_api(request: HttpRequest) -> bool:
+    """Whether a program asks, which is answered with problem documents, or a person, who gets pages."""
+    return request.path.startswith("/api/")
+
+
 def request_id(request: HttpRequest) -> str:
     """The id under which this request stands in the log; empty where the middleware did not run."""
     return cast("str", getattr(request, "request_id", ""))

@@ -34,7 +34,9 @@ HANDLER_SECONDS = Histogram(
 DELAY_SECONDS = Histogram(
     "grocery_outbox_delay_seconds", "From published to handled.", ["subscriber"], buckets=(*_STEPS, 300, 3600)
 )
-LAST_PASS = Gauge("grocery_outbox_last_pass_timestamp_seconds", "When this relay last looked for work.")
+LAST_PASS = Gauge(
+    "grocery_outbox_last_pass_timestamp_seconds", "When a relay last looked for work.", multiprocess_mode="max"
+)
 
 
 def delivered(subscriber: str, claimed: Sequence[Claim]) -> None:
