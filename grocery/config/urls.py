@@ -20,6 +20,12 @@ urlpatterns = [
     path("api/v1/", api.urls),
     *i18n_patterns(
         path("admin/", admin.site.urls),
+        path("", include("grocery.storefront.urls")),
         prefix_default_language=False,
     ),
 ]
+
+handler400 = "grocery.storefront.views.errors.bad_request"
+handler403 = "grocery.storefront.views.errors.forbidden"
+handler404 = "grocery.storefront.views.errors.not_found"
+handler500 = "grocery.storefront.views.errors.server_error"

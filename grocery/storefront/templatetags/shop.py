@@ -1,0 +1,91 @@
+"""What the shop's templates can say beyond Django's own words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms, template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.urls import translate_url
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from grocery.kernel.quantity import plain
+from grocery.storefront import wording
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """A picture of the sprite; it says nothing that the text beside it does not."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="#i-{}"/></svg>', f" icon-{size}" if size else "", name
+    )
+
+
+@register.simple_tag
+def picture(name: str, width: int, *, first: bool = False, lazy: bool = False) -> SafeString:
+    """The product's picture on its plate; beside its name, so its alternative text is empty."""
+    hint = ' fetchpriority="high"' if first else ' loading="lazy"' if lazy else ""
+    return format_html(
+        '<img src="{}" alt="" width="{}" height="{}"{} decoding="async">',
+        static(f"storefront/img/{name or 'food/steaming-bowl.svg'}"),
+        width,
+        width,
+        SafeString(hint),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def this_page_in(context: dict[str, Any], language: str) -> str:
+    """The address of this page in another language; of an unknown page, the home of that language."""
+    request = context["request"]
+    here = request.get_full_path()
+    there = translate_url(here, language)
+    return there if request.resolver_match else translate_url("/", language)
+
+
+register.filter("items", wording.items)
+register.filter("phone", wording.phone)
+
+
+@register.filter
+def day(value: date | datetime) -> str:
+    """`20/11`, of a moment the day in the shop's zone."""
+    return wording.day(wording.local(value).date() if isinstance(value, datetime) else value)
+
+
+@register.filter
+def clock(value: datetime) -> str:
+    """`16:40` on the shop's clock."""
+    return f"{wording.local(value):%-H:%M}"
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """The words of a text, to loop over."""
+    return text.split()
+
+
+@register.filter
+def field(form: forms.Form, name: str) -> BoundField:
+    """One field of a form, by a name that is known only here."""
+    return form[name]
+
+
+@register.filter
+def given_name(name: str) -> str:
+    """How to greet: the last word of a Vietnamese name, `Lan` of `Nguyễn Thị Lan`."""
+    return name.rsplit(maxsplit=1)[-1] if name.strip() else ""
+
+
+@register.filter
+def notice(level: str) -> str:
+    """The kind of notice that a message of this level is."""
+    return {"error": "bad", "warning": "warn", "success": "good"}.get(level, "")
+
+
+register.filter("plain", plain)

@@ -1,0 +1,144 @@
+"""The cart and its sums as the pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from grocery.kernel import clock
+from grocery.kernel.money import Money
+from grocery.kernel.quantity import plain
+from grocery.ordering.public import CartLine, CartView
+from grocery.storefront import shelf, wording
+from grocery.storefront.shelf import Stepper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What changed about a line; `kind` is a badge: warn, good, info."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    sku: str
+    url: str
+    name: str
+    amount: str
+    facts: tuple[str, ...]
+    image: str
+    tint: str
+    notes: tuple[Note, ...]
+    stepper: Stepper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vat:
+    label: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """What it comes to. `fee` is empty until a slot is held."""
+
+    count: int
+    subtotal: str
+    fee: str
+    fee_label: str
+    total: str
+    total_minor: int
+    vat: tuple[Vat, ...]
+    by_weight: int
+
+
+def lines(cart: CartView, language: str, *, before: Mapping[str, Money] | None = None) -> list[Line]:
+    """The lines of the cart in the order they were put in; `before` is what changed ones cost, by SKU."""
+    return [_line(line, language, (before or {}).get(line.sku)) for line in cart.lines]
+
+
+def _line(line: CartLine, language: str, before: Money | None) -> Line:
+    name = line.name(language)
+    return Line(
+        sku=line.sku,
+        url=shelf.product_url(line.sku),
+        name=name,
+        amount=str(line.amount),
+        facts=_facts(line, language),
+        image=line.image,
+        tint=line.tint,
+        notes=tuple(_notes(line, language, before)),
+        stepper=shelf.stepper_for(
+            line.sku, unit=line.unit, step=line.step, quantity=line.quantity, name=name, language=language
+        ),
+    )
+
+
+def _facts(line: CartLine, language: str) -> tuple[str, ...]:
+    """What one costs; of goods by weight also the most that will be paid, for the scale decides."""
+    if line.unit == "piece":
+        return (str(line.price),)
+    about = _("About %(amount)s") % {"amount": wording.measure(line.quantity, line.unit, language)}
+    ceiling = _("Pay by weight, never above %(most)s") % {"most": line.amount}
+    return (f"{about} · {wording.per(line.price, line.unit)}", ceiling)
+
+
+def _notes(line: CartLine, language: str, before: Money | None) -> list[Note]:
+    if not line.on_sale:
+        return [Note(kind="warn", text=_("No longer sold here. Please take it out."))]
+    notes = []
+    if line.shortage:
+        left = {
+            "left": wording.measure(line.available, line.unit, language),
+            "wanted": wording.measure(line.quantity, line.unit, language),
+        }
+        text = (
+            _("Only %(left)s left, you chose %(wanted)s.") if line.available else _("Sold out. Please take it out.")
+        )
+        notes.append(Note(kind="warn", text=text % left))
+    if before and before != line.price:
+        notes.append(_price_note(before, line.price))
+    return notes
+
+
+def _price_note(before: Money, now: Money) -> Note:
+    if now < before:
+        return Note(kind="good", text=_("%(saved)s cheaper than when you added it") % {"saved": before - now})
+    return Note(kind="info", text=_("Now %(now)s, it was %(before)s") % {"now": now, "before": before})
+
+
+def sums(cart: CartView, *, when: str = "", pickup: bool = False) -> Sums:
+    """What the cart comes to; `when` is the slot in words."""
+    label = _("Pickup") if pickup else _("Delivery")
+    return Sums(
+        count=len(cart.lines),
+        subtotal=str(cart.subtotal),
+        fee=_fee(cart.fee),
+        fee_label=f"{label}, {when[:1].lower()}{when[1:]}" if when else label,
+        total=str(cart.total),
+        total_minor=cart.total.minor,
+        vat=tuple(Vat(label=_vat(part.rate), amount=str(part.vat)) for part in cart.vat if part.vat),
+        by_weight=sum(line.unit != "piece" for line in cart.lines),
+    )
+
+
+def slot_words(cart: CartView) -> str:
+    """The slot that is held for this cart; empty where none is."""
+    if cart.slot is None:
+        return ""
+    return wording.when(cart.slot.starts_at, cart.slot.ends_at, today=wording.local(clock.now()).date())
+
+
+def _fee(fee: Money | None) -> str:
+    if fee is None:
+        return ""
+    return str(fee) if fee else _("Free")
+
+
+def _vat(rate: Decimal) -> str:
+    return _("Includes VAT %(rate)s%%") % {"rate": plain(rate)}

@@ -1,0 +1,44 @@
+"""The shop's addresses; mounted at `/` for Vietnamese and at `/en/` for English."""
+
+from __future__ import annotations
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from grocery.storefront.views import account, cart, checkout, home, listing, order, payment, product, search
+
+app_name = "storefront"
+
+
+class SkuConverter(StringConverter):
+    """A SKU as the catalogue writes them."""
+
+    regex = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
+
+
+register_converter(SkuConverter, "sku")
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("c/", listing.categories, name="categories"),
+    path("c/<slug:slug>/", listing.category, name="category"),
+    path("near-expiry/", listing.near_expiry, name="near-expiry"),
+    path("search/", search.search, name="search"),
+    path("search/suggest", search.suggest, name="suggest"),
+    path("p/<sku:sku>/", product.product, name="product"),
+    path("p/<sku:sku>/similar", product.similar, name="similar"),
+    path("cart/", cart.cart, name="cart"),
+    path("cart/lines/<sku:sku>", cart.change_line, name="cart-line"),
+    path("checkout/", checkout.checkout, name="checkout"),
+    path("checkout/plan", checkout.plan, name="checkout-plan"),
+    path("checkout/address", checkout.address, name="checkout-address"),
+    path("checkout/slot", checkout.slot, name="checkout-slot"),
+    path("addresses/wards", checkout.wards, name="wards"),
+    path("pay/<uuid:order_id>/", payment.pay, name="pay"),
+    path("orders/", order.orders, name="orders"),
+    path("orders/<uuid:order_id>/", order.order, name="order"),
+    path("orders/<uuid:order_id>/cancel", order.cancel, name="cancel-order"),
+    path("sign-in/", account.sign_in, name="sign-in"),
+    path("register/", account.register, name="register"),
+    path("sign-out/", account.sign_out, name="sign-out"),
+]

@@ -1,0 +1,155 @@
+"""The cart, and the little form that every stepper is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from grocery.catalog import public as catalog
+from grocery.catalog.public import Sku
+from grocery.delivery import public as delivery
+from grocery.kernel import clock
+from grocery.kernel.errors import DomainError, Invalid
+from grocery.kernel.money import Money
+from grocery.kernel.quantity import ZERO, Quantity
+from grocery.ordering import public as ordering
+from grocery.ordering.public import CartView
+from grocery.storefront import till, wording
+from grocery.storefront.header import Header, header
+from grocery.storefront.noticed import notice, tell
+from grocery.storefront.shopper import came_from, keep_token, shopper
+from grocery.storefront.views.product import buying
+from grocery.storefront.wording import Counter
+
+
+@require_safe
+@never_cache
+def cart(request: HttpRequest) -> HttpResponse:
+    shop = header(request)
+    return render(request, "storefront/cart.html", cart_context(shop, shop.cart, before=tell(request)))
+
+
+def cart_context(shop: Header, cart: CartView | None, *, before: Mapping[str, Money]) -> dict[str, Any]:
+    """The cart's page as its template wants it; `before` is what changed lines cost."""
+    if cart is None or not cart.lines:
+        return {"lines": [], "cart": None}
+    language = shop.who.language
+    return {
+        "cart": cart,
+        "lines": till.lines(cart, language, before=before),
+        "sums": till.sums(cart, when=till.slot_words(cart), pickup=shop.plan.pickup),
+        "free": _towards_free(shop, cart.subtotal),
+        "troubles": sum(bool(line.shortage) or not line.on_sale for line in cart.lines),
+        "changes": sum(line.sku in before and line.price != before[line.sku] for line in cart.lines),
+    }
+
+
+def _towards_free(shop: Header, basket: Money) -> dict[str, Any] | None:
+    """How far this basket is from free delivery; None where that is not known, or there is none."""
+    if shop.plan.fee_ward is None:
+        return None
+    try:
+        zone = delivery.zone_of(store_id=shop.store.id, ward_code=shop.plan.fee_ward)
+    except delivery.OutsideDeliveryArea:
+        return None
+    if zone.free_from is None:
+        return None
+    missing = zone.free_from - basket
+    return {"from": zone.free_from, "reached": basket, "missing": missing if missing > Money(0) else None}
+
+
+@require_POST
+def change_line(request: HttpRequest, sku: str) -> HttpResponse:
+    """Have so many of a product (`quantity`), or so many more (`add`: a button pressed where no script runs)."""
+    try:
+        cart = _change(request, sku)
+    except DomainError as error:
+        return _refused(request, error)
+    keep_token(request, cart)
+    notice(request, cart)
+    if not request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
+        return redirect(came_from(request, "storefront:cart"))
+    return _changed(request, sku, cart)
+
+
+def _change(request: HttpRequest, sku: str) -> CartView:
+    owner, now = shopper(request).owner, clock.now()
+    counter = Counter.by_sign(request.POST.get("in", ""))
+    if "remove" in request.POST:
+        return ordering.set_item(owner=owner, sku=Sku(sku), quantity=ZERO, now=now)
+    if "add" in request.POST:
+        return _add(request, sku, _amount(counter, request.POST["add"]))
+    quantity = _amount(counter, request.POST.get("quantity", ""), least=ZERO)
+    return ordering.set_item(owner=owner, sku=Sku(sku), quantity=quantity, now=now)
+
+
+def _add(request: HttpRequest, sku: str, delta: Quantity) -> CartView:
+    """So many more or fewer; less than nothing is nothing."""
+    owner, now = shopper(request).owner, clock.now()
+    if delta > 0:
+        return ordering.add_item(owner=owner, sku=Sku(sku), quantity=delta, now=now)
+    left = max(header(request).in_cart.get(sku, ZERO) + delta, ZERO)
+    return ordering.set_item(owner=owner, sku=Sku(sku), quantity=Quantity(left), now=now)
+
+
+def _amount(counter: Counter, text: str, *, least: Quantity | None = None) -> Quantity:
+    try:
+        amount = counter.amount(text)
+        if least is not None and amount < least:
+            raise ValueError(text)
+        return amount
+    except ValueError as error:
+        raise Invalid(
+            "quantity", "That is not a quantity we can put into a cart.", "Số lượng này không thể cho vào giỏ."
+        ) from error
+
+
+def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The number goes back where it was, and why is said: in a toast, or on the page that comes back."""
+    text = error.text(shopper(request).language)
+    if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
+        return HttpResponse(text, status=error.status, content_type="text/plain; charset=utf-8")
+    messages.error(request, text)
+    return redirect(came_from(request, "storefront:cart"))
+
+
+def _changed(request: HttpRequest, sku: str, cart: CartView) -> HttpResponse:
+    """Nothing is swapped but what lies elsewhere on the page: count, total, and what the page itself sums up."""
+    shop = header(request)
+    line = next((line for line in cart.lines if line.sku == sku), None)
+    page = _page_of(request)
+    context: dict[str, Any] = {"cart": cart, "page": page, "sku": sku, "total": str(cart.subtotal)}
+    if page == "cart":
+        context |= cart_context(shop, cart, before={})
+        context["line"] = next((line for line in context["lines"] if line.sku == sku), None)
+    if request.POST.get("page") == "product":
+        shop.in_cart = {line.sku: line.quantity for line in cart.lines}
+        context |= buying(shop, catalog.product(sku=Sku(sku), store_id=shop.store.id)) | {"page": "product"}
+    response = render(request, "storefront/parts/cart_changed.html", context)
+    held = Counter.of(line.unit).count(line.quantity) if line else "0"
+    why = (
+        _("Only %(left)s left.") % {"left": wording.measure(line.available, line.unit, shop.who.language)}
+        if line and line.shortage
+        else ""
+    )
+    event = {"url": reverse("storefront:cart-line", args=[sku]), "count": held, "why": why}
+    response["HX-Trigger"] = json.dumps({"cart-line": event})
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The name of the page that the stepper stands on."""
+    path = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+    return "cart" if path == reverse("storefront:cart") else ""

@@ -1,0 +1,185 @@
+"""An order and where it is, and all orders before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from grocery.accounts import public as accounts
+from grocery.catalog import public as catalog
+from grocery.kernel import clock
+from grocery.kernel.errors import DomainError
+from grocery.kernel.idempotency import once
+from grocery.kernel.ids import new_id
+from grocery.ordering import public as ordering
+from grocery.ordering.public import OrderLineView, OrderState, OrderView
+from grocery.payments import public as payments
+from grocery.payments.public import Method, PaymentState, PaymentView
+from grocery.storefront import wording
+from grocery.storefront.shopper import sent, shopper
+
+_PAGE: Final = 20
+_FINAL: Final = {OrderState.DELIVERED, OrderState.CANCELLED}
+_STEPS: Final = (
+    (OrderState.PLACED, "check", gettext_lazy("Placed")),
+    (OrderState.PICKING, "bag", gettext_lazy("Picking")),
+    (OrderState.PACKED, "box", gettext_lazy("Packed")),
+    (OrderState.OUT_FOR_DELIVERY, "truck", gettext_lazy("On its way")),
+    (OrderState.DELIVERED, "home", gettext_lazy("Delivered")),
+)
+_SAID: Final = {
+    OrderState.PLACED: gettext_lazy("Waiting for the payment"),
+    OrderState.CONFIRMED: gettext_lazy("Confirmed, picking starts soon"),
+    OrderState.PICKING: gettext_lazy("We are picking your order"),
+    OrderState.PACKED: gettext_lazy("Packed, ready to go"),
+    OrderState.OUT_FOR_DELIVERY: gettext_lazy("On its way to you"),
+    OrderState.DELIVERED: gettext_lazy("Delivered"),
+    OrderState.CANCELLED: gettext_lazy("Cancelled"),
+}
+_KINDS: Final = {OrderState.CANCELLED: "warn", OrderState.DELIVERED: "good"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A station of the timeline; `state` is done, now or nothing yet."""
+
+    name: str
+    icon: str
+    state: str
+    at: Any
+
+
+@require_safe
+@never_cache
+def orders(request: HttpRequest) -> HttpResponse:
+    who = shopper(request)
+    text = request.GET.get("page", "1")
+    page = max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 4 else 1
+    found = ordering.orders(customer_id=who.signed_in(), limit=_PAGE, offset=(page - 1) * _PAGE)
+    today = wording.local(clock.now()).date()
+    rows = [
+        {
+            "order": order,
+            "said": _SAID[order.state],
+            "kind": _KINDS.get(order.state, "info"),
+            "when": wording.when(order.slot_starts_at, order.slot_ends_at, today=today),
+        }
+        for order in found.orders
+    ]
+    more = f"?page={page + 1}" if found.total > page * _PAGE else ""
+    return render(request, "storefront/orders.html", {"tab": "orders", "rows": rows, "more_url": more})
+
+
+@require_safe
+@never_cache
+def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """The order; asks again by itself every few seconds while something may still move."""
+    who = shopper(request)
+    found = ordering.order(order_id=order_id, customer_id=who.signed_in())
+    payment = payments.payment(order_id=order_id)
+    context = _context(found, payment, who.language)
+    fragment = request.htmx and request.htmx.target == "status"  # type: ignore[attr-defined]  # set by django-htmx
+    return render(request, "storefront/parts/order_status.html" if fragment else "storefront/order.html", context)
+
+
+@require_POST
+def cancel(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Cancel an order, once for each key; too late is said on its page."""
+    customer_id = shopper(request).signed_in()
+    ordering.order(order_id=order_id, customer_id=customer_id)
+    return once(
+        scope=f"customer:{customer_id} POST {reverse('storefront:cancel-order', args=[order_id])}",
+        key=request.POST.get("idempotency_key", ""),
+        fingerprint=sent(request),
+        run=lambda: _cancel(request, order_id),
+    )
+
+
+def _cancel(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    who = shopper(request)
+    try:
+        ordering.cancel(order_id=order_id, by=accounts.principal_of_session(request.user), now=clock.now())
+    except DomainError as error:
+        messages.error(request, error.text(who.language))
+    else:
+        messages.success(request, _("The order is cancelled. Nothing is charged."))
+    return redirect("storefront:order", order_id=order_id)
+
+
+def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str, Any]:
+    today = wording.local(clock.now()).date()
+    return {
+        "order": found,
+        "store": catalog.store(store_id=catalog.StoreId(found.store_id)),
+        "said": _SAID[found.state],
+        "day": wording.weekday(found.slot_day, today=today),
+        "window": wording.window(found.slot_starts_at, found.slot_ends_at),
+        "steps": _steps(found),
+        "moving": found.state not in _FINAL,
+        "cancelled": found.state is OrderState.CANCELLED,
+        "lines": [_line(line, language) for line in found.lines],
+        "payment": payment,
+        "paid": _paid(payment),
+        "to_pay": found.state is OrderState.PLACED and payment.method == Method.CARD,
+        "declined": bool(payment.failure_code),
+        "key": new_id(),
+    }
+
+
+def _steps(found: OrderView) -> list[Step]:
+    """What is behind, where it is, what comes; confirmed counts as placed until picking starts."""
+    reached = {entry.state: entry.at for entry in found.timeline}
+    last = max((i for i, (state, _icon, _name) in enumerate(_STEPS) if state in reached), default=0)
+    over = found.state in _FINAL
+    return [
+        Step(
+            name=str(name),
+            icon=icon,
+            state="done" if i < last or (i == last and over) else "now" if i == last else "",
+            at=reached.get(state),
+        )
+        for i, (state, icon, name) in enumerate(_STEPS)
+    ]
+
+
+def _line(line: OrderLineView, language: str) -> dict[str, Any]:
+    ordered = wording.measure(line.quantity, line.unit, language)
+    changed = line.packed is not None and line.packed != line.quantity
+    return {
+        "name": line.name(language),
+        "image": line.image,
+        "tint": line.tint,
+        "ordered": f"{ordered} × {line.price}" if line.unit == "piece" else ordered,
+        "packed": wording.measure(line.packed, line.unit, language) if line.packed is not None else "",
+        "changed": changed,
+        "amount": line.packed_amount if line.packed_amount is not None else line.amount,
+        "was": line.amount if changed else None,
+    }
+
+
+def _paid(payment: PaymentView) -> str:
+    """What became of the money, in words."""
+    if payment.method == Method.CASH_ON_DELIVERY and payment.state is PaymentState.AUTHORISED:
+        return _("To be paid when you get it")
+    return str(_MONEY[payment.state])
+
+
+_MONEY: Final = {
+    PaymentState.INTENDED: gettext_lazy("Waiting for your payment"),
+    PaymentState.PENDING: gettext_lazy("Waiting for your payment"),
+    PaymentState.AUTHORISED: gettext_lazy("Held on your card, charged once packed"),
+    PaymentState.CAPTURED: gettext_lazy("Paid"),
+    PaymentState.CANCELLED: gettext_lazy("Let go, nothing was charged"),
+    PaymentState.FAILED: gettext_lazy("Did not work, nothing was charged"),
+    PaymentState.UNKNOWN: gettext_lazy("We are asking the bank"),
+}

@@ -1,0 +1,94 @@
+"""An order's page: where it is, what it costs, cancelling it; nobody else's."""
+
+from __future__ import annotations
+
+import pytest
+
+from grocery.delivery import public as delivery
+from grocery.kernel.principal import Principal
+from grocery.ordering import public as ordering
+from tests.storefront.conftest import NOON, Market, Visitor, hidden, text_of
+from tests.storefront.test_checkout import place
+
+
+@pytest.fixture
+def lan(market: Market, visitor: Visitor) -> Visitor:
+    customer = market.customer()
+    market.address(customer)
+    visitor.signed_in(customer).put("tomato", "4")
+    return visitor
+
+
+@pytest.fixture
+def order(market: Market, lan: Visitor) -> str:
+    """The address of an order that is paid in cash."""
+    lan.post("/en/checkout/slot", {"slot": market.open_slots()[0]})
+    return str(place(lan, market.open_slots()[0])["Location"])
+
+
+def test_an_order_shows_its_lines_money_and_address(lan: Visitor, order: str):
+    words = text_of(lan.get(order))
+    facts = (
+        "Beef tomatoes, Đà Lạt",
+        "4 × 18.900\xa0₫",
+        "Goods 75.600\xa0₫",
+        "Delivery 15.000\xa0₫",
+        "18/3 Lê Anh Xuân",
+    )
+    assert [fact for fact in facts if fact not in words] == []
+
+
+def test_an_order_asks_again_by_itself_while_it_moves(lan: Visitor, order: str):
+    assert 'hx-trigger="every 5s"' in lan.get(order).content.decode()
+
+
+def test_what_it_asks_for_is_its_status_alone(lan: Visitor, order: str):
+    part = lan.get(order, headers={"HX-Request": "true", "HX-Target": "status"}).content.decode()
+    assert (part.lstrip().startswith('<div class="two" id="status"'), "<html" in part) == (True, False)
+
+
+def test_cancelling_says_what_happened_and_stops_asking(lan: Visitor, order: str):
+    page = lan.get(order)
+    key = {"idempotency_key": hidden(page, "idempotency_key")}
+    after = lan.post(f"{order}cancel", key, follow=True)
+    assert "The order is cancelled. Nothing is charged." in text_of(after)
+    assert "every 5s" not in after.content.decode()
+
+
+def test_a_cancelled_orders_slot_is_free_again(market: Market, lan: Visitor, order: str):
+    key = {"idempotency_key": hidden(lan.get(order), "idempotency_key")}
+    lan.post(f"{order}cancel", key)
+    taken = [offer.slot.taken for offer in delivery.slots(store_id=market.store.id, ward_code="26743", now=NOON)]
+    assert sum(taken) == 0
+
+
+def test_too_late_to_cancel_is_said_on_the_page(market: Market, lan: Visitor, order: str, deliver):
+    key = {"idempotency_key": hidden(lan.get(order), "idempotency_key")}
+    deliver()
+    order_id = ordering.orders().orders[0].id
+    staff = Principal(kind="staff", id=order_id, roles=frozenset({"picker"}), store_id=market.store.id)
+    ordering.start_picking(order_id=order_id, by=staff, now=NOON)
+    after = lan.post(f"{order}cancel", key, follow=True)
+    assert "can no longer be cancelled" in text_of(after)
+    assert "We are picking your order" in text_of(after)
+
+
+@pytest.mark.parametrize("what", ["", "cancel"])
+def test_another_customers_order_looks_like_none(market: Market, lan: Visitor, order: str, what: str):
+    stranger = Visitor().signed_in(market.customer("other@example.com"))
+    answer = stranger.post(f"{order}{what}", {"idempotency_key": "k"}) if what else stranger.get(order)
+    assert (answer.status_code, "Beef" in text_of(answer)) == (404, False)
+
+
+def test_another_customers_payment_page_looks_like_none(market: Market, lan: Visitor, order: str):
+    stranger = Visitor().signed_in(market.customer("other@example.com"))
+    assert stranger.get(order.replace("orders", "pay")).status_code == 404
+
+
+def test_an_order_that_needs_no_card_has_no_payment_page(lan: Visitor, order: str):
+    assert lan.get(order.replace("orders", "pay"))["Location"] == order
+
+
+def test_the_list_of_orders_names_each_with_its_state(lan: Visitor, order: str):
+    words = text_of(lan.get("/orders/"))
+    assert ("Đơn G-" in words, "90.600\xa0₫" in words) == (True, True)
