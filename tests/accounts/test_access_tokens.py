@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 
 from grocery.accounts import public as accounts
 from grocery.accounts.services import access_tokens
@@ -262,4 +264,12 @@ def test_a_key_is_named_by_its_thumbprint():
 def test_a_key_that_we_do_not_sign_with_is_named_as_the_setting_it_is(pem: str, settings: Any):
     settings.JWT_PRIVATE_KEY = pem
     with pytest.raises(ImproperlyConfigured, match="JWT_PRIVATE_KEY"):
+        accounts.key_set()
+    with pytest.raises(SystemCheckError, match="JWT_PRIVATE_KEY"):
+        call_command("check", deploy=True, tags=["security"])
+
+
+def test_a_broken_previous_key_is_named_too(settings: Any):
+    settings.JWT_PREVIOUS_PUBLIC_KEYS = "-----BEGIN PUBLIC KEY-----\nnonsense\n-----END PUBLIC KEY-----"
+    with pytest.raises(ImproperlyConfigured, match="JWT_PREVIOUS_PUBLIC_KEYS"):
         accounts.key_set()

@@ -122,7 +122,7 @@ def test_a_manager_takes_on_a_picker():
         "Lê An",
         "+84912345678",
         "en",
-        {Role.PICKER},
+        frozenset({Role.PICKER}),
     )
 
 

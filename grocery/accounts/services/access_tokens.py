@@ -13,6 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
     EllipticCurvePrivateKey,
@@ -120,7 +121,7 @@ def _keys() -> dict[str, VerifyingKey]:
 def _signing_key(pem: str) -> tuple[EllipticCurvePrivateKey | RSAPrivateKey, VerifyingKey]:
     try:
         key = load_pem_private_key(pem.encode(), password=None)
-    except ValueError:
+    except (ValueError, TypeError, UnsupportedAlgorithm):  # TypeError: it is locked with a password
         key = None
     if not isinstance(key, EllipticCurvePrivateKey | RSAPrivateKey):
         raise ImproperlyConfigured("JWT_PRIVATE_KEY: not a private key of RSA or P-256 in PEM")
@@ -129,12 +130,16 @@ def _signing_key(pem: str) -> tuple[EllipticCurvePrivateKey | RSAPrivateKey, Ver
 
 @lru_cache(maxsize=4)
 def _verifying_keys(private_pem: str, previous_pems: str) -> dict[str, VerifyingKey]:
-    previous = (load_pem_public_key(pem.encode()) for pem in _PEM.findall(previous_pems))
-    keys = [
-        _signing_key(private_pem)[1],
-        *(_verifying_key(key, "JWT_PREVIOUS_PUBLIC_KEYS") for key in previous),
-    ]
+    keys = [_signing_key(private_pem)[1], *map(_previous_key, _PEM.findall(previous_pems))]
     return {key.kid: key for key in keys}
+
+
+def _previous_key(pem: str) -> VerifyingKey:
+    try:
+        key = load_pem_public_key(pem.encode())
+    except (ValueError, UnsupportedAlgorithm):
+        return _verifying_key(None, "JWT_PREVIOUS_PUBLIC_KEYS")
+    return _verifying_key(key, "JWT_PREVIOUS_PUBLIC_KEYS")
 
 
 def _verifying_key(key: object, setting: str) -> VerifyingKey:

@@ -11,11 +11,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import translation
+from prometheus_client import Counter
 
 from grocery.accounts.contracts import EndReason, Profile, WeakPassword, WrongCredentials
 from grocery.accounts.models import RefreshFamily, User
 from grocery.accounts.policies import normalised_email
 from grocery.kernel.errors import Invalid, NotFound
+
+SIGN_INS = Counter("accounts_sign_ins", "Passwords checked, in the shop, the admin and the API", ["outcome"])
 
 #: Django's own catalogue lacks some of these; the codes are its validators'.
 _VIETNAMESE: Final = {
@@ -39,7 +42,9 @@ def credible_user(*, email: str, password: str) -> User:
         user = None
     known = user.password if user else UNUSABLE_PASSWORD_PREFIX  # Django hashes once for an unusable one, too
     if not check_password(password, known) or user is None or not user.is_active:
+        SIGN_INS.labels("refused").inc()
         raise WrongCredentials
+    SIGN_INS.labels("accepted").inc()
     return user
 
 

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.db import transaction
+from prometheus_client import Counter
 
 from grocery.accounts.contracts import EndReason, RefreshRefused, TokenPair
 from grocery.accounts.models import RefreshFamily, User
@@ -16,6 +18,11 @@ from grocery.accounts.services.access_tokens import sign_access_token
 from grocery.accounts.services.passwords import credible_user
 from grocery.accounts.services.profile import principal_of_user
 from grocery.kernel.errors import NotFound
+
+log = structlog.get_logger(__name__)
+REUSES = Counter(
+    "accounts_refresh_token_reuses", "Spent refresh tokens that were used again: theft, or a broken client"
+)
 
 
 def sign_in(*, email: str, password: str, now: datetime) -> TokenPair:
@@ -77,7 +84,9 @@ def _turn(family_id: UUID, digest: str, *, successor: str, now: datetime) -> Use
     families = RefreshFamily.objects.known_as(family_id)
     live = families.open(epoch=settings.RESTORE_EPOCH, now=now)
     if not live.claim(digest, successor=successor, until=_until(now), now=now):
-        live.end(EndReason.REUSED, now=now)
+        if live.end(EndReason.REUSED, now=now):
+            REUSES.inc()
+            log.warning("refresh_token_used_again", family=str(family_id))
         return None
     family = families.select_related("user").get()
     if family.user.is_active and family.fingerprint == family.user.fingerprint:
