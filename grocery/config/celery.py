@@ -17,7 +17,17 @@ def every(task: str, **interval: float) -> dict[str, Any]:
     return {"task": task, "schedule": delta, "options": {"expires": delta.total_seconds()}}
 
 
+TICKS = [
+    every("inventory.expire_reservations", seconds=2),
+    every("payments.reconcile", seconds=20),
+    every("ordering.cancel_unpaid", seconds=30),
+    every("delivery.sweep_holds", minutes=5),
+    every("delivery.open_slots", hours=1),
+    every("catalog.forget_old_sales", hours=1),
+    every("ordering.forget_abandoned_carts", days=1),
+]
+
 app = Celery("grocery")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.conf.beat_schedule = {}
+app.conf.beat_schedule = {tick["task"]: tick for tick in TICKS}
