@@ -116,7 +116,7 @@ class ProductOnSale:
     unit: Unit
     #: The least that can be bought, and what a quantity must be a multiple of.
     step: Quantity
-    #: What is in one piece (500 g, 950 ml, 10 pieces); for goods sold by weight, about one `step`.
+    #: What is in one piece (500 g, 950 ml, 10 pieces); None for goods sold by weight, and where it is not known.
     net_content: Decimal | None
     net_unit: NetUnit | None
     #: Percent, contained in the price.

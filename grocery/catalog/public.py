@@ -40,6 +40,7 @@ from grocery.catalog.contracts import (
     WrongHeader,
 )
 from grocery.catalog.services import categories as _categories
+from grocery.catalog.services import generate_demo_catalogue as _demo
 from grocery.catalog.services import hear as _hear
 from grocery.catalog.services import import_products as _import
 from grocery.catalog.services import list_products as _lists
@@ -230,6 +231,17 @@ def import_products(
     )
 
 
+def generate_demo_catalogue(
+    *, count: int, seed: int, now: datetime, report: Callable[[ImportProgress], None] = lambda _progress: None
+) -> ImportProgress:
+    """Fill the shop with `count` believable groceries in eight departments; call outside a transaction.
+
+    The same seed makes the same catalogue, and a SKU names the same product under every seed. Raises Invalid for a
+    count that the raw material is not good for (it is for 50,000).
+    """
+    return _demo.generate_demo_catalogue(count=count, seed=seed, now=now, report=report)
+
+
 __all__ = [
     # stores
     "Store",
@@ -274,6 +286,7 @@ __all__ = [
     # many products at once
     "import_profiles",
     "import_products",
+    "generate_demo_catalogue",
     "ImportProgress",
     "WrongHeader",
     "MissingFile",

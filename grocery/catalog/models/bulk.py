@@ -114,9 +114,13 @@ def write_staged(*, sets: Sequence[str], by: UUID | None, now: datetime) -> Writ
 
 
 def _upsert(sets: Sequence[str]) -> str:
-    """`old` keeps the prices as they were, and the rows locked in key order, for the history."""
+    """`old` keeps the prices as they were, and the rows locked in key order, for the history.
+
+    What is the same is left out beforehand: for each row that is proposed the search columns are computed.
+    """
     columns = ", ".join(_TYPES)
     mine = ", ".join(f"p.{column}" for column in sets)
+    staged = ", ".join("c.id" if column == "category_id" else f"s.{column}" for column in sets)
     theirs = ", ".join(f"excluded.{column}" for column in sets)
     assignments = ", ".join(f"{column} = excluded.{column}" for column in sets)
     return f"""
@@ -126,7 +130,9 @@ WITH old AS MATERIALIZED (
 ), written AS (
   INSERT INTO "catalog_product" AS p (sku, category_id, sold_7d, changed_at, {columns})
   SELECT s.sku, c.id, 0, %(now)s, {", ".join(f"s.{column}" for column in _TYPES)}
-  FROM catalog_staged s JOIN "catalog_category" c ON c.slug = s.category ORDER BY s.sku
+  FROM catalog_staged s JOIN "catalog_category" c ON c.slug = s.category
+  LEFT JOIN "catalog_product" p ON p.sku = s.sku
+  WHERE p.sku IS NULL OR ({mine}) IS DISTINCT FROM ({staged}) ORDER BY s.sku
   ON CONFLICT (sku) DO UPDATE SET {assignments}, changed_at = excluded.changed_at
   WHERE ({mine}) IS DISTINCT FROM ({theirs})
   RETURNING p.sku, p.price, (xmax = 0) AS new
