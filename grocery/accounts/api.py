@@ -191,7 +191,7 @@ class WardSchema(ProvinceSchema):
 def register(request: HttpRequest, response: HttpResponse, body: RegisterInput) -> Status[dict[str, Any]]:
     """A new account and its first tokens. 409 `email_taken`, 422 `weak_password` or `invalid` with the field."""
     now = clock.now()
-    profile = accounts.register(**body.dict(), now=now)
+    profile = accounts.register(**body.dict(), address=accounts.address_of(request), now=now)
     tokens = accounts.issue_tokens(customer_id=profile.id, now=now)
     return Status(201, {**_tokens(response, tokens), "profile": profile})
 
@@ -199,7 +199,8 @@ def register(request: HttpRequest, response: HttpResponse, body: RegisterInput) 
 @router.post("/auth/login", auth=None, response=TokensSchema, summary="Sign in")
 def login(request: HttpRequest, response: HttpResponse, body: LoginInput) -> dict[str, Any]:
     """Tokens for a new device. 401 `wrong_credentials`, whatever of the two was wrong."""
-    return _tokens(response, accounts.sign_in(**body.dict(), now=clock.now()))
+    address = accounts.address_of(request)
+    return _tokens(response, accounts.sign_in(**body.dict(), address=address, now=clock.now()))
 
 
 @router.post("/auth/refresh", auth=None, response=TokensSchema, summary="Get the next tokens")

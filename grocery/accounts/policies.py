@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
 import phonenumbers
@@ -98,6 +99,17 @@ def normalised_phone(text: str, *, field: str = "phone") -> str:
     if phonenumbers.is_valid_number(number) and phonenumbers.number_type(number) in _MOBILE:
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     raise Invalid(field, "This is not a mobile phone number.", "Đây không phải là số điện thoại di động.")
+
+
+def network_of(address: str) -> str:
+    """Whom to count a network address as: itself, or the /64 that an IPv6 customer gets; empty for what is none."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return ""
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
+    return str(found)
 
 
 def one_line(text: str, *, field: str, longest: int = 200) -> str:

@@ -38,6 +38,7 @@ from grocery.accounts.contracts import (
 from grocery.accounts.services import (
     access_tokens,
     address_book,
+    limits,
     passwords,
     permissions,
     places,
@@ -50,6 +51,7 @@ from grocery.kernel.principal import Principal
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django.http import HttpRequest
 
     from grocery.accounts.models import User
 
@@ -73,6 +75,7 @@ __all__ = [
     "reset_password",
     "end_sessions",
     "principal_of_session",
+    "address_of",
     # signing in over the API
     "TokenPair",
     "sign_in",
@@ -113,14 +116,24 @@ __all__ = [
 
 # --- people -------------------------------------------------------------------------------------------------
 def register(
-    *, email: str, password: str, name: str, phone: str = "", language: str = "vi", now: datetime
+    *,
+    email: str,
+    password: str,
+    name: str,
+    phone: str = "",
+    language: str = "vi",
+    address: str = "",
+    now: datetime,
 ) -> Profile:
     """A new customer, who can sign in at once. Publishes CustomerRegistered.
 
-    `phone` may be empty. Raises EmailTaken, WeakPassword, Invalid (email, name, phone, language).
-    Hashes the password before its transaction: do not call it inside one that holds locks.
+    `phone` may be empty; `address` is the network address of who asks, see `address_of`. Raises EmailTaken,
+    WeakPassword, Invalid (email, name, phone, language), TooManyRequests, Unavailable. Hashes the
+    password before its transaction: do not call it inside one that holds locks.
     """
-    return registration.register(email=email, password=password, name=name, phone=phone, language=language, now=now)
+    return registration.register(
+        email=email, password=password, name=name, phone=phone, language=language, address=address, now=now
+    )
 
 
 def create_staff(
@@ -193,18 +206,21 @@ def update_profile(
 
 
 # --- signing in ---------------------------------------------------------------------------------------------
-def check_credentials(*, email: str, password: str) -> Profile:
+def check_credentials(*, email: str, password: str, address: str = "") -> Profile:
     """Who this is. Raises WrongCredentials, the same and as slowly for an unknown e-mail or a closed account.
+
+    Tries are counted by e-mail and by network `address`, see `address_of`: raises TooManyRequests, and Unavailable
+    where nothing can be counted.
 
     The shop and the admin sign in with `django.contrib.auth.authenticate(request, username=…, password=…)`.
     """
-    return passwords.check_credentials(email=email, password=password)
+    return passwords.check_credentials(email=email, password=password, address=address)
 
 
 def change_password(*, customer_id: UUID, current: str, new: str, now: datetime) -> None:
     """Change one's own password; every session and device has to sign in again.
 
-    Raises WrongCredentials (`current` is wrong), WeakPassword, NotFound.
+    Raises WrongCredentials (`current` is wrong), TooManyRequests, Unavailable, WeakPassword, NotFound.
     """
     passwords.change_password(customer_id=customer_id, current=current, new=new, now=now)
 
@@ -222,15 +238,20 @@ def end_sessions(*, user_id: UUID, now: datetime) -> None:
     sessions.end_sessions(user_id=user_id, now=now)
 
 
+def address_of(request: HttpRequest) -> str:
+    """The network address to count tries by: the caller's, or their /64 in IPv6; empty if it is not known."""
+    return limits.address_of(request)
+
+
 def principal_of_session(user: User | AnonymousUser) -> Principal:
     """Who is behind `request.user`, by the roles that the database holds now; a guest if nobody signed in."""
     return profiles.principal_of_session(user)
 
 
 # --- signing in over the API --------------------------------------------------------------------------------
-def sign_in(*, email: str, password: str, now: datetime) -> TokenPair:
-    """A new device's first tokens. Raises WrongCredentials."""
-    return sessions.sign_in(email=email, password=password, now=now)
+def sign_in(*, email: str, password: str, address: str = "", now: datetime) -> TokenPair:
+    """A new device's first tokens. Raises what `check_credentials` raises."""
+    return sessions.sign_in(email=email, password=password, address=address, now=now)
 
 
 def issue_tokens(*, customer_id: UUID, now: datetime) -> TokenPair:

@@ -41,6 +41,8 @@ class Environment(BaseSettings):
     jwt_previous_public_keys: str = ""
     access_token_minutes: int = Field(default=10, ge=1, le=60)
     refresh_token_days: int = Field(default=30, ge=1, le=365)
+    #: From one network address for one account; ten times that for all accounts, or from everywhere for one.
+    sign_in_tries_per_minute: int = Field(default=10, ge=1)
 
     # stock feed: Firestore where a project is named, otherwise Valkey and our own endpoint
     firestore_project: str = ""

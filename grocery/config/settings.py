@@ -182,6 +182,7 @@ JWT_PRIVATE_KEY = ENV.jwt_private_key.get_secret_value()
 JWT_PREVIOUS_PUBLIC_KEYS = ENV.jwt_previous_public_keys
 ACCESS_TOKEN_MINUTES = ENV.access_token_minutes
 REFRESH_TOKEN_DAYS = ENV.refresh_token_days
+SIGN_IN_TRIES_PER_MINUTE = ENV.sign_in_tries_per_minute
 
 # --- the outside world ------------------------------------------------------------------------------------------
 FIRESTORE_PROJECT = ENV.firestore_project

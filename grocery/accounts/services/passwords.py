@@ -16,6 +16,7 @@ from prometheus_client import Counter
 from grocery.accounts.contracts import EndReason, Profile, WeakPassword, WrongCredentials
 from grocery.accounts.models import RefreshFamily, User
 from grocery.accounts.policies import normalised_email
+from grocery.accounts.services.limits import limit_tries
 from grocery.kernel.errors import Invalid, NotFound
 
 SIGN_INS = Counter("accounts_sign_ins", "Passwords checked, in the shop, the admin and the API", ["outcome"])
@@ -29,17 +30,19 @@ _VIETNAMESE: Final = {
 }
 
 
-def check_credentials(*, email: str, password: str) -> Profile:
+def check_credentials(*, email: str, password: str, address: str) -> Profile:
     """Who this is. An unknown e-mail costs as much time as a wrong password and reads the same."""
-    return credible_user(email=email, password=password).as_profile()
+    return credible_user(email=email, password=password, address=address).as_profile()
 
 
-def credible_user(*, email: str, password: str) -> User:
-    """The active user with this e-mail and password. Raises WrongCredentials."""
+def credible_user(*, email: str, password: str, address: str) -> User:
+    """The active user with this e-mail and password. Raises WrongCredentials, TooManyRequests."""
     try:
-        user = User.objects.written(normalised_email(email)).first()
+        email = normalised_email(email)
     except Invalid:
-        user = None
+        email = ""  # nobody's, and all that is nobody's counts as one
+    limit_tries(who=email, address=address)
+    user = User.objects.written(email).first()
     known = user.password if user else UNUSABLE_PASSWORD_PREFIX  # Django hashes once for an unusable one, too
     if not check_password(password, known) or user is None or not user.is_active:
         SIGN_INS.labels("refused").inc()
@@ -64,6 +67,7 @@ def change_password(*, customer_id: UUID, current: str, new: str, now: datetime)
     user = User.objects.known_as(customer_id).active().first()
     if user is None:
         raise NotFound("customer", customer_id)
+    limit_tries(who=user.email, address="")
     if not check_password(current, user.password):
         raise WrongCredentials
     _replace(user, hashed(new, email=user.email, name=user.name), now)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -14,7 +15,9 @@ from django.http import HttpRequest
 from grocery.accounts.contracts import Role, WrongCredentials
 from grocery.accounts.models import User
 from grocery.accounts.policies import PERMISSIONS
+from grocery.accounts.services.limits import address_of
 from grocery.accounts.services.passwords import credible_user
+from grocery.kernel.errors import TooManyRequests, Unavailable
 
 
 class RoleBackend(ModelBackend):
@@ -22,7 +25,7 @@ class RoleBackend(ModelBackend):
 
     def authenticate(
         self,
-        request: HttpRequest | None,  # noqa: ARG002 - Django passes it
+        request: HttpRequest | None,
         username: str | None = None,
         password: str | None = None,
         **kwargs: Any,
@@ -31,9 +34,11 @@ class RoleBackend(ModelBackend):
         if not isinstance(email, str) or password is None:
             return None
         try:
-            return credible_user(email=email, password=password)
+            return credible_user(email=email, password=password, address=address_of(request))
         except WrongCredentials:
             return None
+        except (TooManyRequests, Unavailable) as refused:
+            raise PermissionDenied from refused  # no other backend is asked; the form says that it did not work
 
     def _get_group_permissions(self, user_obj: User) -> QuerySet[Permission]:
         return Permission.objects.filter(group__name__in=user_obj.all_roles)

@@ -11,12 +11,16 @@ from grocery.accounts.contracts import CustomerId, EmailTaken, Profile
 from grocery.accounts.events import CustomerRegistered
 from grocery.accounts.models import User
 from grocery.accounts.policies import known_language, normalised_email, normalised_phone, one_line
+from grocery.accounts.services.limits import limit_registrations
 from grocery.accounts.services.passwords import hashed
 from grocery.kernel.outbox import publish
 
 
-def register(*, email: str, password: str, name: str, phone: str, language: str, now: datetime) -> Profile:
+def register(
+    *, email: str, password: str, name: str, phone: str, language: str, address: str, now: datetime
+) -> Profile:
     """A new customer; the password is hashed before the transaction begins."""
+    limit_registrations(address=address)
     user = new_user(email=email, name=name, phone=phone, language=language, password=password)
     user.created_at = now
     insert(user, CustomerRegistered(customer_id=CustomerId(user.id)))

@@ -25,9 +25,9 @@ REUSES = Counter(
 )
 
 
-def sign_in(*, email: str, password: str, now: datetime) -> TokenPair:
+def sign_in(*, email: str, password: str, address: str, now: datetime) -> TokenPair:
     """Start a family for who knows the password."""
-    return _begin(credible_user(email=email, password=password), now)
+    return _begin(credible_user(email=email, password=password, address=address), now)
 
 
 def issue_tokens(*, customer_id: UUID, now: datetime) -> TokenPair:
