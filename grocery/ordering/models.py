@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import ClassVar, Self
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models
@@ -84,6 +85,10 @@ class CartQuerySet(models.QuerySet["Cart"]):
         """Guests' carts that nobody has touched since."""
         return self.filter(customer_id=None, created_at__lt=before).exclude(lines__touched_at__gte=before)
 
+    def of_store(self, store_id: UUID | None) -> Self:
+        """One store's; None: all stores'."""
+        return self if store_id is None else self.filter(store_id=store_id)
+
     def with_size(self) -> Self:
         return self.annotate(size=models.Count("lines"))
 
@@ -144,6 +149,10 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
     def of_sku(self, sku: str) -> Self:
         return self.filter(sku=sku)
 
+    def take_all(self, cart_id: UUID) -> list[CartLine]:
+        """Empty a cart: its lines, in the order they were put in, no longer in it. One statement."""
+        return sorted(self.raw(_TAKE_ALL, [cart_id]), key=lambda line: line.id)
+
     def see(self, lines: Iterable[CartLine], prices: Mapping[str, Money]) -> None:
         """Write down the prices that these lines are shown at; a line that is gone by now stays gone."""
         lines = list(lines)
@@ -162,6 +171,9 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
             unique_fields=["cart", "sku"],
             update_fields=["quantity", "price_seen", "touched_at"],
         )
+
+
+_TAKE_ALL = 'DELETE FROM "ordering_cartline" WHERE cart_id = %s RETURNING *'
 
 
 class CartLine(models.Model):
@@ -318,6 +330,11 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+    def window(self) -> str:
+        """The slot on the store's clock: `20/11 16:00–18:00`."""
+        starts, ends = (moment.astimezone(ZoneInfo(self.zone)) for moment in (self.slot_starts_at, self.slot_ends_at))
+        return f"{starts:%d/%m %H:%M}–{ends:%H:%M}"
 
     @property
     def holder(self) -> str:

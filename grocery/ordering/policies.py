@@ -26,6 +26,9 @@ LINES_MOST: Final = 200
 #: Of one product, in its own unit.
 QUANTITY_MOST: Final = quantity(999)
 
+#: How long a slot is kept for a cart that is being checked out.
+SLOT_HELD_FOR: Final = timedelta(minutes=15)
+
 
 def check_quantity(sku: str, wanted: Quantity, *, step: Quantity) -> None:
     """Raise QuantityTooLarge or QuantityNotInSteps unless a cart may hold `wanted` of this product."""

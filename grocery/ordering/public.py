@@ -58,11 +58,12 @@ from grocery.ordering.services import (
     show_cart,
     show_orders,
 )
+from grocery.ordering.services import choose_slot as choosing
 from grocery.ordering.services import place_order as placing
 
 __all__ = [
     # carts
-    "cart", "cart_size", "set_item", "add_item", "clear", "merge", "cart_holder",
+    "cart", "cart_size", "set_item", "add_item", "clear", "merge", "choose_slot", "let_slot_go", "cart_holder",
     # from cart to order
     "place_order", "pay", "order", "orders", "cancel",
     # in the store
@@ -136,6 +137,28 @@ def merge(*, token: UUID, customer_id: UUID, now: datetime) -> CartView:
     return merge_carts.merge_carts(token=token, customer_id=customer_id, now=now)
 
 
+def choose_slot(
+    *,
+    owner: CartOwner,
+    slot_id: UUID,
+    now: datetime,
+    ward_code: str | None = None,
+    store_id: UUID | None = None,
+) -> CartView:
+    """Keep a slot of the cart's store for 15 minutes, or until its cut-off; asked again, longer.
+
+    The one that was held before is let go only when this one is got. Raises CartEmpty; SlotFull, SlotClosed,
+    NotFound("slot"), OutsideDeliveryArea (delivery).
+    """
+    choosing.choose_slot(owner=owner, slot_id=slot_id, store_id=store_id, now=now)
+    return show_cart.show_cart(owner=owner, store_id=store_id, ward_code=ward_code, now=now)
+
+
+def let_slot_go(*, owner: CartOwner, store_id: UUID | None = None) -> None:
+    """Give the slot that the cart holds back; fine where there is none."""
+    choosing.let_slot_go(owner=owner, store_id=store_id)
+
+
 # --- from cart to order ---------------------------------------------------------------------------
 def place_order(
     *,
@@ -160,7 +183,7 @@ def place_order(
     address, another store's slot or an unknown pickup point; SlotFull, SlotClosed, OutsideDeliveryArea (delivery);
     OutOfStock (inventory); AmountTooSmall, AmountTooLarge (payments).
     """
-    return placing.place_order(
+    checkout = placing.Checkout(
         customer_id=customer_id,
         store_id=store_id,
         address_id=address_id,
@@ -170,8 +193,8 @@ def place_order(
         note=note,
         language=language,
         expected_total=expected_total,
-        now=now,
     )
+    return placing.place_order(checkout, now=now)
 
 
 def pay(*, order_id: UUID, customer_id: UUID, now: datetime) -> PaymentToMake:

@@ -36,62 +36,46 @@ from grocery.ordering.services.destinations import Place, find_place
 from grocery.payments import public as payments
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkout:
+    """What the customer decided: where to, when, how to pay, and for how much."""
+
+    customer_id: UUID
+    store_id: UUID | None
+    address_id: UUID | None
+    pickup_point_id: UUID | None
+    slot_id: UUID
+    method: PaymentMethod
+    note: str
+    language: str
+    expected_total: Money | None
+
+
 @transaction.atomic
-def place_order(
-    *,
-    customer_id: UUID,
-    store_id: UUID | None,
-    address_id: UUID | None,
-    pickup_point_id: UUID | None,
-    slot_id: UUID,
-    method: PaymentMethod,
-    note: str,
-    language: str,
-    expected_total: Money | None,
-    now: datetime,
-) -> PlacedOrder:
+def place_order(checkout: Checkout, *, now: datetime) -> PlacedOrder:
     """See `public.place_order`."""
-    cart = open_cart.lock(CartOwner(customer_id=customer_id), store_id)
-    if cart is None or not cart.lines:
-        raise CartEmpty
     order_id = OrderId(new_id())
-    basket = price(cart.lines)
-    _check_minimum(basket)
-    place = find_place(customer_id, cart.row.store_id, address_id, pickup_point_id, note)
-    booking = delivery.book(
-        slot_id=slot_id,
-        holder=cart.row.holder,
-        order_id=order_id,
-        customer_id=customer_id,
-        store_id=cart.row.store_id,
-        destination=place.destination,
-        basket=basket.subtotal,
-        now=now,
+    cart, basket = _take_cart(checkout)
+    place = find_place(
+        checkout.customer_id, cart.store_id, checkout.address_id, checkout.pickup_point_id, checkout.note
     )
+    booking = _book_slot(order_id, cart, basket, place, checkout, now)
     total = basket.subtotal + booking.fee
-    if expected_total is not None and expected_total != total:
-        raise TotalChanged(expected_total, total)
-    pay_by = now + window() if method is PaymentMethod.CARD else None
-    inventory.reserve(
-        holder=models.holder_of(order_id),
-        location=catalog.StoreId(cart.row.store_id),
-        demands=basket.demands(),
-        good_on=booking.slot.day,
-        until=pay_by or policies.kept_until(booking.slot.ends_at),
-        now=now,
-    )
-    order = _write(order_id, cart.row, basket, place, booking, _Terms(customer_id, method, language, pay_by, now))
+    if checkout.expected_total not in {None, total}:
+        raise TotalChanged(checkout.expected_total or dong(0), total)
+    pay_by = now + window() if checkout.method is PaymentMethod.CARD else None
+    _reserve_goods(order_id, cart, basket, booking, pay_by, now)
+    order = _write(order_id, cart, basket, place, booking, _Terms(checkout, pay_by, now))
     payments.open_payment(
         order_id=order_id,
         order_number=order.number,
-        payer_id=customer_id,
+        payer_id=order.customer_id,
         amount=total,
-        method=payments.Method(method.value),
+        method=payments.Method(order.method),
         now=now,
     )
-    models.CartLine.objects.of_cart(cart.row.id).delete()
     publish(_placed(order, basket))
-    counters.placed(method)
+    counters.placed(checkout.method)
     return PlacedOrder(order_id, order.number, OrderState.PLACED, total, pay_by)
 
 
@@ -100,17 +84,54 @@ def window() -> timedelta:
     return timedelta(minutes=settings.PAYMENT_WINDOW_MINUTES)
 
 
-def _check_minimum(basket: Basket) -> None:
-    minimum = dong(settings.MINIMUM_ORDER)
-    if basket.subtotal < minimum:
+def _take_cart(checkout: Checkout) -> tuple[models.Cart, Basket]:
+    """The customer's cart, locked and emptied, and what was in it at today's prices."""
+    cart = open_cart.take_out(CartOwner(customer_id=checkout.customer_id), checkout.store_id)
+    if cart is None or not cart.lines:
+        raise CartEmpty
+    basket = price(cart.lines)
+    if basket.subtotal < (minimum := dong(settings.MINIMUM_ORDER)):
         raise BelowMinimum(minimum, basket.subtotal)
+    return cart.row, basket
+
+
+def _book_slot(
+    order_id: OrderId, cart: models.Cart, basket: Basket, place: Place, checkout: Checkout, now: datetime
+) -> delivery.Booking:
+    return delivery.book(
+        slot_id=checkout.slot_id,
+        holder=cart.holder,
+        order_id=order_id,
+        customer_id=checkout.customer_id,
+        store_id=cart.store_id,
+        destination=place.destination,
+        basket=basket.subtotal,
+        now=now,
+    )
+
+
+def _reserve_goods(
+    order_id: OrderId,
+    cart: models.Cart,
+    basket: Basket,
+    booking: delivery.Booking,
+    pay_by: datetime | None,
+    now: datetime,
+) -> None:
+    """Put the goods aside, good on the day of the slot: until the money is due, or has been taken at the door."""
+    inventory.reserve(
+        holder=models.holder_of(order_id),
+        location=catalog.StoreId(cart.store_id),
+        demands=basket.demands(),
+        good_on=booking.slot.day,
+        until=pay_by or policies.kept_until(booking.slot.ends_at),
+        now=now,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    customer_id: UUID
-    method: PaymentMethod
-    language: str
+    checkout: Checkout
     pay_by: datetime | None
     placed_at: datetime
 
@@ -128,10 +149,10 @@ def _write(
     order = models.Order.objects.create(
         id=order_id,
         epoch=policies.epoch_letter(settings.RESTORE_EPOCH),
-        customer_id=terms.customer_id,
+        customer_id=terms.checkout.customer_id,
         store_id=cart.store_id,
-        language=terms.language,
-        method=terms.method.value,
+        language=terms.checkout.language,
+        method=terms.checkout.method.value,
         placed_at=terms.placed_at,
         pay_by=terms.pay_by,
         mode=slot.mode.value,

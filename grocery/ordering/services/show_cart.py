@@ -83,7 +83,7 @@ def view(cart: OpenCart, products: OnSale, *, ward_code: str | None = None, now:
 
 def _shelf(cart: OpenCart, products: OnSale, day: date, now: datetime) -> dict[str, Quantity]:
     """How much of each SKU may be promised for that day, in one statement."""
-    freshness = {p.sku: p.min_freshness_days for p in products.values()}
+    freshness: dict[str, int] = {p.sku: p.min_freshness_days for p in products.values()}
     found = inventory.availability(
         skus=freshness,
         location=catalog.StoreId(cart.row.store_id),

@@ -1,0 +1,10 @@
+"""Storefront HTTP routes of ordering: mapping only."""
+
+from ninja import Router
+
+from grocery.ordering.api.carts import router as carts
+from grocery.ordering.api.orders import router as orders
+
+router = Router(tags=["ordering"])
+router.add_router("", carts)
+router.add_router("", orders)

@@ -1,0 +1,155 @@
+"""The cart over HTTP.
+
+A guest's cart is known by its token: the first answer gives it in `Cart-Token`, and every later request brings it
+back in the same header. Whoever signs in has a cart of their own; `cart/merge` adds the guest's to it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from grocery.kernel import clock, wire
+from grocery.kernel.errors import Invalid
+from grocery.kernel.http import asker
+from grocery.kernel.inputs import Code, Id
+from grocery.kernel.quantity import ZERO, Quantity
+from grocery.ordering import public as ordering
+from grocery.ordering.api.schemas import Cart, ItemInput, QuantityInput, SlotInput
+
+TOKEN: Final = "Cart-Token"  # noqa: S105 - the name of a header
+router = Router()
+
+
+@router.get("/cart", response=Cart, summary="The cart")
+def show(request: HttpRequest, store_id: Id | None = None, ward: Code | None = None) -> HttpResponse:
+    """The cart at today's prices and stock. A price that has changed since the last look is told once, on its line.
+
+    With a slot held, `ward` makes the delivery fee known.
+    """
+    view = ordering.cart(owner=owner(request), store_id=store_id, ward_code=ward, now=clock.now())
+    return _answer(request, view)
+
+
+@router.delete("/cart", response=Cart, summary="Empty the cart")
+def clear(request: HttpRequest, store_id: Id | None = None) -> HttpResponse:
+    """Take everything out. The cart, its token and its slot stay."""
+    return _answer(request, ordering.clear(owner=owner(request), store_id=store_id, now=clock.now()))
+
+
+@router.post("/cart/items", response=Cart, summary="Put something into the cart")
+def add(request: HttpRequest, item: ItemInput, store_id: Id | None = None) -> HttpResponse:
+    """Have so much more of a product. Sending it twice adds twice; `PUT cart/items/{sku}` may be repeated."""
+    view = ordering.add_item(
+        owner=owner(request),
+        sku=item.sku,
+        quantity=Quantity(item.quantity),
+        store_id=store_id,
+        now=clock.now(),
+    )
+    return _answer(request, view)
+
+
+@router.put("/cart/items/{sku}", response=Cart, summary="Have exactly so much of a product")
+def put(request: HttpRequest, sku: Code, item: QuantityInput, store_id: Id | None = None) -> HttpResponse:
+    """Set the quantity of one product; 0 takes it out. What is short on the shelf is said on the line."""
+    view = ordering.set_item(
+        owner=owner(request), sku=sku, quantity=Quantity(item.quantity), store_id=store_id, now=clock.now()
+    )
+    return _answer(request, view)
+
+
+@router.delete("/cart/items/{sku}", response=Cart, summary="Take a product out of the cart")
+def remove(request: HttpRequest, sku: Code, store_id: Id | None = None) -> HttpResponse:
+    """The cart without this product, whether it was there or not."""
+    view = ordering.set_item(owner=owner(request), sku=sku, quantity=ZERO, store_id=store_id, now=clock.now())
+    return _answer(request, view)
+
+
+@router.put("/cart/slot", response=Cart, summary="Hold a slot for the cart")
+def choose_slot(
+    request: HttpRequest, slot: SlotInput, ward: Code | None = None, store_id: Id | None = None
+) -> HttpResponse:
+    """Keep a slot for 15 minutes; the one that was held before is let go only when this one is got."""
+    view = ordering.choose_slot(
+        owner=owner(request), slot_id=slot.slot_id, ward_code=ward, store_id=store_id, now=clock.now()
+    )
+    return _answer(request, view)
+
+
+@router.delete("/cart/slot", response={204: None}, summary="Let the cart's slot go")
+def let_slot_go(request: HttpRequest, store_id: Id | None = None) -> HttpResponse:
+    """Give the slot back; fine where there is none."""
+    ordering.let_slot_go(owner=owner(request), store_id=store_id)
+    return HttpResponse(status=204)
+
+
+@router.post("/cart/merge", response=Cart, summary="After signing in: add the guest's cart to mine")
+def merge(request: HttpRequest) -> HttpResponse:
+    """The cart of `Cart-Token` ends, what was in it is in mine. A second time nothing happens."""
+    customer_id = asker(request).signed_in()
+    token = guest_token(request)
+    if token is None:
+        raise Invalid(TOKEN, "The header is missing.", "Thiếu tiêu đề này.")
+    return _answer(request, ordering.merge(token=token, customer_id=customer_id, now=clock.now()))
+
+
+def owner(request: HttpRequest) -> ordering.CartOwner:
+    """The customer who is signed in, else the guest with this token."""
+    me = asker(request).id
+    return ordering.CartOwner(customer_id=me) if me else ordering.CartOwner(token=guest_token(request))
+
+
+def guest_token(request: HttpRequest) -> UUID | None:
+    text = request.headers.get(TOKEN)
+    if text is None:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid(TOKEN, "Not a cart token.", "Không phải mã giỏ hàng.") from None
+
+
+def _answer(request: HttpRequest, view: ordering.CartView) -> HttpResponse:
+    answer = wire.response(_cart(view, asker(request).language))
+    answer["Cache-Control"] = "no-store"
+    if view.owner.token:
+        answer[TOKEN] = str(view.owner.token)
+    return answer
+
+
+def _cart(view: ordering.CartView, language: str) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "token": view.owner.token,
+        "store_id": view.store_id,
+        "currency": view.total.currency,
+        "lines": [_line(line, language) for line in view.lines],
+        "slot": view.slot,
+        "subtotal": view.subtotal,
+        "fee": view.fee,
+        "vat": view.vat,
+        "total": view.total,
+        "can_be_ordered": view.can_be_ordered,
+    }
+
+
+def _line(line: ordering.CartLine, language: str) -> dict[str, Any]:
+    return {
+        "sku": line.sku,
+        "name": line.name(language),
+        "price": line.price,
+        "unit": line.unit,
+        "step": line.step,
+        "quantity": line.quantity,
+        "amount": line.amount,
+        "image": line.image,
+        "tint": line.tint,
+        "available": line.available,
+        "shortage": line.shortage,
+        "on_sale": line.on_sale,
+        "price_change": line.price_change,
+    }

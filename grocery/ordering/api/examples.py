@@ -1,0 +1,134 @@
+"""One of each, for the API's documentation; a test holds them against the schemas."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+STORE_ID: Final = "01990000-0000-7000-8000-000000000001"
+SLOT_ID: Final = "01990000-0000-7000-8000-0000000000a1"
+ORDER_ID: Final = "01990000-0000-7000-8000-0000000000c1"
+
+CHECKOUT: Final[dict[str, Any]] = {
+    "slot_id": SLOT_ID,
+    "method": "card",
+    "address_id": "01990000-0000-7000-8000-0000000000d1",
+    "note": "Bấm chuông hai lần",
+    "expected_total": 92000,
+}
+VAT: Final[dict[str, Any]] = {"rate": 8, "gross": 92000, "vat": 6815}
+_SLOT: Final[dict[str, Any]] = {
+    "starts_at": "2026-11-20T09:00:00Z",
+    "ends_at": "2026-11-20T11:00:00Z",
+}
+HELD_SLOT: Final[dict[str, Any]] = {
+    "slot_id": SLOT_ID,
+    "day": "2026-11-20",
+    **_SLOT,
+    "until": "2026-11-20T05:15:00Z",
+}
+CART_LINE: Final[dict[str, Any]] = {
+    "sku": "milk-950",
+    "name": "Sữa tươi không đường 950 ml",
+    "price": 38500,
+    "unit": "piece",
+    "step": 1,
+    "quantity": 2,
+    "amount": 77000,
+    "image": "milk.webp",
+    "tint": "sky",
+    "available": 12,
+    "shortage": 0,
+    "on_sale": True,
+    "price_change": None,
+}
+CART: Final[dict[str, Any]] = {
+    "id": "01990000-0000-7000-8000-0000000000e1",
+    "token": "5f0c6a52-6d1a-4c0e-9a3e-0f4d0f6f7c11",
+    "store_id": STORE_ID,
+    "currency": "VND",
+    "lines": [CART_LINE],
+    "slot": HELD_SLOT,
+    "subtotal": 77000,
+    "fee": 15000,
+    "vat": [VAT],
+    "total": 92000,
+    "can_be_ordered": True,
+}
+PLACED: Final[dict[str, Any]] = {
+    "id": ORDER_ID,
+    "number": "G-20418",
+    "state": "placed",
+    "total": 92000,
+    "currency": "VND",
+    "pay_by": "2026-11-20T05:15:00Z",
+}
+PAYMENT: Final[dict[str, Any]] = {
+    "order_id": ORDER_ID,
+    "method": "card",
+    "state": "pending",
+    "amount": 92000,
+    "currency": "VND",
+    "client_secret": "pi_3Q_secret_9x",
+    "publishable_key": "pk_live_51",
+    "js_url": "https://js.stripe.com/v3/",
+}
+ORDER_LINE: Final[dict[str, Any]] = {
+    "sku": "milk-950",
+    "name": "Sữa tươi không đường 950 ml",
+    "price": 38500,
+    "unit": "piece",
+    "vat_rate": 8,
+    "quantity": 2,
+    "amount": 77000,
+    "packed": None,
+    "packed_amount": None,
+    "image": "milk.webp",
+    "tint": "sky",
+}
+TIMELINE_ENTRY: Final[dict[str, Any]] = {
+    "state": "placed",
+    "at": "2026-11-20T05:00:00Z",
+    "by": "customer",
+    "reason": "",
+}
+_SLOT_OF_ORDER: Final[dict[str, Any]] = {
+    "slot_day": "2026-11-20",
+    "slot_starts_at": _SLOT["starts_at"],
+    "slot_ends_at": _SLOT["ends_at"],
+    "zone": "Asia/Ho_Chi_Minh",
+}
+ORDER: Final[dict[str, Any]] = {
+    "id": ORDER_ID,
+    "number": "G-20418",
+    "state": "placed",
+    "store_id": STORE_ID,
+    "method": "card",
+    "placed_at": "2026-11-20T05:00:00Z",
+    "pay_by": "2026-11-20T05:15:00Z",
+    **_SLOT_OF_ORDER,
+    "mode": "delivery",
+    "recipient": "Nguyễn Thị Lan",
+    "phone": "+84903123456",
+    "address": "18/3 Lê Anh Xuân, Phường Bến Thành, Thành phố Hồ Chí Minh",
+    "note": "Bấm chuông hai lần",
+    "currency": "VND",
+    "lines": [ORDER_LINE],
+    "timeline": [TIMELINE_ENTRY],
+    "subtotal": 77000,
+    "fee": 15000,
+    "total": 92000,
+    "vat": [VAT],
+    "charged": None,
+    "may_be_cancelled": True,
+    "awaits_payment": True,
+}
+ORDER_SUMMARY: Final[dict[str, Any]] = {
+    "id": ORDER_ID,
+    "number": "G-20418",
+    "state": "placed",
+    "placed_at": "2026-11-20T05:00:00Z",
+    **_SLOT_OF_ORDER,
+    "line_count": 1,
+    "pictures": ["milk.webp"],
+    "total": 92000,
+}

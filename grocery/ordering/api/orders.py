@@ -1,0 +1,222 @@
+"""Checkout and orders over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from grocery.kernel import clock, wire
+from grocery.kernel.http import asker
+from grocery.kernel.idempotency import idempotent
+from grocery.kernel.inputs import Id, Limit, Offset
+from grocery.kernel.money import dong
+from grocery.kernel.principal import Principal
+from grocery.kernel.quantity import Quantity
+from grocery.ordering import public as ordering
+from grocery.ordering.api.schemas import (
+    CancelInput,
+    CheckoutInput,
+    Order,
+    OrderPage,
+    PackInput,
+    PaymentToMake,
+    PlacedOrder,
+)
+
+PICKERS: Final = ("picker", "manager", "admin")
+DISPATCHERS: Final = ("dispatcher", "picker", "manager", "admin")
+SUPPORTERS: Final = ("support", "manager", "admin")
+router = Router()
+
+
+# --- customers ------------------------------------------------------------------------------------
+@router.post("/checkout", response={201: PlacedOrder}, summary="Order what is in the cart")
+@idempotent(required=True)
+def checkout(request: HttpRequest, order: CheckoutInput, store_id: Id | None = None) -> HttpResponse:
+    """Prices are fixed, the slot is booked, the goods are reserved: all of it, or nothing.
+
+    By card: go on with `orders/{id}/pay` before `pay_by`, or the order ends by itself. With `expected_total` nothing
+    is ordered at another total (409 `total_changed`). 409 `out_of_stock` names what is missing, SKU by SKU.
+    """
+    me = asker(request)
+    placed = ordering.place_order(
+        customer_id=me.signed_in(),
+        store_id=store_id,
+        address_id=order.address_id,
+        pickup_point_id=order.pickup_point_id,
+        slot_id=order.slot_id,
+        method=order.method,
+        note=order.note,
+        expected_total=dong(order.expected_total) if order.expected_total is not None else None,
+        language=me.language,
+        now=clock.now(),
+    )
+    return wire.response(_placed(placed), status=201)
+
+
+@router.get("/orders", response=OrderPage, summary="My orders")
+def orders(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> HttpResponse:
+    """My orders, newest first; for staff, those of their store."""
+    customer_id, store_id = _scope(asker(request))
+    page = ordering.orders(customer_id=customer_id, store_id=store_id, limit=limit, offset=offset)
+    return wire.response(page)
+
+
+@router.get("/orders/{order_id}", response=Order, summary="One order")
+def order(request: HttpRequest, order_id: Id) -> HttpResponse:
+    """One of my orders, with lines, prices as they were, and timeline; for staff, any of their store."""
+    return _answer(asker(request), order_id)
+
+
+@router.post("/orders/{order_id}/pay", response=PaymentToMake, summary="Pay an order by card")
+@idempotent(required=True)
+def pay(request: HttpRequest, order_id: Id) -> HttpResponse:
+    """What the browser needs to confirm the payment with the provider's script. May be asked for again."""
+    me = asker(request).signed_in()
+    payment = ordering.pay(order_id=order_id, customer_id=me, now=clock.now())
+    answer = wire.response(_payment(payment))
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@router.post("/orders/{order_id}/cancel", response=Order, summary="Cancel an order")
+@idempotent(required=True)
+def cancel(request: HttpRequest, order_id: Id, why: CancelInput) -> HttpResponse:
+    """Goods and slot are free again, the money is let go. Customers may until picking starts, staff until packed.
+
+    409 `order_not_cancellable` when it is too late.
+    """
+    me = asker(request)
+    me.signed_in()
+    if me.kind == "staff":
+        me.require(*SUPPORTERS)
+    ordering.cancel(order_id=order_id, by=me, reason=why.reason, now=clock.now())
+    return _answer(me, order_id)
+
+
+# --- staff ----------------------------------------------------------------------------------------
+@router.post("/orders/{order_id}/pick", response=Order, summary="Start picking")
+def pick(request: HttpRequest, order_id: Id) -> HttpResponse:
+    """Confirmed → picking. Pickers and managers."""
+    me = _staff(request, PICKERS)
+    ordering.start_picking(order_id=order_id, by=me, now=clock.now())
+    return _answer(me, order_id)
+
+
+@router.post("/orders/{order_id}/pack", response=Order, summary="Seal the box")
+@idempotent()
+def pack(request: HttpRequest, order_id: Id, box: PackInput) -> HttpResponse:
+    """Picking → packed: the goods leave the stock and what they come to is charged. Pickers and managers."""
+    me = _staff(request, PICKERS)
+    weights = {item.sku: Quantity(item.quantity) for item in box.weights}
+    ordering.mark_packed(order_id=order_id, weights=weights, by=me, now=clock.now())
+    return _answer(me, order_id)
+
+
+@router.post("/orders/{order_id}/dispatch", response=Order, summary="Hand over to the driver")
+def dispatch(request: HttpRequest, order_id: Id) -> HttpResponse:
+    """Packed → out for delivery. Dispatchers, pickers and managers."""
+    me = _staff(request, DISPATCHERS)
+    ordering.dispatch(order_id=order_id, by=me, now=clock.now())
+    return _answer(me, order_id)
+
+
+@router.post("/orders/{order_id}/deliver", response=Order, summary="The customer has it")
+def deliver(request: HttpRequest, order_id: Id) -> HttpResponse:
+    """Out for delivery → delivered, for pickup straight from packed; cash is recorded. Dispatchers and managers."""
+    me = _staff(request, DISPATCHERS)
+    ordering.deliver(order_id=order_id, by=me, now=clock.now())
+    return _answer(me, order_id)
+
+
+def _staff(request: HttpRequest, roles: tuple[str, ...]) -> Principal:
+    me = asker(request)
+    me.require(*roles)
+    return me
+
+
+def _scope(me: Principal) -> tuple[UUID | None, UUID | None]:
+    """Whose orders they may see: a customer their own, staff those of their store, an administrator all."""
+    mine = me.signed_in()
+    return (None, me.store_id) if me.kind == "staff" else (mine, None)
+
+
+# --- mapping --------------------------------------------------------------------------------------
+def _answer(me: Principal, order_id: UUID) -> HttpResponse:
+    customer_id, store_id = _scope(me)
+    view = ordering.order(order_id=order_id, customer_id=customer_id, store_id=store_id)
+    return wire.response(_order(view, me.language))
+
+
+def _placed(placed: ordering.PlacedOrder) -> dict[str, Any]:
+    return {
+        "id": placed.id,
+        "number": placed.number,
+        "state": placed.state,
+        "total": placed.total,
+        "currency": placed.total.currency,
+        "pay_by": placed.pay_by,
+    }
+
+
+def _payment(payment: ordering.PaymentToMake) -> dict[str, Any]:
+    return {
+        "order_id": payment.order_id,
+        "method": payment.method,
+        "state": payment.state,
+        "amount": payment.amount,
+        "currency": payment.amount.currency,
+        "client_secret": payment.client_secret,
+        "publishable_key": payment.publishable_key,
+        "js_url": payment.js_url,
+    }
+
+
+def _order(view: ordering.OrderView, language: str) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "number": view.number,
+        "state": view.state,
+        "store_id": view.store_id,
+        "method": view.method,
+        "placed_at": view.placed_at,
+        "pay_by": view.pay_by,
+        "slot_day": view.slot_day,
+        "slot_starts_at": view.slot_starts_at,
+        "slot_ends_at": view.slot_ends_at,
+        "zone": view.zone,
+        "mode": view.recipient.mode,
+        "recipient": view.recipient.name,
+        "phone": view.recipient.phone,
+        "address": view.recipient.address,
+        "note": view.recipient.note,
+        "currency": view.total.currency,
+        "lines": [_line(line, language) for line in view.lines],
+        "timeline": view.timeline,
+        "subtotal": view.subtotal,
+        "fee": view.fee,
+        "total": view.total,
+        "vat": view.vat,
+        "charged": view.charged,
+        "may_be_cancelled": view.may_be_cancelled,
+        "awaits_payment": view.awaits_payment,
+    }
+
+
+def _line(line: ordering.OrderLineView, language: str) -> dict[str, Any]:
+    return {
+        "sku": line.sku,
+        "name": line.name(language),
+        "price": line.price,
+        "unit": line.unit,
+        "vat_rate": line.vat_rate,
+        "quantity": line.quantity,
+        "amount": line.amount,
+        "packed": line.packed,
+        "packed_amount": line.packed_amount,
+        "image": line.image,
+        "tint": line.tint,
+    }

@@ -1,0 +1,241 @@
+"""What the routes of ordering take and answer. Amounts are whole đồng with VAT, quantities exact decimals."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+from grocery.kernel.inputs import Amount, AnyQuantity, Code, Id, Input, LongText, PositiveQuantity
+from grocery.ordering import public as ordering
+from grocery.ordering.api import examples
+
+
+def _example(example: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [example]})
+
+
+# --- in -------------------------------------------------------------------------------------------
+class ItemInput(Input):
+    """So much more of a product."""
+
+    sku: Code
+    quantity: PositiveQuantity
+    model_config = _example({"sku": "milk-950", "quantity": 2})
+
+
+class QuantityInput(Input):
+    """Exactly so much of it; 0 takes it out."""
+
+    quantity: AnyQuantity
+    model_config = _example({"quantity": 0.45})
+
+
+class SlotInput(Input):
+    slot_id: Id
+    model_config = _example({"slot_id": examples.SLOT_ID})
+
+
+class CheckoutInput(Input):
+    """Either `address_id` or `pickup_point_id`. `expected_total`: what the customer agreed to, fee included."""
+
+    slot_id: Id
+    method: ordering.PaymentMethod
+    address_id: Id | None = None
+    pickup_point_id: Id | None = None
+    note: LongText = ""
+    expected_total: Amount | None = None
+    model_config = _example(examples.CHECKOUT)
+
+
+class CancelInput(Input):
+    """Why, for the order's timeline; may be left out."""
+
+    reason: LongText = ""
+    model_config = _example({"reason": "Ordered twice"})
+
+
+class PackedInput(Input):
+    sku: Code
+    quantity: PositiveQuantity
+    model_config = _example({"sku": "shrimp", "quantity": 0.438})
+
+
+class PackInput(Input):
+    """What the scale says of goods by weight; the rest is packed as ordered."""
+
+    weights: Annotated[list[PackedInput], Field(max_length=200)] = []
+    model_config = _example({"weights": [{"sku": "shrimp", "quantity": 0.438}]})
+
+
+# --- out ------------------------------------------------------------------------------------------
+class VatPart(Schema):
+    """The VAT of one rate (percent) contained in `gross`."""
+
+    rate: Decimal
+    gross: int
+    vat: int
+    model_config = _example(examples.VAT)
+
+
+class PriceChange(Schema):
+    """The price per unit at the last look, and now."""
+
+    before: int
+    now: int
+    model_config = _example({"before": 47000, "now": 37800})
+
+
+class CartLine(Schema):
+    """`shortage` is what the store cannot promise of `quantity` for the day of the slot, or today."""
+
+    sku: str
+    name: str
+    price: int
+    unit: str
+    step: Decimal
+    quantity: Decimal
+    amount: int
+    image: str
+    tint: str
+    available: Decimal
+    shortage: Decimal
+    on_sale: bool
+    price_change: PriceChange | None
+    model_config = _example(examples.CART_LINE)
+
+
+class HeldSlot(Schema):
+    slot_id: UUID
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    until: datetime
+    model_config = _example(examples.HELD_SLOT)
+
+
+class Cart(Schema):
+    """`fee` is null until a slot is held and the ward is known; `token` is null for customers."""
+
+    id: UUID | None
+    token: UUID | None
+    store_id: UUID | None
+    currency: str
+    lines: list[CartLine]
+    slot: HeldSlot | None
+    subtotal: int
+    fee: int | None
+    vat: list[VatPart]
+    total: int
+    can_be_ordered: bool
+    model_config = _example(examples.CART)
+
+
+class PlacedOrder(Schema):
+    """`pay_by` is null when nothing is to be paid now."""
+
+    id: UUID
+    number: str
+    state: ordering.OrderState
+    total: int
+    currency: str
+    pay_by: datetime | None
+    model_config = _example(examples.PLACED)
+
+
+class PaymentToMake(Schema):
+    """Without `client_secret` there is nothing to do in the browser."""
+
+    order_id: UUID
+    method: ordering.PaymentMethod
+    state: str
+    amount: int
+    currency: str
+    client_secret: str | None
+    publishable_key: str | None
+    js_url: str | None
+    model_config = _example(examples.PAYMENT)
+
+
+class OrderLine(Schema):
+    """`packed` is null until the box is sealed."""
+
+    sku: str
+    name: str
+    price: int
+    unit: str
+    vat_rate: Decimal
+    quantity: Decimal
+    amount: int
+    packed: Decimal | None
+    packed_amount: int | None
+    image: str
+    tint: str
+    model_config = _example(examples.ORDER_LINE)
+
+
+class TimelineEntry(Schema):
+    state: ordering.OrderState
+    at: datetime
+    by: str
+    reason: str
+    model_config = _example(examples.TIMELINE_ENTRY)
+
+
+class Order(Schema):
+    """`charged` is the total of what was packed; null until then. `zone` is the store's time zone."""
+
+    id: UUID
+    number: str
+    state: ordering.OrderState
+    store_id: UUID
+    method: ordering.PaymentMethod
+    placed_at: datetime
+    pay_by: datetime | None
+    slot_day: date
+    slot_starts_at: datetime
+    slot_ends_at: datetime
+    zone: str
+    mode: str
+    recipient: str
+    phone: str
+    address: str
+    note: str
+    currency: str
+    lines: list[OrderLine]
+    timeline: list[TimelineEntry]
+    subtotal: int
+    fee: int
+    total: int
+    vat: list[VatPart]
+    charged: int | None
+    may_be_cancelled: bool
+    awaits_payment: bool
+    model_config = _example(examples.ORDER)
+
+
+class OrderSummary(Schema):
+    id: UUID
+    number: str
+    state: ordering.OrderState
+    placed_at: datetime
+    slot_day: date
+    slot_starts_at: datetime
+    slot_ends_at: datetime
+    zone: str
+    line_count: int
+    pictures: list[str]
+    total: int
+    model_config = _example(examples.ORDER_SUMMARY)
+
+
+class OrderPage(Schema):
+    """Newest first; `total` counts all pages."""
+
+    total: int
+    orders: list[OrderSummary]
+    model_config = _example({"total": 1, "orders": [examples.ORDER_SUMMARY]})
