@@ -219,6 +219,10 @@ class ProviderCall(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    def is_in_doubt(self) -> bool:
+        """Asked, and no answer."""
+        return self.state == CallState.UNKNOWN
+
 
 class ProviderNotice(models.Model):
     """A provider's verified webhook, as it came; each event once."""

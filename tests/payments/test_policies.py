@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -97,7 +98,7 @@ def test_more_than_the_most_is_refused():
     st.tuples(st.sampled_from(Operation), st.uuids(), st.integers(0, 25), st.integers(0, 99)),
     st.tuples(st.sampled_from(Operation), st.uuids(), st.integers(0, 25), st.integers(0, 99)),
 )
-def test_different_things_have_different_keys(one: tuple, other: tuple):
+def test_different_things_have_different_keys(one: tuple[Any, ...], other: tuple[Any, ...]):
     keys = [key(operation, order, epoch=epoch, revision=rev) for operation, order, epoch, rev in (one, other)]
     assert (keys[0] == keys[1]) == (one == other)
 

@@ -35,7 +35,7 @@ def main() -> None:
         part.routes(routes)
     server = serve(chosen.port, routes)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
-    print(f"payment sandbox: http://127.0.0.1:{server.server_port}/", flush=True)  # noqa: T201 - it is a program
+    print(f"payment sandbox: http://127.0.0.1:{server.server_port}/", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         server.serve_forever(poll_interval=0.1)
 

@@ -98,14 +98,23 @@ class Account:
         _before(fault["kind"])
         if fault["kind"] == "cut_before":
             return Response(cut=True)
-        if key and (again := self.idempotency.begin(key, request)):
-            return again
-        answer, began = self._do(fault["kind"], action, params, request, path)
-        if fault["kind"] == "latency":
-            answer = replace(answer, wait=fault["seconds"])
-        if key:
-            self.idempotency.finish(key, answer if began else None)
-        return replace(answer, cut=True) if fault["kind"] == "cut" else answer
+        answer = self.idempotency.begin(key, request) if key else None
+        if answer is None:
+            answer = self._first_answer(key, fault["kind"], action, params, request, path)
+        wait = fault["seconds"] if fault["kind"] == "latency" else 0.0
+        return replace(answer, cut=fault["kind"] == "cut", wait=wait)
+
+    def _first_answer(
+        self, key: str, fault: str, action: Action, params: Params, request: Request, path: Params
+    ) -> Response:
+        answer: Response | None = None
+        began = False
+        try:
+            answer, began = self._do(fault, action, params, request, path)
+        finally:
+            if key:
+                self.idempotency.finish(key, answer if began else None)
+        return answer
 
     def _do(
         self, fault: str, action: Action, params: Params, request: Request, path: Params

@@ -1,0 +1,124 @@
+"""What staff see of payments: everything, and nothing to change. Money moves by orders, drivers and providers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from grocery.kernel.money import dong
+from grocery.payments.models import Payment, ProviderCall, ProviderNotice
+from grocery.payments.public import PaymentState
+
+
+class ReadOnly:
+    """Looking is allowed to whoever may view; nothing else to anybody."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class CallInline(ReadOnly, admin.TabularInline):
+    model = ProviderCall
+    fields = ("operation", "state", "attempts", "error", "request", "answer", "key", "intended_at", "decided_at")
+    readonly_fields = fields
+    ordering = ("id",)
+    extra = 0
+    verbose_name_plural = _("what we asked of the provider")
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = (
+        "order_number",
+        "state_with_doubt",
+        "method",
+        "money",
+        "money_captured",
+        "provider",
+        "failure_code",
+        "opened_at",
+    )
+    list_filter = ("state", "method", "provider", ("opened_at", admin.DateFieldListFilter))
+    search_fields = ("order_number", "order_id", "reference", "payer_id")
+    search_help_text = _("order number, order id, provider's reference, payer's id")
+    date_hierarchy = "opened_at"
+    ordering = ("-opened_at",)
+    list_per_page = 50
+    inlines = (CallInline,)
+    fieldsets = (
+        (None, {"fields": ("order_number", "state_with_doubt", "money", "money_captured", "money_refunded")}),
+        (_("Terms"), {"fields": ("method", "provider", "reference", "failure_code", "capture_before")}),
+        (
+            _("History"),
+            {
+                "fields": (
+                    "opened_at",
+                    "authorised_at",
+                    "captured_at",
+                    "cash_taken_by",
+                    "cancel_requested_at",
+                    "cancelled_at",
+                    "look_at",
+                )
+            },
+        ),
+        (_("Ids"), {"fields": ("id", "order_id", "payer_id")}),
+        (_("What the provider said"), {"fields": ("notices",)}),
+    )
+    readonly_fields = ("state_with_doubt", "money", "money_captured", "money_refunded", "notices")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
+        return super().get_queryset(request).prefetch_related("calls")
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_with_doubt(self, payment: Payment) -> str:
+        doubt = any(call.is_in_doubt() for call in payment.calls.all()) and not payment.is_final()
+        return str(_("unknown")) if doubt else payment.get_state_display()
+
+    @admin.display(description=_("amount"), ordering="amount")
+    def money(self, payment: Payment) -> str:
+        return str(payment.total)
+
+    @admin.display(description=_("captured"), ordering="captured")
+    def money_captured(self, payment: Payment) -> str:
+        return str(dong(payment.captured)) if payment.state == PaymentState.CAPTURED else "–"
+
+    @admin.display(description=_("refunded"), ordering="refunded")
+    def money_refunded(self, payment: Payment) -> str:
+        return str(dong(payment.refunded)) if payment.refunded else "–"
+
+    @admin.display(description=_("notices"))
+    def notices(self, payment: Payment) -> SafeString | str:
+        """The provider's webhooks about this payment, as a link to their list."""
+        if not payment.reference:
+            return "–"
+        return format_html('<a href="../../../providernotice/?q={0}">{0}</a>', payment.reference)
+
+
+@admin.register(ProviderCall)
+class ProviderCallAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("key", "payment", "operation", "state", "attempts", "error", "intended_at", "decided_at")
+    list_filter = ("state", "operation", ("intended_at", admin.DateFieldListFilter))
+    list_select_related = ("payment",)
+    search_fields = ("key", "payment__order_number", "payment__reference")
+    ordering = ("-intended_at",)
+
+
+@admin.register(ProviderNotice)
+class ProviderNoticeAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("kind", "reference", "outcome", "provider", "event_id", "received_at", "applied_at")
+    list_filter = ("outcome", "provider", "kind", ("received_at", admin.DateFieldListFilter))
+    search_fields = ("reference", "event_id")
+    ordering = ("-received_at",)

@@ -1,0 +1,81 @@
+"""Killed at the worst moment, with -9, and started again: once each."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+from django.db import connection
+
+from grocery.kernel.money import dong
+from grocery.payments import public as payments
+from tests.payments.conftest import COMMITTED, Till
+
+pytestmark = COMMITTED
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = """
+import sys, uuid, django
+django.setup()
+from grocery.kernel import clock
+from grocery.payments import public
+from grocery.payments.services.settle import settle
+order_id = uuid.UUID(sys.argv[2])
+{"begin": public.begin_authorisation, "settle": settle}[sys.argv[1]](order_id=order_id, now=clock.now())
+"""
+
+
+def killed_while_asking(till: Till, operation: str, what: str, order_id: UUID) -> None:
+    """Another process does it; Stripe has done its part and is about to answer when that process is killed."""
+    till.sandbox.fault(operation, "latency", times=1, seconds=30)
+    database = connection.settings_dict
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "grocery.config.settings",
+        "DATABASE_URL": f"postgresql://grocery@{database['HOST']}:{database['PORT']}/{database['NAME']}",
+        "STRIPE_API_URL": till.sandbox.url,
+    }
+    child = subprocess.Popen([sys.executable, "-c", SCRIPT, what, str(order_id)], cwd=ROOT, env=environment)
+    try:
+        _wait_for(lambda: till.sandbox.requests(operation))
+    finally:
+        child.kill()
+    assert child.wait() == -9
+
+
+def _wait_for(happened: Callable[[], object]) -> None:
+    until = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < until, "it did not happen"
+
+
+def test_killed_while_beginning(till: Till):
+    order_id = till.open()
+    killed_while_asking(till, "create", "begin", order_id)
+    view = payments.begin_authorisation(order_id=order_id, now=till.now)
+    assert (view.state, len(till.sandbox.intents()), view.step is None) == ("pending", 1, False)
+
+
+def test_killed_while_capturing(till: Till):
+    order_id = till.authorised(dong(345_000))
+    till.capture(order_id, dong(300_000))
+    killed_while_asking(till, "capture", "settle", order_id)
+    till.deliver()
+    assert (till.state(order_id), till.facts(order_id)) == ("captured", ["PaymentAuthorised", "PaymentCaptured"])
+    assert [request["replayed"] for request in till.sandbox.requests("capture")] == [False]
+
+
+def test_killed_after_the_intent_and_before_the_call(till: Till):
+    order_id = till.authorised(dong(345_000))
+    till.capture(order_id, dong(300_000))
+    assert till.sandbox.requests("capture") == []
+    till.later(minutes=2)
+    payments.reconcile(now=till.now)
+    till.deliver()
+    assert (till.facts(order_id), len(till.sandbox.requests("capture"))) == (
+        ["PaymentAuthorised", "PaymentCaptured"],
+        1,
+    )
