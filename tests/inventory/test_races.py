@@ -89,10 +89,10 @@ def test_with_cancels_sales_receipts_and_expiry_in_between_the_books_balance(sho
                 basket = {sku: chance.randint(1, 3) for sku in chance.sample(skus, 3)}
                 shop.reserve(holder, basket, until=NOON + timedelta(minutes=chance.choice([0, 5])))
                 moves: list[Callable[[], object]] = [
-                        partial(inventory.release, holder=holder, now=NOON),
-                        partial(inventory.issue, holder=holder, quantities=None, now=NOON, by=None),
-                        partial(inventory.expire_reservations, now=NOON),
-                        partial(shop.receive, chance.choice(skus), 2, expires=chance.randint(1, 4)),
+                    partial(inventory.release, holder=holder, now=NOON),
+                    partial(inventory.issue, holder=holder, quantities=None, now=NOON, by=None),
+                    partial(inventory.expire_reservations, now=NOON),
+                    partial(shop.receive, chance.choice(skus), 2, expires=chance.randint(1, 4)),
                 ]
                 chance.choice(moves)()
 

@@ -240,7 +240,7 @@ class LotQuerySet(models.QuerySet["Lot"]):
             sql.rows(self.db, _OPEN_LOTS, ids=ids, skus=skus, codes=codes, expiries=expiries, location=location)
 
     def analyze(self) -> None:
-        """Let the planner see many new rows at once, not when autovacuum comes by: until then it misses the indexes."""
+        """Let the planner see many new rows now, not when autovacuum comes by: until then it misses the indexes."""
         for table in ("stockitem", "lot", "movement"):
             sql.rows(self.db, f'ANALYZE "inventory_{table}"')
 
