@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -72,7 +73,7 @@ def test_eight_buyers_get_no_more_than_there_is(shop: Shop):
     for number, buyer in enumerate(buyers):  # in both orders, so that locks in any but key order would cross
         basket = {"milk": 1, "eggs": 1} if number % 2 else {"eggs": 1, "milk": 1}
         shop.put(buyer.owner, **basket)
-    results = at_once(*(lambda buyer=buyer: shop.check_out(buyer) for buyer in buyers))  # type: ignore[misc]  # bound early
+    results = at_once(*(lambda buyer=buyer: shop.check_out(buyer) for buyer in buyers))
     assert (len(ordered(results)), results.count("out_of_stock"), shop.available("milk")) == (5, 3, quantity(0))
 
 
@@ -140,7 +141,7 @@ def test_without_the_lock_on_the_cart_it_would_be_ordered_twice(shop: Shop, lan:
     shop.put(lan.owner, milk=2)
     both_have_read = threading.Barrier(2)
 
-    def read_only(lines: models.CartLineQuerySet, cart_id: object) -> list[models.CartLine]:
+    def read_only(lines: models.CartLineQuerySet, cart_id: UUID) -> list[models.CartLine]:
         found = list(lines.filter(cart_id=cart_id))
         both_have_read.wait(10)
         return found
