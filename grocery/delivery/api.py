@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query as QueryParameter
 from ninja import Router, Schema
 from pydantic import ConfigDict, Field
 
@@ -15,11 +14,13 @@ from grocery.delivery import public as delivery
 from grocery.kernel import clock, wire
 from grocery.kernel.errors import NotFound
 from grocery.kernel.http import asker
-from grocery.kernel.inputs import Amount, Code, Id
+from grocery.kernel.inputs import Code, Id
 from grocery.kernel.money import dong
 
 router = Router(tags=["delivery"])
 Days = Annotated[int, Field(ge=1, le=14)]
+#: An `Amount` of a query string, where every number is text.
+Basket = Annotated[int, Field(ge=0, le=100_000_000_000)]
 
 _STORE = "01990000-0000-7000-8000-000000000001"
 _SLOT = {
@@ -133,7 +134,7 @@ def slots(
     ward: Code | None = None,
     pickup_point_id: Id | None = None,
     days: Days = 5,
-    basket: QueryParameter[Amount | None] = None,
+    basket: Basket | None = None,
 ) -> HttpResponse:
     """The slots of the next `days` local days for a ward **or** a pickup point, with state and fee.
 

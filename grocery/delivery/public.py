@@ -34,6 +34,7 @@ from grocery.delivery.contracts import (
 )
 from grocery.delivery.services import (
     book_slot,
+    choices,
     deliver,
     hold_slot,
     list_slots,
@@ -53,7 +54,7 @@ __all__ = [
     "dispatch", "complete", "fail", "delivery",
     # setting up and keeping going
     "save_zone", "delete_zone", "save_pickup_point", "save_slot_plan", "delete_slot_plan",
-    "open_slots", "resize_slot", "sweep_holds",
+    "open_slots", "resize_slot", "sweep_holds", "store_names", "ward_names",
     # the words
     "Booking", "DeliveryState", "DeliveryView", "Destination", "Mode", "PickupPoint", "PickupPointId", "Slot",
     "SlotHold", "SlotId", "SlotOffer", "SlotState", "Step", "Zone", "ZoneId",
@@ -261,14 +262,14 @@ def save_slot_plan(
     pickup_point_id: UUID | None = None,
     surcharge: Money = dong(0),  # noqa: B008 - Money is immutable
     cutoff_minutes: int = 60,
-) -> None:
-    """Plan one window of the week: weekdays count from Monday = 0, times are on the store's clock.
+) -> list[UUID]:
+    """Plan one window of the week; returns the plans' ids. Monday is 0, times are on the store's clock.
 
     With a pickup point the window is for fetching, without one for delivery. Replaces the window of the same
     start; slots that are open already stay as they are. `surcharge` is added to the zone's fee and may be
     negative. Raises Invalid("ends") for a window that ends before it starts, NotFound("pickup point").
     """
-    plan_slots.save_slot_plan(
+    return plan_slots.save_slot_plan(
         store_id=store_id,
         pickup_point_id=pickup_point_id,
         weekdays=weekdays,
@@ -304,3 +305,13 @@ def resize_slot(*, slot_id: UUID, capacity: int, now: datetime) -> None:
 def sweep_holds(*, now: datetime) -> int:
     """Clear ended holds away; how many. Housekeeping only: they count for nothing since they ended."""
     return hold_slot.sweep_holds(now=now)
+
+
+def store_names(*, language: str) -> dict[UUID, str]:
+    """The stores that delivery can be set up for, by id, in "vi" or "en"."""
+    return choices.store_names(language=language)
+
+
+def ward_names(*, language: str) -> dict[str, dict[str, str]]:
+    """The wards that a zone can hold: the name by the code, grouped by province. A statement per province."""
+    return choices.ward_names(language=language)

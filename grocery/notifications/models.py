@@ -68,7 +68,7 @@ class Message(models.Model):
     customer_id = models.UUIDField(_("customer"), db_index=True)
     order_id = models.UUIDField(_("order"), null=True, blank=True, db_index=True)
     language = models.CharField(_("language"), max_length=2)
-    to = models.EmailField(_("to"), max_length=254)
+    to = models.EmailField(_("addressee"), max_length=254)
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"))

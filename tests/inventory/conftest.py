@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -59,7 +58,6 @@ class Shop:
     def reserve(
         self,
         holder: str,
-        basket: Mapping[str, int | str] | None = None,
         *,
         on: int = 0,
         fresh: int = 0,
@@ -68,9 +66,7 @@ class Shop:
         **wanted: int | str,
     ) -> dict[str, Decimal]:
         """Reserve for the day so many days from today; what came from which lot, as "sku +days" or "sku"."""
-        demands = [
-            inventory.Demand(sku, quantity(amount), fresh) for sku, amount in {**(basket or {}), **wanted}.items()
-        ]
+        demands = [inventory.Demand(sku, quantity(amount), fresh) for sku, amount in wanted.items()]
         with transaction.atomic():
             reservation = inventory.reserve(
                 holder=holder,

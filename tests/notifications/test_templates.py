@@ -98,7 +98,7 @@ Cảm ơn Lan, đơn G-20418 đã được xác nhận
 
 Chúng tôi sẽ soạn hàng và giao trong khung giờ này.
 
-thứ Sáu 20/11, 16–18h
+Thứ Sáu 20/11, 16–18h
 Nguyễn Thị Lan, 0903 123 456
 Giao tới: 18/3 Lê Anh Xuân, Phường Bến Thành, Thành phố Hồ Chí Minh
 Gọi trước khi lên

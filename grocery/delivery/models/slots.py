@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable
+from datetime import datetime, time, timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -31,6 +31,13 @@ _REAP = """
 class SlotPlanQuerySet(models.QuerySet["SlotPlan"]):
     def with_id(self, plan_id: UUID) -> SlotPlanQuerySet:
         return self.filter(id=plan_id)
+
+    def ids_of_window(
+        self, store_id: UUID, pickup_point_id: UUID | None, weekdays: Collection[int], starts: time
+    ) -> list[UUID]:
+        """The plans of a window that begins then, Monday's first."""
+        window = self.filter(store_id=store_id, pickup_point_id=pickup_point_id, weekday__in=weekdays, starts=starts)
+        return list(window.order_by("weekday").values_list("id", flat=True))
 
 
 class SlotPlan(models.Model):
@@ -65,7 +72,11 @@ class SlotPlan(models.Model):
                 name="slot_plan_once",
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(condition=Q(starts__lt=F("ends")), name="slot_plan_starts_before_end"),
+            models.CheckConstraint(
+                condition=Q(starts__lt=F("ends")),
+                name="slot_plan_starts_before_end",
+                violation_error_message=_("A window ends after it starts."),
+            ),
             models.CheckConstraint(condition=Q(weekday__lte=6), name="slot_plan_weekday"),
             models.CheckConstraint(condition=POINT_IF_PICKUP, name="slot_plan_point_if_pickup"),
         ]
@@ -89,10 +100,13 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         day = timedelta(days=1)
         return self.filter(starts_at__gt=now - day, starts_at__lt=now + days * day)
 
+    def counting_live(self, now: datetime) -> SlotQuerySet:
+        """Adds `live_taken`: what is taken when ended holds no longer count."""
+        return self.annotate(live_taken=F("taken") - Count("holds", filter=Q(holds__until__lte=now)))
+
     def with_live_taken(self, now: datetime) -> list[tuple[Slot, int]]:
-        """Each slot and what is taken of it: ended holds no longer count. One statement."""
-        rows = self.annotate(live_taken=F("taken") - Count("holds", filter=Q(holds__until__lte=now)))
-        return [(row, vars(row)["live_taken"]) for row in rows]
+        """Each slot and what is taken of it, ended holds left out. One statement."""
+        return [(row, vars(row)["live_taken"]) for row in self.counting_live(now)]
 
     def by_day_and_start(self) -> SlotQuerySet:
         return self.order_by("day", "starts_at", "id")

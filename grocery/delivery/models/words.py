@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from grocery.delivery.contracts import DeliveryState, Mode
 from grocery.kernel.ids import new_id
 
-MODES = [(Mode.DELIVERY.value, _("delivery")), (Mode.PICKUP.value, _("pickup"))]
+MODES = [(Mode.DELIVERY.value, _("to the door")), (Mode.PICKUP.value, _("pickup"))]
 STATES = [
     (DeliveryState.SCHEDULED.value, _("scheduled")),
     (DeliveryState.OUT_FOR_DELIVERY.value, _("out for delivery")),

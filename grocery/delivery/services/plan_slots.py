@@ -28,7 +28,7 @@ def save_slot_plan(
     capacity: int,
     surcharge: Money,
     cutoff_minutes: int,
-) -> None:
+) -> list[UUID]:
     """Write one window down for some days of the week; a window that starts then is replaced."""
     if starts >= ends:
         raise Invalid("ends", "A window ends after it starts.", "Khung giờ phải kết thúc sau khi bắt đầu.")
@@ -54,6 +54,7 @@ def save_slot_plan(
         unique_fields=["store_id", "mode", "pickup_point", "weekday", "starts"],
         update_fields=["ends", "capacity", "surcharge", "cutoff_minutes"],
     )
+    return models.SlotPlan.objects.ids_of_window(store_id, pickup_point_id, weekdays, starts)
 
 
 def delete_slot_plan(*, plan_id: UUID) -> None:
