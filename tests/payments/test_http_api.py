@@ -1,0 +1,126 @@
+"""Payments over HTTP."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+from django.test.client import Client
+
+from grocery.accounts import public as accounts
+from grocery.kernel.ids import new_id
+from grocery.kernel.money import dong
+from grocery.payments import public as payments
+from grocery.payments.models import ProviderNotice
+from tests.payments.stripe_signing import event, signed
+
+pytestmark = pytest.mark.django_db
+WEBHOOK = "/api/v1/webhooks/stripe"
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashing(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def mai(email: str = "mai@example.com") -> accounts.Profile:
+    return accounts.register(email=email, password="tám hạt mưa rơi", name="Mai", now=now())
+
+
+def as_(who: accounts.Profile) -> dict[str, str]:
+    token = accounts.issue_tokens(customer_id=who.id, now=now()).access_token
+    return {"Authorization": f"Bearer {token}"}
+
+
+def order_of(who: accounts.Profile) -> UUID:
+    order_id = new_id()
+    with transaction.atomic():
+        payments.open_payment(
+            order_id=order_id,
+            order_number="G-20418",
+            payer_id=who.id,
+            amount=dong(345_000),
+            method=payments.Method.CARD,
+            now=now(),
+        )
+    return order_id
+
+
+def ask(client: Client, order_id: object, headers: dict[str, str]) -> Any:
+    return client.get(f"/api/v1/payments/{order_id}", headers=headers)
+
+
+def test_the_payer_sees_how_the_order_is_paid(client: Client):
+    payer = mai()
+    order_id = order_of(payer)
+    assert ask(client, order_id, as_(payer)).json() == {
+        "order_id": str(order_id),
+        "order_number": "G-20418",
+        "method": "card",
+        "state": "intended",
+        "amount": 345_000,
+        "captured": 0,
+        "refunded": 0,
+        "currency": "VND",
+        "failure_code": "",
+    }
+
+
+def test_anothers_payment_looks_like_none(client: Client):
+    order_id = order_of(mai())
+    stranger = as_(mai("nam@example.com"))
+    answers = [ask(client, which, stranger) for which in (order_id, new_id())]
+    assert [(a.status_code, a.json()["code"]) for a in answers] == [(404, "not_found")] * 2
+
+
+def test_a_guest_is_asked_to_sign_in(client: Client):
+    assert ask(client, order_of(mai()), {}).status_code == 401
+
+
+@pytest.mark.parametrize(("role", "status"), [(accounts.Role.SUPPORT, 200), (accounts.Role.BUYER, 404)])
+def test_staff_see_payments_if_their_role_has_to_do_with_orders(client: Client, role: accounts.Role, status: int):
+    staff = accounts.create_staff(email="s@shop.example", password="tám hạt mưa rơi", name="S", roles=(role,))
+    assert ask(client, order_of(mai()), as_(staff)).status_code == status
+
+
+def test_what_is_no_id_is_invalid(client: Client):
+    assert ask(client, "G-20418", as_(mai())).status_code == 422
+
+
+def post(client: Client, body: bytes, headers: dict[str, str], url: str = WEBHOOK) -> Any:
+    return client.post(url, data=body, content_type="application/json", headers=headers)
+
+
+def test_a_signed_webhook_is_taken(client: Client):
+    body = event("payment_intent.succeeded", id="pi_1")
+    answer = post(client, body, signed(body, now()))
+    assert (answer.status_code, answer.json(), ProviderNotice.objects.count()) == (200, {"received": True}, 1)
+
+
+def test_a_webhook_is_taken_in_few_statements(client: Client, django_assert_num_queries: Any):
+    body = event("payment_intent.succeeded", id="pi_1")
+    with django_assert_num_queries(5):  # savepoint, notice, fact, who is to hear it, release
+        post(client, body, signed(body, now()))
+
+
+def test_an_unsigned_webhook_is_a_problem_and_leaves_nothing(client: Client):
+    answer = post(client, event(), {"stripe-signature": "t=1,v1=00"})
+    problem = (answer.status_code, answer["content-type"], answer.json()["code"], ProviderNotice.objects.count())
+    assert problem == (400, "application/problem+json", "bad_webhook", 0)
+
+
+def test_a_webhook_of_nobody_is_not_found(client: Client):
+    assert post(client, event(), {}, "/api/v1/webhooks/paypal").status_code == 404
+
+
+def test_a_webhook_needs_no_cookie_and_no_token(client: Client):
+    strict = Client(enforce_csrf_checks=True)
+    body = event()
+    assert post(strict, body, signed(body, now())).status_code == 200

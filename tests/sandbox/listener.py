@@ -1,0 +1,49 @@
+"""A shop's end of a webhook, for the sandbox's own tests."""
+
+from __future__ import annotations
+
+import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Condition, Thread
+from typing import Any
+
+
+class Listener:
+    """Answers 500 to the first delivery of each event and 200 to every other."""
+
+    def __init__(self) -> None:
+        self._came: list[str] = []
+        self._changed = Condition()
+        listener = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["id"]
+                self.send_response(200 if listener._note(event) else 500)
+                self.end_headers()
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name in the base class
+                """Silence."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/"
+
+    def _note(self, event: str) -> bool:
+        with self._changed:
+            self._came.append(event)
+            self._changed.notify_all()
+            return self._came.count(event) > 1
+
+    def wait_for(self, count: int) -> list[str]:
+        """The ids of the first so many deliveries."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self._came) >= count, timeout=20)
+            return self._came[:count]
+
+    def __enter__(self) -> Listener:
+        Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
