@@ -2,6 +2,205 @@
 
 from __future__ import annotations
 
-from ninja import Router
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Router, Schema
+from pydantic import ConfigDict, Field
+
+from grocery.inventory import public as inventory
+from grocery.kernel import clock, wire
+from grocery.kernel.errors import NotFound
+from grocery.kernel.http import asker
+from grocery.kernel.idempotency import idempotent
+from grocery.kernel.inputs import Code, Id, Input, LongText, SignedQuantity
+from grocery.kernel.principal import Principal
+from grocery.kernel.quantity import Quantity
 
 router = Router(tags=["inventory"])
+
+#: Who may change stock.
+ROLES = ("buyer", "manager", "admin")
+#: Customers are not told how much more than this there is.
+CAP = Quantity(Decimal(20))
+
+_STORE = "01990000-0000-7000-8000-000000000001"
+_LOT = {"lot_code": "L2411", "expires_on": "2026-11-24", "on_hand": 30, "reserved": 4}
+_LEVEL = {"store_id": _STORE, "in_stock": True, "available": 20, "earliest_expiry": "2026-11-24"}
+_STAFF_LEVEL = {**_LEVEL, "available": 26, "version": 7, "on_hand": 30, "reserved": 4, "low_stock_threshold": 5}
+_DOCUMENT = {
+    "stock": 26,
+    "expires_at": "2026-11-24",
+    "low_stock_threshold": 5,
+    "last_updated": "2026-11-20T05:00:00Z",
+    "version": 7,
+}
+_LINES = [
+    {"kind": "receive", "sku": "MILK-1L", "quantity": 24, "lot_code": "L2411", "expires_on": "2026-11-30"},
+    {"kind": "waste", "sku": "RAU-MUONG", "quantity": 0.5, "reason": "wilted"},
+    {"kind": "count", "sku": "SALT", "quantity": 12},
+]
+
+
+def _example(example: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [example]})
+
+
+class LotOut(Schema):
+    """Goods that came together and expire together. Quantities are in the product's own unit."""
+
+    lot_code: str
+    expires_on: date | None
+    on_hand: float
+    reserved: float
+
+    model_config = _example(_LOT)
+
+
+class StoreStock(Schema):
+    """A SKU in one store. Customers see `available` up to 20; what follows `earliest_expiry` is for staff alone."""
+
+    store_id: UUID
+    in_stock: bool
+    available: float
+    earliest_expiry: date | None
+    version: int | None = None
+    on_hand: float | None = None
+    reserved: float | None = None
+    low_stock_threshold: float | None = None
+    lots: list[LotOut] | None = None
+
+    model_config = _example(_LEVEL)
+
+
+class Stock(Schema):
+    """A SKU in every store."""
+
+    sku: str
+    stores: list[StoreStock]
+
+    model_config = _example({"sku": "MILK-1L", "stores": [_LEVEL]})
+
+
+class StockDocument(Schema):
+    """What the feed says: the same members as the Firestore document `inventory/{sku}/locations/{store_id}`."""
+
+    stock: float
+    expires_at: date | None
+    low_stock_threshold: float
+    last_updated: datetime
+    version: int
+
+    model_config = _example(_DOCUMENT)
+
+
+class ChangeIn(Input):
+    """What happened to one lot, named by `lot_code` and `expires_on`, either of which may be left out.
+
+    `receive` adds, and opens the lot that is named. `waste` takes off, `adjust` adds or (below zero) takes off,
+    `count` says how much is there; these need a lot that exists, and what is named must fit one. Waste and adjust
+    need a reason.
+    """
+
+    kind: inventory.ChangeKind
+    sku: Code
+    quantity: SignedQuantity
+    lot_code: Code | None = None
+    expires_on: date | None = None
+    reason: Annotated[LongText, Field(max_length=200)] = ""
+
+    model_config = _example(_LINES[0])
+
+
+class StockBatch(Input):
+    """Up to 1,000 lines for one store; lines are done in order."""
+
+    store_id: Id
+    reference: Code | None = None
+    lines: Annotated[list[ChangeIn], Field(min_length=1, max_length=1000)]
+
+    model_config = _example({"store_id": _STORE, "reference": "DN-4711", "lines": _LINES})
+
+
+class ChangedStock(Schema):
+    """What was done, and each SKU as it is now."""
+
+    applied: int
+    stock: list[dict[str, Any]]
+
+    model_config = _example({"applied": 1, "stock": [{"sku": "MILK-1L", **_STAFF_LEVEL, "lots": []}]})
+
+
+@router.post("/stock/batch", response=ChangedStock, summary="Receive, waste, correct and count")
+@idempotent(required=True)
+def change_stock(request: HttpRequest, batch: StockBatch) -> HttpResponse:
+    """All lines or none. For buyers, managers and admins, of the store that they work in.
+
+    422 `stock_changes_refused` names each wrong line in `lines`: its number from 1, SKU, code and text.
+    """
+    principal = asker(request)
+    by = principal.require(*ROLES)
+    if principal.store_id not in {None, batch.store_id}:
+        raise NotFound("store", batch.store_id)
+    changes = [
+        inventory.StockChange(
+            line.kind, line.sku, Quantity(line.quantity), line.lot_code or "", line.expires_on, line.reason
+        )
+        for line in batch.lines
+    ]
+    levels = inventory.change_stock(
+        location=batch.store_id, changes=changes, now=clock.now(), by=by, reference=batch.reference or ""
+    )
+    return wire.response({"applied": len(changes), "stock": [{"sku": level.sku, **_all(level)} for level in levels]})
+
+
+@router.get("/stock/{sku}", response=Stock, summary="Stock of a SKU in every store")
+def stock(request: HttpRequest, sku: Path[Code]) -> HttpResponse:
+    """Whether it is in stock, how much of it (customers: up to 20), and the earliest expiry among what can be bought.
+
+    Staff also see what is on hand and reserved, in which lots. 404 for a SKU that no store has ever had.
+    """
+    levels = inventory.stock(sku=sku, now=clock.now())
+    if not levels:
+        raise NotFound("SKU", sku)
+    principal = asker(request)
+    return wire.response({"sku": sku, "stores": [_shown(level, principal) for level in levels]})
+
+
+@router.get("/stock/{sku}/locations/{store_id}", response=StockDocument, summary="The stock feed's document")
+def stock_document(request: HttpRequest, sku: Path[Code], store_id: Path[Id]) -> HttpResponse:
+    """What phones are shown, for those who do not listen to Firestore; of two answers the higher `version` is true.
+
+    404 for a SKU that this store has never had.
+    """
+    found = inventory.read_feed(skus=[sku], location=store_id, now=clock.now())
+    if sku not in found:
+        raise NotFound("SKU", sku)
+    return wire.response({name: getattr(found[sku], name) for name in _DOCUMENT})
+
+
+def _shown(level: inventory.StockLevel, principal: Principal) -> dict[str, Any]:
+    if principal.kind != "staff":
+        return _public(level) | {"available": min(level.available, CAP)}
+    return _all(level) | {"lots": level.lots}
+
+
+def _public(level: inventory.StockLevel) -> dict[str, Any]:
+    return {
+        "store_id": level.location,
+        "in_stock": level.available > 0,
+        "available": level.available,
+        "earliest_expiry": level.earliest_expiry,
+    }
+
+
+def _all(level: inventory.StockLevel) -> dict[str, Any]:
+    return _public(level) | {
+        "version": level.version,
+        "on_hand": level.on_hand,
+        "reserved": level.reserved,
+        "low_stock_threshold": level.low_stock_threshold,
+    }

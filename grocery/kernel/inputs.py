@@ -51,6 +51,10 @@ PositiveQuantity = Annotated[
 AnyQuantity = Annotated[
     Decimal, BeforeValidator(_exact), Field(ge=0, le=LARGEST, decimal_places=3, allow_inf_nan=False)
 ]
+#: The same, or less than nothing: a correction.
+SignedQuantity = Annotated[
+    Decimal, BeforeValidator(_exact), Field(ge=-LARGEST, le=LARGEST, decimal_places=3, allow_inf_nan=False)
+]
 #: đồng, whole, at most a hundred billion.
 Amount = Annotated[int, Field(ge=0, le=dong(100_000_000_000).minor, strict=True)]
 Limit = Annotated[int, Field(ge=1, le=100)]

@@ -1,0 +1,230 @@
+"""Stock over HTTP: what customers are told, what staff are told, and how staff change it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from grocery.accounts import public as accounts
+from grocery.accounts.public import Role
+from grocery.inventory import public as inventory
+from grocery.inventory.models import Movement
+from grocery.kernel import wire
+from grocery.kernel.ids import new_id
+from tests.inventory.conftest import NOON, Shop, days
+
+PASSWORD = "rau muống 2026 xào tỏi"
+
+
+@pytest.fixture(autouse=True)
+def _the_day_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grocery.kernel.clock.now", lambda: NOON)
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashing(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def staff(role: Role, store_id: UUID | None = None) -> Client:
+    who = accounts.create_staff(
+        email=f"{new_id().hex}@shop.vn", password=PASSWORD, name="Hoa", roles=[role], store_id=store_id
+    )
+    tokens = accounts.issue_tokens(customer_id=who.id, now=NOON)
+    return Client(headers={"Authorization": f"Bearer {tokens.access_token}"})
+
+
+def read(answer: Any) -> Any:
+    return json.loads(answer.content)
+
+
+def batch(client: Client, shop: Shop, *lines: dict[str, Any], key: str | None = None, **more: Any) -> Any:
+    body = {"store_id": str(shop.location), "lines": lines, **more}
+    return client.post(
+        "/api/v1/stock/batch",
+        wire.dumps(body),
+        content_type="application/json",
+        headers={"Idempotency-Key": key or new_id().hex, "Accept-Language": "en"},
+    )
+
+
+def receive(sku: str, quantity: float | str = 1, **more: Any) -> dict[str, Any]:
+    return {"kind": "receive", "sku": sku, "quantity": quantity, **more}
+
+
+# --- looking ----------------------------------------------------------------------------------------------------
+
+
+def test_a_customer_learns_whether_it_is_there_and_how_fresh(shop: Shop):
+    shop.receive("milk", 3, expires=4)
+    shop.receive("milk", 2, expires=2)
+    assert read(Client().get("/api/v1/stock/milk")) == {
+        "sku": "milk",
+        "stores": [
+            {"store_id": str(shop.location), "in_stock": True, "available": 5, "earliest_expiry": "2026-11-22"}
+        ],
+    }
+
+
+def test_a_customer_is_not_told_of_more_than_twenty(shop: Shop):
+    shop.receive("milk", 300)
+    [store] = read(Client().get("/api/v1/stock/milk"))["stores"]
+    assert store["available"] == 20
+
+
+def test_what_is_sold_out_is_told_as_such(shop: Shop):
+    shop.receive("milk", 1)
+    shop.reserve("cart:a", milk=1)
+    [store] = read(Client().get("/api/v1/stock/milk"))["stores"]
+    assert store == {"store_id": str(shop.location), "in_stock": False, "available": 0, "earliest_expiry": None}
+
+
+def test_staff_see_lots_and_all_there_is(shop: Shop):
+    shop.receive("milk", 30, expires=4, lot="L1")
+    shop.reserve("cart:a", milk="0.5")
+    [store] = read(staff(Role.PICKER).get("/api/v1/stock/milk"))["stores"]
+    assert store == {
+        "store_id": str(shop.location),
+        "in_stock": True,
+        "available": 29.5,
+        "earliest_expiry": "2026-11-24",
+        "version": 2,
+        "on_hand": 30,
+        "reserved": 0.5,
+        "low_stock_threshold": 0,
+        "lots": [{"lot_code": "L1", "expires_on": "2026-11-24", "on_hand": 30, "reserved": 0.5}],
+    }
+
+
+@pytest.mark.parametrize("path", ["stock/never", "stock/never/locations/{store}"])
+def test_what_no_store_has_had_is_not_found(shop: Shop, path: str):
+    answer = Client().get("/api/v1/" + path.format(store=shop.location))
+    assert [answer.status_code, read(answer)["code"]] == [404, "not_found"]
+
+
+def test_a_sku_that_cannot_be_one_is_refused(shop: Shop):
+    assert Client().get("/api/v1/stock/mi%00lk").status_code == 422
+
+
+def test_looking_costs_two_statements(shop: Shop):
+    shop.receive("milk", 3)
+    with CaptureQueriesContext(connection) as ran:
+        Client().get("/api/v1/stock/milk")
+    assert len(ran) == 2
+
+
+def test_the_feeds_document_is_served_here_too(shop: Shop):
+    shop.receive("milk", 3, expires=4)
+    assert read(Client().get(f"/api/v1/stock/milk/locations/{shop.location}")) == {
+        "stock": 3,
+        "expires_at": "2026-11-24",
+        "low_stock_threshold": 0,
+        "last_updated": "2026-11-20T05:00:00Z",
+        "version": 1,
+    }
+
+
+# --- changing ---------------------------------------------------------------------------------------------------
+
+
+def test_staff_receive_waste_correct_and_count_in_one_go(shop: Shop):
+    client = staff(Role.BUYER)
+    answer = batch(
+        client,
+        shop,
+        receive("milk", 24, lot_code="L1", expires_on="2026-11-30"),
+        {"kind": "waste", "sku": "milk", "quantity": 1.5, "reason": "split bag"},
+        {"kind": "adjust", "sku": "milk", "quantity": -0.5, "reason": "label said otherwise"},
+        {"kind": "count", "sku": "milk", "quantity": 20},
+        reference="DN-4711",
+    )
+    assert read(answer) == {
+        "applied": 4,
+        "stock": [
+            {
+                "sku": "milk",
+                "store_id": str(shop.location),
+                "in_stock": True,
+                "available": 20,
+                "earliest_expiry": "2026-11-30",
+                "version": 1,
+                "on_hand": 20,
+                "reserved": 0,
+                "low_stock_threshold": 0,
+            }
+        ],
+    }
+    assert set(Movement.objects.values_list("reference", flat=True)) == {"DN-4711"}
+
+
+def test_a_wrong_line_is_named_and_nothing_is_changed(shop: Shop):
+    answer = batch(staff(Role.BUYER), shop, receive("milk"), {"kind": "waste", "sku": "rice", "quantity": 2})
+    told = read(answer)
+    assert [answer.status_code, told["code"]] == [422, "stock_changes_refused"]
+    assert told["lines"] == [
+        {"line": 2, "sku": "rice", "code": "reason_needed", "en": "Say why.", "vi": "Cần ghi lý do."}
+    ]
+    assert inventory.stock(sku="milk", now=NOON) == []
+
+
+def test_the_same_key_and_body_change_stock_once(shop: Shop):
+    client = staff(Role.BUYER)
+    answers = [batch(client, shop, receive("milk", 3), key="delivery-1") for _ in range(2)]
+    assert answers[0].content == answers[1].content
+    assert shop.on_hand("milk") == 3
+
+
+def test_a_key_is_needed(shop: Shop):
+    answer = staff(Role.BUYER).post("/api/v1/stock/batch", b"{}", content_type="application/json")
+    assert answer.status_code in {400, 422}
+
+
+@pytest.mark.parametrize("role", [Role.PICKER, Role.DISPATCHER, Role.SUPPORT])
+def test_other_roles_may_not_change_stock(shop: Shop, role: Role):
+    assert batch(staff(role), shop, receive("milk")).status_code == 403
+
+
+def test_guests_may_not_change_stock(shop: Shop):
+    assert batch(Client(), shop, receive("milk")).status_code == 401
+
+
+def test_staff_of_one_store_do_not_see_another_to_change(shop: Shop):
+    client = staff(Role.BUYER, store_id=shop.location)
+    assert [batch(client, one, receive("milk")).status_code for one in (shop, Shop())] == [200, 404]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        receive("milk", "NaN"),
+        receive("milk", 1e12),
+        receive("milk", 0.0001),
+        receive("milk", "many"),
+        receive(""),
+        receive("mi lk"),
+        receive("milk", lot_code="a\u0000b"),
+        receive("milk", expires_on="tomorrow"),
+        receive("milk", reason="x" * 201),
+        receive("milk", colour="blue"),
+        {"kind": "steal", "sku": "milk", "quantity": 1},
+    ],
+)
+def test_input_that_cannot_be_is_refused_at_the_door(shop: Shop, line: dict[str, Any]):
+    answer = batch(staff(Role.BUYER), shop, line)
+    assert [answer.status_code, Movement.objects.count()] == [422, 0]
+
+
+@pytest.mark.parametrize(("lines", "status"), [(0, 422), (1000, 200), (1001, 422)])
+def test_a_batch_has_one_to_a_thousand_lines(shop: Shop, lines: int, status: int):
+    assert batch(staff(Role.BUYER), shop, *[receive("milk")] * lines).status_code == status
+
+
+def test_an_expiry_in_the_past_is_refused_with_its_line(shop: Shop):
+    told = read(batch(staff(Role.BUYER), shop, receive("milk", expires_on=days(-1).isoformat())))
+    assert [line["code"] for line in told["lines"]] == ["already_expired"]
