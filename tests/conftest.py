@@ -21,7 +21,7 @@ _OWNER = {"auth": "accounts", "admin": "accounts", "sessions": "accounts", "cont
 @cache
 def _owners() -> dict[str, str]:
     """Each table and the domain that owns it."""
-    models = apps.get_models(include_auto_created=True)
+    models = [model for app in apps.all_models.values() for model in app.values()]
     return {m._meta.db_table: _OWNER.get(m._meta.app_label, m._meta.app_label) for m in models}
 
 

@@ -10,7 +10,9 @@ from grocery.kernel.money import dong
 from grocery.payments import public as payments
 from grocery.payments.gateways.provider import NetworkInTransaction
 from grocery.payments.models import Payment
-from tests.payments.conftest import Till
+from tests.payments.conftest import COMMITTED, Till
+
+pytestmark = COMMITTED
 
 
 # --- beginning ----------------------------------------------------------------------------------------------------

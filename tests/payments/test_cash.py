@@ -8,7 +8,9 @@ from grocery.kernel.errors import Conflict
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
 from grocery.payments import public as payments
-from tests.payments.conftest import Till
+from tests.payments.conftest import COMMITTED, Till
+
+pytestmark = COMMITTED
 
 DRIVER = new_id()
 BASKET = dong(345_000)

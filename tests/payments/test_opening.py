@@ -11,7 +11,9 @@ from grocery.kernel.models import OutboxEvent
 from grocery.kernel.money import dong
 from grocery.payments import public as payments
 from grocery.payments.models import Payment
-from tests.payments.conftest import PAYER, Till
+from tests.payments.conftest import COMMITTED, PAYER, Till
+
+pytestmark = COMMITTED
 
 CARD, CASH = payments.Method.CARD, payments.Method.CASH_ON_DELIVERY
 
