@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from grocery.kernel.errors import DomainError
@@ -130,6 +130,23 @@ class FeedDocument:
     low_stock_threshold: Quantity
     last_updated: datetime
     version: int
+
+    @property
+    def key(self) -> tuple[str, UUID]:
+        """Where it belongs."""
+        return (self.sku, self.location)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A lot whose books do not agree: "on hand" is not the sum of its movements or "reserved" of its promises."""
+
+    sku: str
+    location: UUID
+    lot_id: UUID
+    what: Literal["on hand", "reserved"]
+    recorded: Quantity
+    proven: Quantity
 
 
 class OutOfStock(DomainError):

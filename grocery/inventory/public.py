@@ -8,7 +8,7 @@ Facts: `StockChanged` for each SKU and store that a transaction changed, `Reserv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from grocery.inventory.contracts import (
     ChangeKind,
     ChangesRefused,
     Demand,
+    Difference,
+    FeedDocument,
     LotLevel,
     NothingReserved,
     OutOfStock,
@@ -28,6 +30,7 @@ from grocery.inventory.contracts import (
     StockLine,
 )
 from grocery.inventory.services import change_stock as _changing
+from grocery.inventory.services import feed as _feed
 from grocery.inventory.services import issue as _issuing
 from grocery.inventory.services import let_go as _letting_go
 from grocery.inventory.services import levels as _levels
@@ -44,14 +47,18 @@ __all__ = [
     # looking
     "availability",
     "stock",
+    "read_feed",
     # changing
     "change_stock",
     "stock_up",
+    "check_stock",
     # what these take and return
     "Allocation",
     "Availability",
     "ChangeKind",
     "Demand",
+    "Difference",
+    "FeedDocument",
     "LotLevel",
     "Reservation",
     "StockChange",
@@ -149,6 +156,14 @@ def stock(*, sku: str, now: datetime) -> list[StockLevel]:
     return _levels.stock(sku=sku, now=now)
 
 
+def read_feed(*, skus: Collection[str], location: UUID, now: datetime) -> dict[str, FeedDocument]:
+    """What phones are being shown of these SKUs in a store: a moment old, fast, never what to decide on.
+
+    What the feed does not have, or does not answer, is told from stock itself; a SKU the store never had is absent.
+    """
+    return _feed.read(skus=skus, location=location, now=now)
+
+
 def change_stock(
     *, location: UUID, changes: Sequence[StockChange], now: datetime, by: UUID | None, reference: str = ""
 ) -> list[StockLevel]:
@@ -168,3 +183,8 @@ def stock_up(*, location: UUID, lines: Iterable[StockLine], now: datetime) -> in
     Made for 50,000 lines in a few seconds; all or nothing. Raises ChangesRefused.
     """
     return _changing.stock_up(location=location, lines=lines, now=now)
+
+
+def check_stock() -> list[Difference]:
+    """Every lot that is not the sum of its movements or promises other than its open reservations; best none."""
+    return _levels.check()

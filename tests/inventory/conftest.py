@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -58,6 +59,7 @@ class Shop:
     def reserve(
         self,
         holder: str,
+        basket: Mapping[str, int | str] | None = None,
         *,
         on: int = 0,
         fresh: int = 0,
@@ -66,7 +68,9 @@ class Shop:
         **wanted: int | str,
     ) -> dict[str, Decimal]:
         """Reserve for the day so many days from today; what came from which lot, as "sku +days" or "sku"."""
-        demands = [inventory.Demand(sku, quantity(amount), fresh) for sku, amount in wanted.items()]
+        demands = [
+            inventory.Demand(sku, quantity(amount), fresh) for sku, amount in {**(basket or {}), **wanted}.items()
+        ]
         with transaction.atomic():
             reservation = inventory.reserve(
                 holder=holder,

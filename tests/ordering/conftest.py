@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from grocery.kernel import clock
 from tests.shop import Customer, Shop
@@ -17,6 +18,8 @@ NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 def shop(db: None, monkeypatch: pytest.MonkeyPatch) -> Shop:
     """The shop; every clock of the process shows noon."""
     monkeypatch.setattr(clock, "now", lambda: NOON)
+    for cost, least in {"time_cost": 1, "memory_cost": 8, "parallelism": 1}.items():
+        monkeypatch.setattr(Argon2PasswordHasher, cost, least)  # how passwords are hashed is not tested here
     return Shop(now=NOON)
 
 

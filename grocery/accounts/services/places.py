@@ -91,9 +91,9 @@ def load_places(divisions: Iterable[Division]) -> Loaded:
     provinces: dict[str, Province] = {}
     wards: dict[str, Ward] = {}
     for division in divisions:
-        provinces[division.province_code] = Province(
-            code=division.province_code, **_names(division.province, division.province_en)
-        )
+        if division.province_code not in provinces:
+            names = _names(division.province, division.province_en)
+            provinces[division.province_code] = Province(code=division.province_code, **names)
         wards[division.ward_code] = Ward(
             code=division.ward_code,
             province_id=division.province_code,
@@ -101,12 +101,12 @@ def load_places(divisions: Iterable[Division]) -> Loaded:
         )
     if not wards:
         raise Invalid("file", "There is no ward in it.", "Không có phường, xã nào.")
-    names = ["name", "name_en", "folded", "is_active"]
+    told = ["name", "name_en", "folded", "is_active"]
     Province.objects.bulk_create(
-        provinces.values(), update_conflicts=True, unique_fields=["code"], update_fields=names
+        provinces.values(), update_conflicts=True, unique_fields=["code"], update_fields=told
     )
     Ward.objects.bulk_create(
-        wards.values(), update_conflicts=True, unique_fields=["code"], update_fields=[*names, "province"]
+        wards.values(), update_conflicts=True, unique_fields=["code"], update_fields=[*told, "province"]
     )
     Province.objects.all().vanish_unless(provinces)
     return Loaded(len(provinces), len(wards), Ward.objects.all().vanish_unless(wards))

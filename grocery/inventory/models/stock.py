@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from grocery.inventory.contracts import Availability, StockChange, StockLevel
+from grocery.inventory.contracts import Availability, Difference, StockChange, StockLevel
 from grocery.inventory.models import sql
 from grocery.inventory.policies.changes import LotState
 from grocery.inventory.policies.fefo import Shelf
 from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import ZERO, Quantity
 
-_TOTALS = """
-    COALESCE(SUM(lot.on_hand), 0), COALESCE(SUM(lot.reserved), 0),
-    COALESCE(SUM(lot.on_hand - lot.reserved) FILTER (WHERE COALESCE(lot.expires_on >= %(day)s, TRUE)), 0),
-    MIN(lot.expires_on) FILTER (WHERE lot.expires_on >= %(day)s AND lot.on_hand > lot.reserved)
+_LEVEL_OF_ITEM = """
+    SELECT item.sku, item.location, item.version, item.low_stock_threshold,
+        shelf.on_hand, shelf.reserved, shelf.available, shelf.expiry
+    FROM item CROSS JOIN LATERAL (
+        SELECT COALESCE(SUM(lot.on_hand), 0), COALESCE(SUM(lot.reserved), 0),
+            COALESCE(SUM(lot.on_hand - lot.reserved) FILTER (WHERE COALESCE(lot.expires_on >= %(day)s, TRUE)), 0),
+            MIN(lot.expires_on) FILTER (WHERE lot.expires_on >= %(day)s AND lot.on_hand > lot.reserved)
+        FROM "inventory_lot" lot WHERE lot.stock_item_id = item.id AND lot.on_hand > 0
+    ) AS shelf(on_hand, reserved, available, expiry)
+    ORDER BY item.sku, item.location
 """
 
 _BUMP = f"""
@@ -29,24 +35,32 @@ _BUMP = f"""
         UPDATE "inventory_stockitem" SET version = GREATEST(version, %(floor)s) + 1
         WHERE id = ANY(%(items)s::uuid[])
         RETURNING id, sku, location, version, low_stock_threshold
-    )
-    SELECT item.sku, item.location, item.version, item.low_stock_threshold, {_TOTALS}
-    FROM item LEFT JOIN "inventory_lot" lot ON lot.stock_item_id = item.id AND lot.on_hand > 0
-    GROUP BY item.sku, item.location, item.version, item.low_stock_threshold
-    ORDER BY item.sku, item.location
+    ) {_LEVEL_OF_ITEM}
+"""  # noqa: S608 - put together from constants
+
+_LEVELS = f"""
+    WITH item AS (
+        SELECT id, sku, location, version, low_stock_threshold FROM "inventory_stockitem"
+        WHERE sku = ANY(%(skus)s) AND location = %(location)s
+    ) {_LEVEL_OF_ITEM}
 """  # noqa: S608 - put together from constants
 
 _AVAILABLE = """
-    SELECT item.sku,
-        SUM(lot.on_hand - lot.reserved + COALESCE(mine.quantity, 0)),
-        MIN(lot.expires_on) FILTER (WHERE lot.on_hand - lot.reserved + COALESCE(mine.quantity, 0) > 0)
+    SELECT item.sku, shelf.available, shelf.expiry
     FROM unnest(%(skus)s::text[], %(freshness)s::int[]) AS wanted(sku, days)
     JOIN "inventory_stockitem" item ON item.sku = wanted.sku AND item.location = %(location)s
-    JOIN "inventory_lot" lot ON lot.stock_item_id = item.id AND lot.on_hand > 0
-        AND COALESCE(lot.expires_on >= %(day)s::date + wanted.days, TRUE)
-    LEFT JOIN "inventory_reservation" own ON own.holder = %(holder)s AND own.state = 'open'
-    LEFT JOIN "inventory_allocation" mine ON mine.reservation_id = own.id AND mine.lot_id = lot.id
-    GROUP BY item.sku
+    CROSS JOIN LATERAL (
+        SELECT SUM(lot.free), MIN(lot.expires_on) FILTER (WHERE lot.free > 0)
+        FROM (
+            SELECT lot.expires_on, lot.on_hand - lot.reserved + COALESCE(mine.quantity, 0) AS free
+            FROM "inventory_lot" lot
+            LEFT JOIN "inventory_reservation" own ON own.holder = %(holder)s AND own.state = 'open'
+            LEFT JOIN "inventory_allocation" mine ON mine.reservation_id = own.id AND mine.lot_id = lot.id
+            WHERE lot.stock_item_id = item.id AND lot.on_hand > 0
+                AND COALESCE(lot.expires_on >= %(day)s::date + wanted.days, TRUE)
+        ) lot
+    ) AS shelf(available, expiry)
+    WHERE shelf.available IS NOT NULL
 """
 
 _ADD_ITEMS = """
@@ -74,6 +88,26 @@ _SHELVES = """
     GROUP BY lot.id
 """
 
+_DIFFERENCES = """
+    SELECT item.sku, item.location, lot.id, books.what, books.recorded, books.proven
+    FROM "inventory_lot" lot
+    JOIN "inventory_stockitem" item ON item.id = lot.stock_item_id
+    LEFT JOIN (
+        SELECT lot_id, SUM(quantity) AS quantity FROM "inventory_movement" GROUP BY lot_id
+    ) moved ON moved.lot_id = lot.id
+    LEFT JOIN (
+        SELECT part.lot_id, SUM(part.quantity) AS quantity
+        FROM "inventory_allocation" part JOIN "inventory_reservation" own ON own.id = part.reservation_id
+        WHERE own.state = 'open' GROUP BY part.lot_id
+    ) promised ON promised.lot_id = lot.id
+    CROSS JOIN LATERAL (VALUES
+        ('on hand', lot.on_hand, COALESCE(moved.quantity, 0)),
+        ('reserved', lot.reserved, COALESCE(promised.quantity, 0))
+    ) AS books(what, recorded, proven)
+    WHERE books.recorded <> books.proven
+    ORDER BY item.sku, item.location, lot.id
+"""
+
 
 class StockItemQuerySet(models.QuerySet["StockItem"]):
     def at(self, location: UUID) -> Self:
@@ -99,20 +133,11 @@ class StockItemQuerySet(models.QuerySet["StockItem"]):
 
     def bump(self, items: Iterable[UUID], *, floor: int, day: date) -> list[StockLevel]:
         """Give each item its next version, above `floor`, and return what it now holds. `day`: today in the store."""
-        found = sql.rows(self.db, _BUMP, items=list(items), floor=floor, day=day)
-        return [
-            StockLevel(
-                sku=sku,
-                location=location,
-                version=version,
-                on_hand=on_hand,
-                reserved=reserved,
-                available=available,
-                earliest_expiry=expiry,
-                low_stock_threshold=threshold,
-            )
-            for sku, location, version, threshold, on_hand, reserved, available, expiry in found
-        ]
+        return _levels(sql.rows(self.db, _BUMP, items=list(items), floor=floor, day=day))
+
+    def levels(self, skus: Iterable[str], *, location: UUID, day: date) -> list[StockLevel]:
+        """What the store holds of these, without the lots. `day`: today in the store."""
+        return _levels(sql.rows(self.db, _LEVELS, skus=list(skus), location=location, day=day))
 
     def availability(
         self, freshness: Mapping[str, int], *, location: UUID, day: date, holder: str
@@ -150,6 +175,22 @@ class StockItemQuerySet(models.QuerySet["StockItem"]):
                 "low": [thresholds[sku] for sku in skus],
             }
             sql.rows(self.db, statement, location=location, **values)
+
+
+def _levels(rows: Iterable[tuple[Any, ...]]) -> list[StockLevel]:
+    return [
+        StockLevel(
+            sku=sku,
+            location=location,
+            version=version,
+            on_hand=on_hand,
+            reserved=reserved,
+            available=available,
+            earliest_expiry=expiry,
+            low_stock_threshold=threshold,
+        )
+        for sku, location, version, threshold, on_hand, reserved, available, expiry in rows
+    ]
 
 
 class StockItem(models.Model):
@@ -197,6 +238,15 @@ class LotQuerySet(models.QuerySet["Lot"]):
             skus, codes, expiries = (list(column) for column in zip(*keys, strict=True))
             ids = [new_id() for _key in keys]
             sql.rows(self.db, _OPEN_LOTS, ids=ids, skus=skus, codes=codes, expiries=expiries, location=location)
+
+    def analyze(self) -> None:
+        """Let the planner see many new rows now, not when autovacuum comes by: until then it misses the indexes."""
+        for table in ("stockitem", "lot", "movement"):
+            sql.rows(self.db, f'ANALYZE "inventory_{table}"')
+
+    def differences(self) -> list[Difference]:
+        """The lots that are not what their movements and open reservations add up to; none, if all is well."""
+        return [Difference(*row) for row in sql.rows(self.db, _DIFFERENCES)]
 
     def states(self, items: Iterable[StockItem]) -> list[LotState]:
         """The lots of these items, emptied ones too, for what staff do to them."""

@@ -54,4 +54,5 @@ def stock_up(*, location: UUID, lines: Iterable[StockLine], now: datetime) -> in
         StockChange(ChangeKind.RECEIVE, line.sku, line.quantity, line.lot_code, line.expires_on) for line in lines
     ]
     change_stock(location=location, changes=changes, now=now, by=None)
+    Lot.objects.analyze()
     return len(lines)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from grocery.inventory.contracts import Availability, LotLevel, StockLevel
+from grocery.inventory.contracts import Availability, Difference, LotLevel, StockLevel
 from grocery.inventory.models import Lot, StockItem
 from grocery.inventory.policies.fefo import good
 from grocery.inventory.services.days import today
@@ -26,6 +26,11 @@ def stock(*, sku: str, now: datetime) -> list[StockLevel]:
     """See `public.stock`."""
     items = StockItem.objects.with_lots().of_sku(sku)
     return [_level(item, item.lots.all(), today=today(item.location, now=now)) for item in items]
+
+
+def check() -> list[Difference]:
+    """See `public.check_stock`."""
+    return Lot.objects.differences()
 
 
 def _level(item: StockItem, lots: Iterable[Lot], *, today: date) -> StockLevel:

@@ -1,0 +1,69 @@
+"""The feed in Valkey, where there is no Firestore. Losing it loses nothing: `read_feed` then asks stock itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any, Final
+
+import redis
+from pydantic import TypeAdapter
+
+from grocery.inventory.contracts import FeedDocument, FeedUnavailable
+from grocery.inventory.gateways.breaker import Breaker
+from grocery.inventory.gateways.feed import Key
+
+_TIMEOUT: Final = 2.0
+#: One key per call, so that a cluster may put each where it likes. Versions stay below 2^53, which Lua can compare.
+_WRITE_IF_NEWER: Final = """
+    if tonumber(redis.call('HGET', KEYS[1], 'version') or '-1') >= tonumber(ARGV[1]) then return 0 end
+    redis.call('HSET', KEYS[1], 'version', ARGV[1], 'document', ARGV[2])
+    return 1
+"""
+_json = TypeAdapter(FeedDocument)
+
+
+class ValkeyFeed:
+    """One hash per document, compared and written in one step inside the server."""
+
+    def __init__(self, url: str, *, breaker: Breaker | None = None) -> None:
+        self._url = url
+        self._breaker = breaker or Breaker("valkey")
+
+    def write(self, documents: Collection[FeedDocument]) -> int:
+        with self._breaker.guard(), _translated():
+            pipeline = self._client.pipeline(transaction=False)
+            for document in documents:
+                arguments = [document.version, _json.dump_json(document)]
+                self._write_if_newer(keys=[_name(document.key)], args=arguments, client=pipeline)
+            return sum(pipeline.execute())
+
+    def read(self, keys: Collection[Key]) -> dict[Key, FeedDocument]:
+        with self._breaker.guard(), _translated():
+            pipeline = self._client.pipeline(transaction=False)
+            for key in keys:
+                pipeline.hget(_name(key), "document")
+            documents = [_json.validate_json(text) for text in pipeline.execute() if text]
+        return {document.key: document for document in documents}
+
+    @cached_property
+    def _client(self) -> Any:
+        return redis.Redis.from_url(self._url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)
+
+    @cached_property
+    def _write_if_newer(self) -> Any:
+        return self._client.register_script(_WRITE_IF_NEWER)
+
+
+def _name(key: Key) -> str:
+    sku, location = key
+    return f"stock:{location}:{sku}"
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (redis.ConnectionError, redis.TimeoutError, redis.ResponseError) as error:
+        raise FeedUnavailable(f"Valkey: {error}") from error

@@ -1,0 +1,290 @@
+"""The feed: what is committed is seen, and an older version never overwrites a newer one."""
+
+from __future__ import annotations
+
+import os
+import queue
+import random
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+
+from grocery.inventory import gateways
+from grocery.inventory import public as inventory
+from grocery.inventory.contracts import FeedDocument, FeedUnavailable
+from grocery.inventory.events import StockChanged
+from grocery.inventory.gateways import StockFeed
+from grocery.inventory.gateways.breaker import Breaker
+from grocery.inventory.gateways.firestore import FirestoreFeed
+from grocery.inventory.gateways.valkey import ValkeyFeed
+from grocery.inventory.services import feed as feeding
+from grocery.kernel.ids import new_id
+from grocery.kernel.models import InboxEntry
+from grocery.kernel.quantity import quantity
+from tests.inventory.conftest import NOON, Shop, days
+
+needs_emulator = pytest.mark.skipif(
+    not os.environ.get("FIRESTORE_EMULATOR_HOST"), reason="the Firestore emulator is not installed"
+)
+NOBODY = "127.0.0.1:9"  # the discard port: nothing listens there
+
+
+def document(version: int = 1, *, sku: str = "milk", location: UUID | None = None) -> FeedDocument:
+    return FeedDocument(
+        sku=sku,
+        location=location or new_id(),
+        stock=quantity("2.5"),
+        expires_at=days(4),
+        low_stock_threshold=quantity(3),
+        last_updated=NOON,
+        version=version,
+    )
+
+
+@pytest.fixture(params=[pytest.param("firestore", marks=needs_emulator), "valkey"])
+def feed(request: pytest.FixtureRequest) -> StockFeed:
+    if request.param == "firestore":
+        return FirestoreFeed(settings.FIRESTORE_PROJECT)
+    return ValkeyFeed(settings.REDIS_URL)
+
+
+@pytest.fixture
+def served_by(feed: StockFeed, monkeypatch: pytest.MonkeyPatch) -> StockFeed:
+    """Both feeds in turn serve the deployment."""
+    monkeypatch.setattr(gateways, "_feed", lambda *_settings: feed)
+    return feed
+
+
+def test_what_is_written_is_read(feed: StockFeed):
+    milk, salt = document(), replace(document(sku="salt"), expires_at=None, stock=quantity(7))
+    assert feed.write([milk, salt]) == 2
+    assert feed.read([milk.key, salt.key]) == {milk.key: milk, salt.key: salt}
+
+
+def test_what_was_never_written_is_absent(feed: StockFeed):
+    assert feed.read([document().key]) == {}
+
+
+def test_a_newer_version_replaces_an_older_one(feed: StockFeed):
+    old = document(version=7)
+    new = replace(old, version=8, stock=quantity(1))
+    feed.write([old])
+    assert feed.write([new]) == 1
+    assert feed.read([old.key]) == {old.key: new}
+
+
+@pytest.mark.parametrize("late", [6, 7])
+def test_an_older_or_equal_version_changes_nothing(feed: StockFeed, late: int):
+    current = document(version=7)
+    feed.write([current])
+    assert feed.write([replace(current, version=late, stock=quantity(99))]) == 0
+    assert feed.read([current.key]) == {current.key: current}
+
+
+def test_versions_of_a_later_restore_epoch_are_compared_exactly(feed: StockFeed):
+    current = document(version=25 * 2**40 + 1)
+    feed.write([current])
+    assert feed.write([replace(current, version=25 * 2**40)]) == 0
+    assert feed.write([replace(current, version=25 * 2**40 + 2)]) == 1
+
+
+def test_one_late_document_does_not_hold_up_the_others(feed: StockFeed):
+    late, fresh = document(version=3), document(version=3)
+    feed.write([late])
+    assert feed.write([replace(late, version=2), fresh]) == 1
+    assert feed.read([fresh.key]) == {fresh.key: fresh}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_however_writers_interleave_the_highest_version_stays(feed: StockFeed, seed: int):
+    """Four writers take the versions of three keys in random order, each at its own pace."""
+    keys = [document(sku=sku) for sku in ("milk", "rice", "eggs")]
+    versions = [replace(key, version=version) for key in keys for version in range(1, 21)]
+    random.Random(seed).shuffle(versions)
+    with ThreadPoolExecutor(4) as writers:
+        shares = [versions[number::4] for number in range(4)]
+        for done in [writers.submit(_insist, feed, share) for share in shares]:
+            done.result()
+    assert {d.sku: d.version for d in feed.read([key.key for key in keys]).values()} == {
+        "milk": 20,
+        "rice": 20,
+        "eggs": 20,
+    }
+
+
+def _insist(feed: StockFeed, versions: Iterable[FeedDocument]) -> None:
+    """As the outbox does: what did not get through is tried again."""
+    for one in versions:
+        while True:
+            try:
+                feed.write([one])
+            except FeedUnavailable:
+                continue
+            break
+
+
+def test_of_many_facts_about_one_item_only_the_newest_is_written(served_by: StockFeed):
+    location = new_id()
+    facts = [_fact(location, version) for version in (2, 5, 3)]
+    feeding.show(events=facts)
+    (seen,) = served_by.read([("milk", location)]).values()
+    assert seen.version == 5
+
+
+def _fact(location: UUID, version: int) -> StockChanged:
+    return StockChanged(
+        sku="milk",
+        location=location,
+        version=version,
+        on_hand=quantity(9),
+        reserved=quantity(2),
+        available=quantity(7),
+        earliest_expiry=None,
+        low_stock_threshold=quantity(0),
+        at=NOON,
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_of_stock_reaches_the_feed(served_by: StockFeed, deliver: Callable[[], int]):
+    shop = Shop()
+    shop.receive("milk", 5, expires=3)
+    shop.reserve("cart:a", milk=2)
+    deliver()
+    assert inventory.read_feed(skus=["milk"], location=shop.location, now=NOON) == {
+        "milk": FeedDocument("milk", shop.location, quantity(3), days(3), quantity(0), NOON, 2)
+    }
+
+
+def test_what_the_feed_does_not_have_is_told_from_stock(served_by: StockFeed, shop: Shop):
+    shop.receive("milk", 5)
+    assert inventory.read_feed(skus=["milk", "never"], location=shop.location, now=NOON) == {
+        "milk": FeedDocument("milk", shop.location, quantity(5), None, quantity(0), NOON, 1)
+    }
+
+
+# --- when it does not answer ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=[pytest.param("firestore", marks=needs_emulator), "valkey"])
+def line(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Line:
+    return Line(request.param, monkeypatch)
+
+
+class Line:
+    """A feed whose server can be cut off and come back; time passes when told."""
+
+    def __init__(self, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 0.0
+        breaker = Breaker(kind, failures=2, rest=5, clock=lambda: self.now)
+        self._monkeypatch, self._kind = monkeypatch, kind
+        self.feed: Any = (FirestoreFeed if kind == "firestore" else ValkeyFeed)("", breaker=breaker)
+        monkeypatch.setattr(gateways, "_feed", lambda *_settings: self.feed)
+        self.mend()
+
+    def cut(self) -> None:
+        self._point_to(NOBODY, f"redis://{NOBODY}/0")
+
+    def mend(self) -> None:
+        self._point_to(settings.FIRESTORE_EMULATOR_HOST, settings.REDIS_URL)
+
+    def _point_to(self, emulator: str, redis_url: str) -> None:
+        if self._kind == "firestore":
+            # another project name, another client: they are kept per project
+            self.feed._project = f"demo-{new_id().hex[-8:]}" if emulator == NOBODY else settings.FIRESTORE_PROJECT
+            self._monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", emulator)
+        else:
+            self.feed._url = redis_url
+            self.feed.__dict__.pop("_client", None)
+            self.feed.__dict__.pop("_write_if_newer", None)
+
+
+def fails(feed: StockFeed) -> str:
+    with pytest.raises(FeedUnavailable) as why:
+        feed.write([document()])
+    return "left alone" if "left alone" in str(why.value) else "tried"
+
+
+def test_after_two_failures_it_is_left_alone(line: Line):
+    line.cut()
+    assert [fails(line.feed) for _ in range(3)] == ["tried", "tried", "left alone"]
+
+
+def test_after_a_rest_one_call_tries_and_failing_rests_again(line: Line):
+    line.cut()
+    fails(line.feed), fails(line.feed)
+    line.now = 5
+    assert [fails(line.feed), fails(line.feed)] == ["tried", "left alone"]
+
+
+def test_when_it_is_back_it_is_used_again(line: Line):
+    line.cut()
+    fails(line.feed), fails(line.feed)
+    line.mend()
+    line.now = 5
+    assert line.feed.write([document()]) == 1
+    assert line.feed.write([document()]) == 1
+
+
+def test_who_looks_while_it_is_away_is_told_from_stock(line: Line, shop: Shop):
+    shop.receive("milk", 5)
+    line.cut()
+    assert inventory.read_feed(skus=["milk"], location=shop.location, now=NOON)["milk"].stock == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_changed_meanwhile_is_owed_and_delivered_later(line: Line, deliver: Callable[[], int]):
+    shop = Shop()
+    line.cut()
+    shop.receive("milk", 5)
+    shop.receive("milk", 1)
+    with pytest.raises(FeedUnavailable):
+        deliver()
+    assert InboxEntry.objects.filter(subscriber="inventory.show_stock", handled_at=None).count() == 2
+    line.mend()
+    deliver()
+    assert line.feed.read([("milk", shop.location)])["milk", shop.location].stock == 6
+
+
+# --- as a phone sees it -----------------------------------------------------------------------------------------
+
+
+@needs_emulator
+def test_a_listener_sees_the_document_as_it_is_laid_down():
+    from google.cloud import firestore
+
+    seen: queue.Queue[dict[str, Any]] = queue.Queue()
+    milk = replace(document(version=7), stock=quantity(12))
+    client = firestore.Client(project=settings.FIRESTORE_PROJECT)
+    place = client.document("inventory", "milk", "locations", str(milk.location))
+    listening = threading.Event()
+
+    def on_snapshot(snapshots: list[Any], _changes: Any, _at: Any) -> None:
+        listening.set()
+        for snapshot in snapshots:
+            if snapshot.exists:
+                seen.put(snapshot.to_dict())
+
+    watch = place.on_snapshot(on_snapshot)
+    try:
+        assert listening.wait(20)
+        FirestoreFeed(settings.FIRESTORE_PROJECT).write([milk])
+        told = seen.get(timeout=20)
+    finally:
+        watch.unsubscribe()
+        client.close()
+    assert told == {
+        "stock": 12,
+        "expires_at": "2026-11-24",
+        "low_stock_threshold": 3,
+        "last_updated": NOON,
+        "version": 7,
+    }
+    assert told["last_updated"] - NOON == timedelta()

@@ -1,0 +1,162 @@
+"""Many at once, on real connections: nobody gets what another has, nothing is left behind."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.db import connection, transaction
+
+from grocery.inventory import public as inventory
+from grocery.kernel.errors import DomainError
+from grocery.kernel.money import dong
+from grocery.kernel.outbox import publish
+from grocery.kernel.quantity import quantity
+from grocery.ordering import models
+from grocery.ordering import public as ordering
+from grocery.ordering.services import cancel_order, confirm_order
+from grocery.payments import public as payments
+from grocery.payments.events import PaymentAuthorised
+from tests.ordering.conftest import NOON
+from tests.shop import Customer, Shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """What each of these came to when all start in the same moment: what it returned, or the code of its error."""
+    start = threading.Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> object:
+        start.wait(10)
+        try:
+            return act()
+        except DomainError as error:
+            return error.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return list(threads.map(run, acts))
+
+
+def ordered(results: list[object]) -> list[ordering.PlacedOrder]:
+    return [result for result in results if isinstance(result, ordering.PlacedOrder)]
+
+
+def test_two_buyers_and_one_last_unit_make_one_order(shop: Shop):
+    shop.stock(milk=1)
+    lan, minh = shop.customer("lan"), shop.customer("minh")
+    for buyer in (lan, minh):
+        shop.put(buyer.owner, milk=1)
+    results = at_once(lambda: shop.check_out(lan), lambda: shop.check_out(minh))
+    assert (len(ordered(results)), results.count("out_of_stock")) == (1, 1)
+
+
+def test_the_one_who_came_too_late_leaves_nothing_behind(shop: Shop):
+    shop.stock(milk=1)
+    lan, minh = shop.customer("lan"), shop.customer("minh")
+    for buyer in (lan, minh):
+        shop.put(buyer.owner, milk=1)
+    (placed,) = ordered(at_once(lambda: shop.check_out(lan), lambda: shop.check_out(minh)))
+    loser = minh if ordering.order(order_id=placed.id).customer_id == lan.id else lan
+    assert (models.Order.objects.count(), shop.places_taken(), ordering.cart_size(owner=loser.owner)) == (1, 1, 1)
+
+
+def test_eight_buyers_get_no_more_than_there_is(shop: Shop):
+    shop.stock(milk=5, eggs=50)
+    buyers = [shop.customer(f"buyer{number}") for number in range(8)]
+    for number, buyer in enumerate(buyers):  # in both orders, so that locks in any but key order would cross
+        basket = {"milk": 1, "eggs": 1} if number % 2 else {"eggs": 1, "milk": 1}
+        shop.put(buyer.owner, **basket)
+    results = at_once(*(lambda buyer=buyer: shop.check_out(buyer) for buyer in buyers))
+    assert (len(ordered(results)), results.count("out_of_stock"), shop.available("milk")) == (5, 3, quantity(0))
+
+
+def test_the_same_cart_ordered_twice_at_once_makes_one_order(shop: Shop, lan: Customer):
+    shop.stock(milk=10)
+    shop.put(lan.owner, milk=2)
+    results = at_once(*[lambda: shop.check_out(lan)] * 2)
+    assert (len(ordered(results)), results.count("cart_empty")) == (1, 1)
+
+
+def test_what_is_put_in_while_ordering_is_ordered_or_stays(shop: Shop, lan: Customer):
+    shop.stock(milk=10, eggs=10)
+    shop.put(lan.owner, milk=1)
+    results = at_once(lambda: shop.check_out(lan), lambda: shop.put(lan.owner, eggs=1))
+    (placed,) = ordered(results)
+    bought = [line.sku for line in ordering.order(order_id=placed.id).lines]
+    kept = [line.sku for line in ordering.cart(owner=lan.owner, now=NOON).lines]
+    assert sorted(bought + kept) == ["eggs", "milk"]
+
+
+def test_two_first_items_at_once_share_one_cart(shop: Shop, lan: Customer):
+    shop.stock(milk=10, eggs=10)
+    at_once(lambda: shop.put(lan.owner, milk=1), lambda: shop.put(lan.owner, eggs=1))
+    assert (models.Cart.objects.count(), ordering.cart_size(owner=lan.owner)) == (1, 2)
+
+
+def test_signing_in_twice_at_once_adds_once(shop: Shop, lan: Customer):
+    shop.stock(milk=10)
+    shop.put(lan.owner, milk=1)
+    token = shop.put(ordering.CartOwner(), milk=2).owner.token
+    assert token is not None
+    at_once(*[lambda: ordering.merge(token=token, customer_id=lan.id, now=NOON)] * 2)
+    (line,) = ordering.cart(owner=lan.owner, now=NOON).lines
+    assert line.quantity == 3
+
+
+def test_cancelled_or_confirmed_but_never_both(shop: Shop, lan: Customer):
+    shop.stock(milk=10)
+    placed = shop.order(lan, method="card", milk=2)
+    at_once(
+        lambda: cancel_order.cancel_order(order_id=placed.id, by=lan.principal, note="", now=NOON),
+        lambda: confirm_order.confirm_order(order_id=placed.id, now=NOON),
+    )
+    # Whoever was first, the customer's word stands: a confirmed order may still be cancelled.
+    assert (shop.state(placed.id), shop.available("milk"), payments.payment(order_id=placed.id).state.value) == (
+        "cancelled",
+        quantity(10),
+        "cancelled",
+    )
+
+
+def test_the_clock_and_the_money_at_once_leave_one_truth(shop: Shop, lan: Customer):
+    shop.stock(milk=10)
+    placed = shop.order(lan, method="card", milk=2)
+    with transaction.atomic():
+        publish(PaymentAuthorised(order_id=placed.id, amount=dong(92_000)))
+    at_once(lambda: ordering.cancel_unpaid(now=NOON + timedelta(minutes=16)), shop.tell)
+    available = {"confirmed": quantity(8), "cancelled": quantity(10)}
+    assert shop.available("milk") == available[shop.state(placed.id)]
+
+
+def test_without_the_lock_on_the_cart_it_would_be_ordered_twice(shop: Shop, lan: Customer, monkeypatch):
+    """The negative control: reading the lines instead of taking them out, two orders come of one cart."""
+    shop.stock(milk=10)
+    shop.put(lan.owner, milk=2)
+    both_have_read = threading.Barrier(2)
+
+    def read_only(lines: models.CartLineQuerySet, cart_id: UUID) -> list[models.CartLine]:
+        found = list(lines.filter(cart_id=cart_id))
+        both_have_read.wait(10)
+        return found
+
+    monkeypatch.setattr(models.CartQuerySet, "select_for_update", lambda carts: carts)
+    monkeypatch.setattr(models.CartLineQuerySet, "take_all", read_only)
+    assert len(ordered(at_once(*[lambda: shop.check_out(lan)] * 2))) == 2
+
+
+def test_expiring_and_extending_at_once_loses_no_goods(shop: Shop, lan: Customer):
+    shop.stock(milk=10)
+    placed = shop.order(lan, method="card", milk=2)
+    late = NOON + timedelta(minutes=16)
+    at_once(
+        lambda: inventory.expire_reservations(now=late),
+        lambda: confirm_order.confirm_order(order_id=placed.id, now=late),
+    )
+    assert (shop.state(placed.id), shop.available("milk")) == ("confirmed", quantity(8))
