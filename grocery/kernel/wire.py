@@ -31,6 +31,11 @@ def dumps(value: Any) -> bytes:
     return orjson.dumps(value, default=_other, option=_OPTIONS)
 
 
+def pretty(value: Any) -> str:
+    """`value` as JSON for people, indented."""
+    return orjson.dumps(value, default=_other, option=_OPTIONS | orjson.OPT_INDENT_2).decode()
+
+
 def loads(text: bytes | str) -> Any:
     """Read JSON; numbers with a point become Decimal. Raises ValueError for anything that is not JSON (RFC 8259)."""
     try:

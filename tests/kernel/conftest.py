@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from grocery.kernel import ratelimit, valkey
 
@@ -19,3 +20,11 @@ def no_valkey(settings):
     forget()
     yield
     forget()
+
+
+@pytest.fixture
+def office(settings, admin_client: Client) -> Client:
+    """An administrator at the admin, whose static files nobody has collected."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    return admin_client

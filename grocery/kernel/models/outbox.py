@@ -36,6 +36,10 @@ class OutboxEvents(models.QuerySet["OutboxEvent"]):
         wanted = {"published_at__gte": since, "stream": stream, "id": event_id}
         return self.filter(name=name, **{key: value for key, value in wanted.items() if value is not None})
 
+    def not_owed_to(self, subscriber: str) -> OutboxEvents:
+        """Of which this subscriber has never been owed a delivery."""
+        return self.filter(~Exists(InboxEntry.objects.filter(event=OuterRef("pk"), subscriber=subscriber)))
+
     def done_before(self, moment: datetime) -> OutboxEvents:
         """Told before `moment` and owed to nobody any more."""
         owed = InboxEntry.objects.filter(event=OuterRef("pk"), handled_at=None)
@@ -95,6 +99,9 @@ class InboxEntries(models.QuerySet["InboxEntry"]):
     def of(self, subscriber: str) -> InboxEntries:
         return self.filter(subscriber=subscriber)
 
+    def of_stream(self, stream: str) -> InboxEntries:
+        return self.filter(stream=stream)
+
     def of_events(self, events: OutboxEvents) -> InboxEntries:
         return self.filter(event__in=events)
 
@@ -152,6 +159,7 @@ class InboxEntry(models.Model):
     class Meta:
         verbose_name = _("delivery of an event")
         verbose_name_plural = _("deliveries of events")
+        permissions = [("decide_inboxentry", _("Can retry and skip deliveries"))]
         constraints = [
             models.UniqueConstraint(fields=["event", "subscriber"], name="once_per_subscriber"),
             models.CheckConstraint(
