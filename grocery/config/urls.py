@@ -8,11 +8,8 @@ from django.urls import include, path
 
 from grocery.config.http_api import api
 from grocery.config.views import key_set
-
-handler400 = "grocery.kernel.views.bad_request"
-handler403 = "grocery.kernel.views.forbidden"
-handler404 = "grocery.kernel.views.not_found"
-handler500 = "grocery.kernel.views.server_error"
+from grocery.kernel.views import or_internal_problem, or_problem
+from grocery.storefront.views import errors
 
 urlpatterns = [
     path("", include("grocery.kernel.urls")),
@@ -25,7 +22,7 @@ urlpatterns = [
     ),
 ]
 
-handler400 = "grocery.storefront.views.errors.bad_request"
-handler403 = "grocery.storefront.views.errors.forbidden"
-handler404 = "grocery.storefront.views.errors.not_found"
-handler500 = "grocery.storefront.views.errors.server_error"
+handler400 = or_problem(errors.bad_request, status=400, code="bad_request")
+handler403 = or_problem(errors.forbidden, status=403, code="forbidden")
+handler404 = or_problem(errors.not_found, status=404, code="not_found")
+handler500 = or_internal_problem(errors.server_error)

@@ -31,4 +31,5 @@ def quantity(value: int | str | Decimal) -> Quantity:
 def plain(amount: Decimal) -> str:
     """Without needless zeros: `2`, `0.45`."""
     text = f"{amount:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text

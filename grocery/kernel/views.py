@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import os
 import sys
+from collections.abc import Callable
 from functools import cache
 from ipaddress import ip_address, ip_network
 
@@ -12,7 +13,6 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views import defaults
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -50,7 +50,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def problem_types(_request: HttpRequest, code: str = "") -> HttpResponse:
     """What the `type` of a problem document points to: each code, its status and its texts in both languages."""
-    kinds = {kind.code: kind for kind in _kinds(DomainError) if hasattr(kind, "code")}
+    kinds = {kind.code: kind for kind in _kinds(DomainError) if hasattr(kind, "code") and hasattr(kind, "en")}
     if code and code not in kinds:
         raise Http404
     documents = [
@@ -67,37 +67,34 @@ def problem_types(_request: HttpRequest, code: str = "") -> HttpResponse:
     return wire.response(documents[0] if code else documents)
 
 
-# --- Django's handlers: problem documents under /api/, the shop's pages elsewhere ---
+# --- Django's handlers for what goes wrong before or behind a view ---
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if is_api(request):
-        return problems.problem(request, status=400, code="bad_request")
-    return defaults.bad_request(request, exception)
+def or_problem(page: Callable[..., HttpResponse], *, status: int, code: str) -> Callable[..., HttpResponse]:
+    """A handler (`handler404 = …`): a problem document under /api/, the page elsewhere."""
+
+    def handler(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+        if is_api(request):
+            return problems.problem(request, status=status, code=code)
+        return page(request, exception)
+
+    return handler
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if is_api(request):
-        return problems.problem(request, status=403, code="forbidden")
-    return defaults.permission_denied(request, exception)
+def or_internal_problem(page: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """The handler for what nobody caught; trouble with the database or cache is a 503 for pages too."""
 
+    def handler(request: HttpRequest) -> HttpResponse:
+        error = sys.exception()
+        if is_api(request) and isinstance(error, Exception):
+            return problems.problem_response(request, error)
+        answer = page(request)
+        if isinstance(error, problems.OUTAGES):
+            answer.status_code = 503
+            answer["Retry-After"] = "5"
+        return answer
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if is_api(request):
-        return problems.problem(request, status=404, code="not_found")
-    return defaults.page_not_found(request, exception)
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Trouble with the database is a 503 here too."""
-    error = sys.exception()
-    if is_api(request) and isinstance(error, Exception):
-        return problems.problem_response(request, error)
-    answer = defaults.server_error(request)
-    if isinstance(error, problems.OUTAGES):
-        answer.status_code = 503
-        answer["Retry-After"] = "5"
-    return answer
+    return handler
 
 
 def _kinds(kind: type[DomainError]) -> set[type[DomainError]]:

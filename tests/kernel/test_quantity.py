@@ -22,7 +22,11 @@ def test_what_is_written_is_read_exactly(number: int):
 @given(thousandths)
 def test_the_plain_form_has_no_needless_digits(number: int):
     text = plain(Decimal(number) / 1000)
-    assert (text.startswith("."), text.endswith((".", "-")), "." in text and text.endswith("0")) == (False, False, False)
+    assert (text.startswith("."), text.endswith((".", "-")), "." in text and text.endswith("0")) == (
+        False,
+        False,
+        False,
+    )
 
 
 @given(st.decimals(allow_nan=True, allow_infinity=True))
