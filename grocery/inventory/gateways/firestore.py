@@ -17,10 +17,9 @@ from itertools import batched
 from typing import Any, Final
 from uuid import UUID
 
-from google.api_core.exceptions import GoogleAPIError
+from google.api_core import exceptions
 from google.cloud import firestore
 from google.cloud.firestore_v1.bulk_batch import BulkWriteBatch
-from google.rpc import code_pb2
 
 from grocery.inventory.contracts import FeedDocument, FeedUnavailable, as_number
 from grocery.inventory.gateways.breaker import Breaker
@@ -31,12 +30,7 @@ _TIMEOUT: Final = 5.0  # seconds for one call; the outbox repeats what did not g
 _LARGEST_WRITE: Final = 500
 _ROUNDS: Final = 8
 #: Somebody else wrote the document between our reading and our writing.
-_LOST_RACE: Final = {
-    code_pb2.FAILED_PRECONDITION,
-    code_pb2.ALREADY_EXISTS,
-    code_pb2.NOT_FOUND,
-    code_pb2.ABORTED,
-}
+_LOST_RACE: Final = {9, 6, 5, 10}  # FAILED_PRECONDITION, ALREADY_EXISTS, NOT_FOUND, ABORTED of google.rpc.Code
 
 
 class FirestoreFeed:
@@ -87,10 +81,10 @@ class FirestoreFeed:
             else:
                 batch.create(reference, fields)
         answer = batch.commit(retry=None, timeout=_TIMEOUT)
-        codes = [status.code for status in answer.status]
-        if failed := set(codes) - _LOST_RACE - {code_pb2.OK}:
-            raise FeedUnavailable(f"Firestore refused with {', '.join(map(code_pb2.Code.Name, sorted(failed)))}")
-        return [document for document, code in zip(documents, codes, strict=True) if code in _LOST_RACE]
+        outcomes = list(zip(documents, answer.status, strict=True))
+        if failures := [status.message for _document, status in outcomes if status.code not in {0, *_LOST_RACE}]:
+            raise FeedUnavailable(f"Firestore refused {len(failures)} documents: {failures[0]}")
+        return [document for document, status in outcomes if status.code in _LOST_RACE]
 
     def _reference(self, key: Key) -> Any:
         sku, location = key
@@ -110,7 +104,7 @@ def _client(project: str, process: int) -> Any:  # noqa: ARG001 - gRPC channels 
 def _translated() -> Iterator[None]:
     try:
         yield
-    except GoogleAPIError as error:
+    except exceptions.GoogleAPIError as error:
         raise FeedUnavailable(f"Firestore: {error}") from error
 
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Min, OuterRef, Q, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
 from grocery.inventory.contracts import Availability, Difference, StockChange, StockLevel
@@ -115,6 +115,23 @@ class StockItemQuerySet(models.QuerySet["StockItem"]):
 
     def of_sku(self, sku: str) -> Self:
         return self.filter(sku=sku).order_by("location")
+
+    def with_totals(self) -> Self:
+        """With what their lots add up to: `on_hand`, `reserved`, `free`, and the `next_expiry` among them.
+
+        Subqueries, so that a page of a list adds up the lots of that page alone.
+        """
+        shelf = Lot.objects.filter(stock_item=OuterRef("id"), on_hand__gt=0).order_by().values("stock_item")
+        free = Sum(F("on_hand") - F("reserved"))
+        expiry = Min("expires_on")
+        totals = {"on_hand": Sum("on_hand"), "reserved": Sum("reserved"), "free": free, "next_expiry": expiry}
+        return self.annotate(
+            **{name: Subquery(shelf.annotate(x=total).values("x")) for name, total in totals.items()}
+        )
+
+    def low(self) -> Self:
+        """Those of which no more is free than their threshold says; needs `with_totals`."""
+        return self.filter(Q(free__lte=F("low_stock_threshold")) | Q(free=None))
 
     def with_lots(self) -> Self:
         """With the lots that hold goods, first expired first, read in one more statement."""
