@@ -1,0 +1,114 @@
+"""Carts as they look from outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NewType
+from uuid import UUID
+
+from grocery.kernel.money import Money
+from grocery.kernel.quantity import Quantity
+
+CartId = NewType("CartId", UUID)
+
+
+@dataclass(frozen=True, slots=True)
+class CartOwner:
+    """Whose cart: a customer's, or a guest's who holds its token. Neither: a guest who has no cart yet.
+
+    With both, the customer counts.
+    """
+
+    customer_id: UUID | None = None
+    token: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChange:
+    """The price per unit when the customer last looked, and now."""
+
+    before: Money
+    now: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """One SKU in a cart at today's price. `amount` is price times quantity.
+
+    `available` is what the store could promise for the day in question; `shortage` what lacks of `quantity`.
+    `on_sale` False: the shop no longer sells it; it counts nothing and must be taken out.
+    """
+
+    sku: str
+    name_en: str
+    name_vi: str
+    price: Money
+    unit: str
+    step: Quantity
+    quantity: Quantity
+    amount: Money
+    vat_rate: Decimal
+    image: str
+    tint: str
+    available: Quantity
+    shortage: Quantity
+    on_sale: bool = True
+    price_change: PriceChange | None = None
+
+    def name(self, language: str) -> str:
+        return self.name_vi if language == "vi" else self.name_en
+
+
+@dataclass(frozen=True, slots=True)
+class VatPart:
+    """The VAT of one rate (percent) that is contained in `gross`."""
+
+    rate: Decimal
+    gross: Money
+    vat: Money
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSlot:
+    """The delivery slot kept for this cart until `until`. `day` is the store's local date."""
+
+    slot_id: UUID
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CartView:
+    """A cart, priced and checked against the shelf at this moment.
+
+    `fee` is known once a slot is held; until then `total` is the goods alone. The parts of `vat` add up to
+    the VAT that `total` contains.
+    """
+
+    id: CartId | None
+    owner: CartOwner
+    store_id: UUID | None
+    lines: tuple[CartLine, ...]
+    slot: HeldSlot | None
+    subtotal: Money
+    fee: Money | None
+    vat: tuple[VatPart, ...]
+    total: Money
+
+    @property
+    def changes(self) -> tuple[CartLine, ...]:
+        """Lines whose price is another one than when the customer last looked."""
+        return tuple(line for line in self.lines if line.price_change)
+
+    @property
+    def shortages(self) -> dict[str, Quantity]:
+        """What is missing, per SKU; such a cart cannot be ordered as it is."""
+        return {line.sku: line.shortage for line in self.lines if line.shortage}
+
+    @property
+    def can_be_ordered(self) -> bool:
+        return bool(self.lines) and all(line.on_sale and not line.shortage for line in self.lines)

@@ -1,0 +1,165 @@
+"""Orders as they look from outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+
+from grocery.kernel.money import Money
+from grocery.kernel.quantity import Quantity
+from grocery.ordering.contracts.carts import VatPart
+
+OrderId = NewType("OrderId", UUID)
+
+
+class OrderState(StrEnum):
+    PLACED = "placed"
+    CONFIRMED = "confirmed"
+    PICKING = "picking"
+    PACKED = "packed"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+
+
+class PaymentMethod(StrEnum):
+    CARD = "card"
+    CASH_ON_DELIVERY = "cash_on_delivery"
+
+
+class CancelReason(StrEnum):
+    """Why an order ended early. What people wrote about it stays on the order's timeline."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    NOT_PAID = "not_paid"
+    PAYMENT_CANCELLED = "payment_cancelled"
+    OUT_OF_STOCK = "out_of_stock"
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """What the customer is told at once. `pay_by` None: nothing is to be paid now (cash on delivery)."""
+
+    id: OrderId
+    number: str
+    state: OrderState
+    total: Money
+    pay_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLineView:
+    """One line as it was ordered: name, price, VAT rate of that moment. `packed` is None until it is sealed."""
+
+    sku: str
+    name_en: str
+    name_vi: str
+    price: Money
+    unit: str
+    vat_rate: Decimal
+    quantity: Quantity
+    amount: Money
+    packed: Quantity | None
+    packed_amount: Money | None
+    image: str
+    tint: str
+
+    def name(self, language: str) -> str:
+        return self.name_vi if language == "vi" else self.name_en
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """The order came into `state` at that moment. `by`: "customer", "staff" or "system"."""
+
+    state: OrderState
+    at: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Where the order goes and to whom, copied when it was placed. For pickup the address is the point's."""
+
+    mode: str
+    name: str
+    phone: str
+    address: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """One order, whole. `charged` is the total of what was really packed; None until then."""
+
+    id: OrderId
+    number: str
+    state: OrderState
+    store_id: UUID
+    customer_id: UUID
+    language: str
+    method: PaymentMethod
+    placed_at: datetime
+    pay_by: datetime | None
+    slot_day: date
+    slot_starts_at: datetime
+    slot_ends_at: datetime
+    zone: str
+    recipient: Recipient
+    lines: tuple[OrderLineView, ...]
+    timeline: tuple[TimelineEntry, ...]
+    subtotal: Money
+    fee: Money
+    total: Money
+    vat: tuple[VatPart, ...]
+    charged: Money | None
+    may_be_cancelled: bool
+
+    @property
+    def awaits_payment(self) -> bool:
+        """Whether the customer has to pay by card, now."""
+        return self.state is OrderState.PLACED and self.pay_by is not None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSummary:
+    """One order in a list; `pictures` are those of its first lines."""
+
+    id: OrderId
+    number: str
+    state: OrderState
+    placed_at: datetime
+    slot_day: date
+    slot_starts_at: datetime
+    slot_ends_at: datetime
+    zone: str
+    line_count: int
+    pictures: tuple[str, ...]
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Orders `offset` to `offset + limit` of `total`, newest first."""
+
+    total: int
+    orders: tuple[OrderSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentToMake:
+    """How the customer pays now. Without `client_secret` there is nothing to do in the browser."""
+
+    order_id: OrderId
+    method: PaymentMethod
+    state: str
+    amount: Money
+    client_secret: str | None = field(default=None, repr=False)
+    publishable_key: str | None = None
+    js_url: str | None = None

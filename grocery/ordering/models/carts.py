@@ -1,0 +1,167 @@
+"""Carts: what somebody means to buy. Nothing is promised by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from django.db import connection, models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from grocery.kernel.money import Money
+from grocery.kernel.quantity import Quantity
+from grocery.ordering.contracts import CartOwner
+from grocery.ordering.models.columns import amount_of, key
+
+
+class CartQuerySet(models.QuerySet["Cart"]):
+    def of(self, owner: CartOwner, store_id: UUID | None = None) -> Self:
+        """The owner's carts: a customer's, or those of a guest's token; none for a guest without one."""
+        mine = (
+            self.filter(customer_id=owner.customer_id)
+            if owner.customer_id
+            else self.filter(token=owner.token)
+            if owner.token
+            else self.none()
+        )
+        return mine.filter(store_id=store_id) if store_id else mine
+
+    def held_by(self, owner: CartOwner, store_id: UUID | None = None) -> Cart | None:
+        """The owner's cart of this store, or of the one where it was begun last."""
+        return self.of(owner, store_id).order_by("-id").first()
+
+    def locked_for(self, owner: CartOwner, store_id: UUID | None = None) -> Cart | None:
+        """The same, its row locked until the transaction ends."""
+        return self.of(owner, store_id).order_by("-id").select_for_update().first()
+
+    def locked(self, ids: Iterable[UUID]) -> dict[UUID, Cart]:
+        """These carts, locked in key order; those that are gone by now are missing."""
+        return {cart.id: cart for cart in self.filter(id__in=list(ids)).order_by("id").select_for_update()}
+
+    def begin(self, owner: CartOwner, *, store_id: UUID, zone: str) -> Cart | None:
+        """Make the owner's cart of this store; None when another request has just made it."""
+        cart = Cart(customer_id=owner.customer_id, token=owner.token, store_id=store_id, zone=zone)
+        with connection.cursor() as cursor:
+            cursor.execute(_BEGIN_CART, [cart.id, cart.customer_id, cart.token, store_id, zone])
+            return cart if cursor.rowcount else None
+
+    def abandoned(self, before: datetime) -> Self:
+        """Guests' carts that nobody has touched since."""
+        return self.filter(customer_id=None, created_at__lt=before).exclude(lines__touched_at__gte=before)
+
+    def of_store(self, store_id: UUID | None) -> Self:
+        """One store's; None: all stores'."""
+        return self if store_id is None else self.filter(store_id=store_id)
+
+    def with_size(self) -> Self:
+        return self.annotate(size=models.Count("lines"))
+
+
+_BEGIN_CART = """
+    INSERT INTO "ordering_cart" (id, customer_id, token, store_id, zone) VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT DO NOTHING
+"""
+
+
+class Cart(models.Model):
+    """What somebody means to buy from one store: a customer's, or a guest's who holds the token."""
+
+    id = key()
+    customer_id = models.UUIDField(_("customer"), null=True, blank=True)
+    token = models.UUIDField(_("guest's token"), null=True, blank=True)
+    store_id = models.UUIDField(_("store"))
+    zone = models.CharField(_("the store's time zone"), max_length=64)
+    created_at = models.DateTimeField(_("begun"), db_default=models.functions.Now())
+
+    objects = CartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cart")
+        verbose_name_plural = _("carts")
+        constraints = [
+            models.UniqueConstraint(fields=["customer_id", "store_id"], name="one_cart_per_customer_and_store"),
+            models.UniqueConstraint(fields=["token", "store_id"], name="one_cart_per_token_and_store"),
+            models.CheckConstraint(
+                condition=Q(customer_id=None, token__isnull=False) | Q(customer_id__isnull=False, token=None),
+                name="cart_has_one_owner",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"cart:{self.id}"
+
+    @property
+    def owner(self) -> CartOwner:
+        return CartOwner(customer_id=self.customer_id, token=self.token)
+
+    @property
+    def holder(self) -> str:
+        """As stock and slots know it."""
+        return f"cart:{self.id}"
+
+
+class CartLineQuerySet(models.QuerySet["CartLine"]):
+    def of_cart(self, cart_id: UUID) -> Self:
+        """A cart's lines, in the order they were put in."""
+        return self.filter(cart_id=cart_id).order_by("id")
+
+    def in_cart_of(self, owner: CartOwner, store_id: UUID | None) -> Self:
+        """The lines of the owner's cart of this store, or of the one where it was begun last."""
+        cart = Cart.objects.of(owner, store_id).order_by("-id").values("id")[:1]
+        return self.filter(cart_id__in=cart)
+
+    def of_sku(self, sku: str) -> Self:
+        return self.filter(sku=sku)
+
+    def take_all(self, cart_id: UUID) -> list[CartLine]:
+        """Empty a cart: its lines, in the order they were put in, no longer in it. One statement."""
+        return sorted(self.raw(_TAKE_ALL, [cart_id]), key=lambda line: line.id)
+
+    def see(self, lines: Iterable[CartLine], prices: Mapping[str, Money]) -> None:
+        """Write down the prices that these lines are shown at; a line that is gone by now stays gone."""
+        lines = list(lines)
+        for line in lines:
+            line.price_seen = prices[line.sku].minor
+        self.bulk_update(lines, ["price_seen"])
+
+    def put(self, cart_id: UUID, lines: Mapping[str, tuple[Quantity, Money]], now: datetime) -> None:
+        """Set quantities and last seen prices of these SKUs, new or not, in one statement."""
+        self.bulk_create(
+            [
+                CartLine(cart_id=cart_id, sku=sku, quantity=amount, price_seen=price.minor, touched_at=now)
+                for sku, (amount, price) in lines.items()
+            ],
+            update_conflicts=True,
+            unique_fields=["cart", "sku"],
+            update_fields=["quantity", "price_seen", "touched_at"],
+        )
+
+
+_TAKE_ALL = 'DELETE FROM "ordering_cartline" WHERE cart_id = %s RETURNING *'
+
+
+class CartLine(models.Model):
+    """So much of one SKU, and the price that was last shown for it."""
+
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines", verbose_name=_("cart"))
+    sku = models.CharField(_("SKU"), max_length=64)
+    quantity = amount_of(_("quantity"))
+    price_seen = models.BigIntegerField(_("price last seen, ₫"))
+    touched_at = models.DateTimeField(_("changed"))
+
+    objects = CartLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cart line")
+        verbose_name_plural = _("cart lines")
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "sku"], name="sku_once_per_cart"),
+            models.CheckConstraint(condition=Q(quantity__gt=0, quantity__lte=999), name="cart_line_quantity_bounded"),
+            models.CheckConstraint(condition=Q(price_seen__gte=0), name="cart_line_price_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.sku}"

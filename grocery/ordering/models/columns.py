@@ -1,0 +1,24 @@
+"""Columns that carts and orders have in common."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import connection, models
+
+from grocery.kernel.ids import new_id
+from grocery.kernel.quantity import Quantity
+
+
+def key() -> models.UUIDField[UUID, UUID]:
+    return models.UUIDField(primary_key=True, default=new_id, editable=False)
+
+
+def amount_of(name: object, *, null: bool = False) -> models.DecimalField[Quantity, Quantity]:
+    """A quantity in the product's own unit."""
+    return models.DecimalField(name, max_digits=12, decimal_places=3, null=null)  # type: ignore[arg-type]  # lazy text
+
+
+def inside_a_transaction() -> bool:
+    """Whether locks would last beyond the statement that takes them."""
+    return bool(connection.in_atomic_block)
