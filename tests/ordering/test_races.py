@@ -135,19 +135,21 @@ def test_the_clock_and_the_money_at_once_leave_one_truth(shop: Shop, lan: Custom
     assert shop.available("milk") == available[shop.state(placed.id)]
 
 
-def test_without_the_lock_on_the_cart_it_would_be_ordered_twice(shop: Shop, lan: Customer, monkeypatch):
-    """The negative control: reading the lines instead of taking them out, two orders come of one cart."""
+def test_without_taking_the_lines_out_under_lock_a_cart_would_be_ordered_twice(
+    shop: Shop, lan: Customer, monkeypatch
+):
+    """The negative control: who only reads the lines makes two orders of one cart."""
     shop.stock(milk=10)
     shop.put(lan.owner, milk=2)
     both_have_read = threading.Barrier(2)
 
-    def read_only(lines: models.CartLineQuerySet, cart_id: UUID) -> list[models.CartLine]:
-        found = list(lines.filter(cart_id=cart_id))
+    def read_only(carts: models.CartQuerySet, customer_id: UUID, store_id: UUID | None):
+        cart = carts.get(customer_id=customer_id)
+        lines = list(cart.lines.all())
         both_have_read.wait(10)
-        return found
+        return cart, lines
 
-    monkeypatch.setattr(models.CartQuerySet, "select_for_update", lambda carts: carts)
-    monkeypatch.setattr(models.CartLineQuerySet, "take_all", read_only)
+    monkeypatch.setattr(models.CartQuerySet, "taken_out", read_only)
     assert len(ordered(at_once(*[lambda: shop.check_out(lan)] * 2))) == 2
 
 

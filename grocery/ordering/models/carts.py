@@ -41,6 +41,22 @@ class CartQuerySet(models.QuerySet["Cart"]):
         """These carts, locked in key order; those that are gone by now are missing."""
         return {cart.id: cart for cart in self.filter(id__in=list(ids)).order_by("id").select_for_update()}
 
+    def taken_out(self, customer_id: UUID, store_id: UUID | None) -> tuple[Cart, list[CartLine]] | None:
+        """The customer's cart, locked, and its lines, no longer in it, in the order they were put in; None if empty.
+
+        One statement. A line that another transaction takes out or changes at this moment is gone, or as changed:
+        DELETE looks again once it has the row. One that is put in at this moment stays in the cart.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKE_OUT, {"customer": customer_id, "store": store_id})
+            rows = cursor.fetchall()
+        if not rows:
+            return None
+        cart = Cart(id=rows[0][0], customer_id=customer_id, store_id=rows[0][1], zone=rows[0][2])
+        return cart, [
+            CartLine(cart=cart, sku=sku, quantity=amount, price_seen=seen) for *_cart, sku, amount, seen in rows
+        ]
+
     def begin(self, owner: CartOwner, *, store_id: UUID, zone: str) -> Cart | None:
         """Make the owner's cart of this store; None when another request has just made it."""
         cart = Cart(customer_id=owner.customer_id, token=owner.token, store_id=store_id, zone=zone)
@@ -60,6 +76,17 @@ class CartQuerySet(models.QuerySet["Cart"]):
         return self.annotate(size=models.Count("lines"))
 
 
+_TAKE_OUT = """
+    WITH cart AS (
+        SELECT id, store_id, zone FROM "ordering_cart"
+        WHERE customer_id = %(customer)s AND (%(store)s::uuid IS NULL OR store_id = %(store)s)
+        ORDER BY id DESC LIMIT 1 FOR UPDATE
+    ), line AS (
+        DELETE FROM "ordering_cartline" USING cart WHERE cart_id = cart.id
+        RETURNING "ordering_cartline".id, sku, quantity, price_seen
+    )
+    SELECT cart.id, store_id, zone, sku, quantity, price_seen FROM cart, line ORDER BY line.id
+"""
 _BEGIN_CART = """
     INSERT INTO "ordering_cart" (id, customer_id, token, store_id, zone) VALUES (%s, %s, %s, %s, %s)
     ON CONFLICT DO NOTHING
@@ -116,10 +143,6 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
     def of_sku(self, sku: str) -> Self:
         return self.filter(sku=sku)
 
-    def take_all(self, cart_id: UUID) -> list[CartLine]:
-        """Empty a cart: its lines, in the order they were put in, no longer in it. One statement."""
-        return sorted(self.raw(_TAKE_ALL, [cart_id]), key=lambda line: line.id)
-
     def see(self, lines: Iterable[CartLine], prices: Mapping[str, Money]) -> None:
         """Write down the prices that these lines are shown at; a line that is gone by now stays gone."""
         lines = list(lines)
@@ -138,9 +161,6 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
             unique_fields=["cart", "sku"],
             update_fields=["quantity", "price_seen", "touched_at"],
         )
-
-
-_TAKE_ALL = 'DELETE FROM "ordering_cartline" WHERE cart_id = %s RETURNING *'
 
 
 class CartLine(models.Model):

@@ -45,11 +45,11 @@ def lock(owner: CartOwner, store_id: UUID | None) -> OpenCart | None:
     return with_lines(cart) if cart else None
 
 
-def take_out(owner: CartOwner, store_id: UUID | None) -> OpenCart | None:
-    """The owner's cart, locked, with the lines that were in it: it is empty now, unless the transaction fails."""
+def take_out(customer_id: UUID, store_id: UUID | None) -> OpenCart | None:
+    """The customer's cart, locked, with the lines that were in it: empty now, unless the transaction fails."""
     assert models.inside_a_transaction(), "what is taken out goes back if the transaction fails"
-    cart = models.Cart.objects.locked_for(owner, store_id)
-    return OpenCart(cart, models.CartLine.objects.take_all(cart.id)) if cart else None
+    taken = models.Cart.objects.taken_out(customer_id, store_id)
+    return OpenCart(*taken) if taken else None
 
 
 def lock_or_begin(owner: CartOwner, store_id: UUID | None) -> OpenCart:

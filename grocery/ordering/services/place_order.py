@@ -22,7 +22,6 @@ from grocery.ordering import models, policies
 from grocery.ordering.contracts import (
     BelowMinimum,
     CartEmpty,
-    CartOwner,
     OrderId,
     OrderState,
     PaymentMethod,
@@ -86,8 +85,8 @@ def window() -> timedelta:
 
 def _take_cart(checkout: Checkout) -> tuple[models.Cart, Basket]:
     """The customer's cart, locked and emptied, and what was in it at today's prices."""
-    cart = open_cart.take_out(CartOwner(customer_id=checkout.customer_id), checkout.store_id)
-    if cart is None or not cart.lines:
+    cart = open_cart.take_out(checkout.customer_id, checkout.store_id)
+    if cart is None:
         raise CartEmpty
     basket = price(cart.lines)
     if basket.subtotal < (minimum := dong(settings.MINIMUM_ORDER)):
