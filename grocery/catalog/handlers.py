@@ -25,7 +25,7 @@ def count_order(event: OrderPlaced) -> None:
 
 def _seen(event: StockChanged) -> StockSeen:
     return StockSeen(
-        store_id=event.location,
+        store_id=StoreId(event.location),
         sku=Sku(event.sku),
         version=event.version,
         in_stock=event.available > 0,

@@ -7,7 +7,7 @@ VAT for one unit; quantities are exact decimals of that unit. Lists show what th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -133,6 +133,11 @@ def save_category(
 def products_on_sale(*, skus: Iterable[Sku]) -> dict[Sku, ProductOnSale]:
     """What a cart or order line copies, in one statement. A SKU that is unknown or not sold is absent."""
     return _lists.products_on_sale(skus=skus)
+
+
+def everything_on_sale() -> Iterator[ProductOnSale]:
+    """Every product that is sold, in the order of the SKUs; read in chunks, for jobs that walk the whole shop."""
+    return _lists.everything_on_sale()
 
 
 def list_products(
@@ -272,6 +277,7 @@ __all__ = [
     "EVERYTHING",
     "Sort",
     "products_on_sale",
+    "everything_on_sale",
     "list_products",
     "product",
     "cards",

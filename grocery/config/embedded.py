@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -94,14 +94,14 @@ def spawn(
 
 
 def stop(child: subprocess.Popen[bytes], farewell: signal.Signals = signal.SIGTERM, patience: float = 10) -> None:
-    """Ask a child to end, then insist."""
+    """Ask a child to end, then insist, so that nothing of its group is left behind."""
     if child.poll() is None:
         child.send_signal(farewell)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.wait(patience)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
 
 
 def wait_until(

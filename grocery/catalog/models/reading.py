@@ -147,6 +147,14 @@ SELLING: Final = (
 )
 
 
+def on_sale_after(sku: str, *, limit: int) -> list[Row]:
+    """`ON_SALE` of the next `limit` products after `sku`, in the order of their SKUs."""
+    return _rows(
+        f'SELECT {ON_SALE} FROM "catalog_product" p {_CATEGORY} WHERE p.is_active AND p.sku > %s ORDER BY p.sku LIMIT %s',
+        [sku, limit],
+    )
+
+
 def on_sale(skus: Iterable[str]) -> list[Row]:
     """`ON_SALE` of those that are sold."""
     return _rows(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Final
 
 from grocery.catalog.contracts import (
     Filters,
@@ -25,6 +26,8 @@ from grocery.catalog.services.categories import tree
 from grocery.catalog.services.stores import store
 from grocery.kernel.clock import local_date
 from grocery.kernel.errors import NotFound
+
+CHUNK: Final = 2_000
 
 
 def list_products(
@@ -79,6 +82,14 @@ def counted(chosen: Selection, shown: int, limit: int, offset: int) -> int:
     names = (versions.CATALOG, versions.stock_of(chosen.store_id)) if chosen.of_stock else (versions.CATALOG,)
     text = repr((chosen.store_id if chosen.of_stock else None, chosen.conditions, chosen.params))
     return versions.shared_count(hashlib.sha256(text.encode()).hexdigest(), names, chosen.count)
+
+
+def everything_on_sale() -> Iterator[ProductOnSale]:
+    """Every product that is sold, in the order of the SKUs, read in chunks."""
+    after = ""
+    while chunk := reading.on_sale_after(after, limit=CHUNK):
+        after = chunk[-1][0]
+        yield from map(product_on_sale, chunk)
 
 
 def products_on_sale(*, skus: Iterable[Sku]) -> dict[Sku, ProductOnSale]:

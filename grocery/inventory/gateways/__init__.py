@@ -7,7 +7,6 @@ from functools import cache
 from django.conf import settings
 
 from grocery.inventory.gateways.feed import StockFeed
-from grocery.inventory.gateways.firestore import FirestoreFeed
 from grocery.inventory.gateways.valkey import ValkeyFeed
 
 __all__ = ["StockFeed", "stock_feed"]
@@ -20,4 +19,8 @@ def stock_feed() -> StockFeed:
 
 @cache
 def _feed(project: str, redis_url: str) -> StockFeed:
-    return FirestoreFeed(project) if project else ValkeyFeed(redis_url)
+    if not project:
+        return ValkeyFeed(redis_url)
+    from grocery.inventory.gateways.firestore import FirestoreFeed  # its client takes most of a second to import
+
+    return FirestoreFeed(project)
