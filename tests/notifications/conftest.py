@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -12,8 +11,10 @@ from django.conf import LazySettings
 
 from grocery.accounts import public as accounts
 from grocery.kernel import clock
+from grocery.kernel.outbox import relay
+from grocery.notifications.models import Message
 from grocery.ordering import public as ordering
-from tests.notifications.orders import order
+from tests.shop import Customer, Shop
 
 
 @pytest.fixture
@@ -41,12 +42,18 @@ def customer(language: str) -> UUID:
 
 
 @pytest.fixture
-def ordered(monkeypatch: pytest.MonkeyPatch) -> Callable[[UUID], ordering.OrderView]:
-    """Let ordering's face know one order of this customer; the journeys go the whole way with real ones."""
+def ordered(db: None, outbox: Path) -> Callable[[UUID], ordering.OrderView]:
+    """A confirmed order of this customer's, of which nobody has been told yet."""
 
     def by(customer_id: UUID) -> ordering.OrderView:
-        view = replace(order(), customer_id=customer_id)
-        monkeypatch.setattr(ordering, "order", lambda *, order_id: view)
-        return view
+        shop = Shop()
+        shop.stock(shrimp=10, milk=10)
+        address = shop.address(customer_id)
+        placed = shop.order(Customer(customer_id, address, ""), shrimp="0.45", milk=2)
+        relay.drain()
+        Message.objects.all().delete()
+        for mail in outbox.glob("*.eml"):
+            mail.unlink()
+        return ordering.order(order_id=placed.id)
 
     return by

@@ -1,6 +1,6 @@
 """A relay that is killed (SIGKILL) at one moment of telling a customer something. Run as a process of its own.
 
-python -m tests.notifications.killed_relay SEAM CUSTOMER_ID
+python -m tests.notifications.killed_relay SEAM
 """
 
 from __future__ import annotations
@@ -9,10 +9,8 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
-from uuid import UUID
 
 import django
 
@@ -31,14 +29,12 @@ def _after(done: Callable[..., Any]) -> Callable[..., Any]:
     return and_die
 
 
-def main(seam: str, customer_id: UUID) -> None:
+def main(seam: str) -> None:
     django.setup()
     from grocery.kernel.outbox import relay
     from grocery.notifications.gateways.mailer import LocalOutbox
     from grocery.notifications.models import MessageQuerySet
     from grocery.notifications.services import queue_message
-    from grocery.ordering import public as ordering
-    from tests.notifications.orders import order
 
     moments = {
         "while it is being written": patch.object(queue_message, "publish", _die),
@@ -46,10 +42,9 @@ def main(seam: str, customer_id: UUID) -> None:
         "after it is sent": patch.object(LocalOutbox, "send", _after(LocalOutbox.send)),
         "after it is marked": patch.object(MessageQuerySet, "end", _after(MessageQuerySet.end)),
     }
-    view = replace(order(), customer_id=customer_id)
-    with patch.object(ordering, "order", lambda *, order_id: view), moments[seam]:
+    with moments[seam]:
         relay.drain()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], UUID(sys.argv[2]))
+    main(sys.argv[1])

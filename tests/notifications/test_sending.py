@@ -15,6 +15,7 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
+from grocery.accounts.models import User
 from grocery.kernel import clock
 from grocery.kernel.errors import NotFound
 from grocery.kernel.ids import new_id
@@ -27,6 +28,7 @@ from grocery.notifications.services.send_message import send_message
 from grocery.ordering.contracts import CancelReason, OrderView
 from grocery.ordering.events import OrderCancelled, OrderConfirmed, OrderDelivered
 from tests.notifications.conftest import customer
+from tests.shop import Shop
 
 Ordered = Callable[[UUID], OrderView]
 Deliver = Callable[[], int]
@@ -81,19 +83,21 @@ def queued(lan: UUID, ordered: Ordered, outbox: Path) -> models.Message:
 
 
 def test_a_confirmed_order_is_told_by_one_mail(lan: UUID, ordered: Ordered, outbox: Path, deliver: Deliver):
-    tell(confirmed(ordered(lan)))
+    order = ordered(lan)
+    tell(confirmed(order))
     deliver()
     assert [(mail["To"], mail["Subject"]) for mail in mails(outbox)] == [
-        ("lan.vi@example.com", "Đơn G-20418 đã được xác nhận")
+        ("lan.vi@example.com", f"Đơn {order.number} đã được xác nhận")
     ]
 
 
 @pytest.mark.django_db
 def test_the_mail_speaks_the_customers_language(ordered: Ordered, outbox: Path, deliver: Deliver):
-    tell(confirmed(ordered(customer("en"))))
+    order = ordered(customer("en"))
+    tell(confirmed(order))
     deliver()
     assert [(mail["Content-Language"], mail["Subject"]) for mail in mails(outbox)] == [
-        ("en", "Order G-20418 is confirmed")
+        ("en", f"Order {order.number} is confirmed")
     ]
 
 
@@ -111,6 +115,20 @@ def test_each_fact_has_its_mail(lan: UUID, ordered: Ordered, outbox: Path, deliv
     assert "Chúng tôi chưa nhận được thanh toán kịp thời" in text_of(cancellation)
 
 
+@pytest.mark.django_db
+def test_an_order_is_told_of_from_the_till_to_the_door(outbox: Path):
+    shop = Shop()
+    shop.stock(milk=10)
+    order = shop.delivered_order(milk=2)
+    confirmation, delivery_note = mails(outbox)
+    assert [mail["Subject"] for mail in (confirmation, delivery_note)] == [
+        f"Đơn {order.number} đã được xác nhận",
+        f"Đơn {order.number} đã giao",
+    ]
+    assert f"Tổng cộng: {order.total}" in text_of(delivery_note)
+    assert "Giao tới: 18/3 Lê Anh Xuân, Phường Bến Thành, Thành phố Hồ Chí Minh" in text_of(confirmation)
+
+
 def test_the_mail_has_plain_text_html_and_a_name_of_its_own(queued: models.Message, outbox: Path):
     send_message(message_id=queued.id, now=clock.now())
     (mail,) = mails(outbox)
@@ -123,7 +141,7 @@ def test_the_mail_has_plain_text_html_and_a_name_of_its_own(queued: models.Messa
 
 
 def test_facts_about_messages_carry_no_personal_data(queued: models.Message):
-    payload = OutboxEvent.objects.get(name="notifications.MessageQueued").payload
+    payload = OutboxEvent.objects.get(stream=f"message:{queued.id}").payload
     assert payload.keys() == {"event_id", "message_id"}
 
 
@@ -186,8 +204,10 @@ def test_an_unknown_message_cannot_be_sent_again():
         notifications.resend(message_id=new_id())
 
 
-def test_nobody_is_told_when_the_customer_is_gone(db: None, ordered: Ordered, outbox: Path, deliver: Deliver):
-    tell(confirmed(ordered(new_id())))
+def test_nobody_is_told_when_the_customer_is_gone(lan: UUID, ordered: Ordered, outbox: Path, deliver: Deliver):
+    order = ordered(lan)
+    User.objects.filter(id=lan).delete()
+    tell(confirmed(order))
     deliver()
     assert (models.Message.objects.count(), mails(outbox)) == (0, [])
 
@@ -207,7 +227,7 @@ def test_the_newest_mail_comes_first(lan: UUID, ordered: Ordered, outbox: Path, 
         tell(fact)
         deliver()
     subjects = [mail.subject for mail in notifications.outbox()]
-    assert subjects == ["Đơn G-20418 đã giao", "Đơn G-20418 đã được xác nhận"]
+    assert subjects == [f"Đơn {order.number} đã giao", f"Đơn {order.number} đã được xác nhận"]
     assert len(notifications.outbox(limit=1)) == 1
 
 
