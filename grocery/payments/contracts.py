@@ -40,6 +40,17 @@ class PaymentState(StrEnum):
 FINAL: Final = frozenset({PaymentState.CAPTURED, PaymentState.CANCELLED})
 
 
+_IN_VIETNAMESE: Final = {
+    PaymentState.INTENDED: "chưa bắt đầu",
+    PaymentState.PENDING: "đang chờ",
+    PaymentState.AUTHORISED: "đã được cấp quyền",
+    PaymentState.CAPTURED: "đã thu",
+    PaymentState.CANCELLED: "đã huỷ",
+    PaymentState.FAILED: "không thành công",
+    PaymentState.UNKNOWN: "chưa rõ kết quả",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentStep:
     """What the customer's browser needs to confirm the payment with the provider's own script.
@@ -122,10 +133,10 @@ class PaymentIs(DomainError):
     code = "payment_state"
     status = 409
     en = "The payment is {state}; this is not possible now."
-    vi = "Khoản thanh toán đang ở trạng thái {state}; không thể thực hiện lúc này."
+    vi = "Khoản thanh toán {_in_vietnamese}; không thể thực hiện lúc này."
 
     def __init__(self, state: PaymentState) -> None:
-        self.state = state
+        self.state, self._in_vietnamese = state, _IN_VIETNAMESE[state]
 
 
 class PaymentRefused(DomainError):

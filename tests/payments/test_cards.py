@@ -58,6 +58,28 @@ def test_stripe_is_never_asked_inside_a_transaction(till: Till):
     assert till.sandbox.requests("create") == []
 
 
+def test_a_payment_that_stripe_will_not_begin_has_failed(till: Till):
+    order_id = till.open()
+    Payment.objects.filter(order_id=order_id).update(amount=100)
+    with pytest.raises(payments.PaymentRefused) as refusal:
+        payments.begin_authorisation(order_id=order_id, now=till.now)
+    assert (refusal.value.reason, till.state(order_id), till.facts(order_id)) == (
+        "amount_too_small",
+        "failed",
+        ["PaymentFailed"],
+    )
+
+
+def test_a_payment_that_could_not_begin_may_begin_later(till: Till):
+    order_id = till.open()
+    Payment.objects.filter(order_id=order_id).update(amount=100)
+    with pytest.raises(payments.PaymentRefused):
+        payments.begin_authorisation(order_id=order_id, now=till.now)
+    Payment.objects.filter(order_id=order_id).update(amount=345_000)
+    view = payments.begin_authorisation(order_id=order_id, now=till.now)
+    assert (view.state, view.failure_code) == ("pending", "")
+
+
 # --- authorised ---------------------------------------------------------------------------------------------------
 def test_a_customer_who_pays_is_told_of_once(till: Till):
     order_id = till.authorised()

@@ -22,6 +22,7 @@ class Store:
             "CREATE TABLE IF NOT EXISTS document (number INTEGER PRIMARY KEY, kind TEXT, id TEXT, body TEXT,"
             " UNIQUE (kind, id))"
         )
+        self._database.execute("CREATE INDEX IF NOT EXISTS in_order ON document (kind, number)")
 
     def get(self, kind: str, key: str) -> Document | None:
         with self.lock:
@@ -49,6 +50,15 @@ class Store:
                 "SELECT body FROM document WHERE kind = ? ORDER BY number", (kind,)
             ).fetchall()
         return [json.loads(body) for (body,) in rows]
+
+    def keep_last(self, kind: str, count: int) -> None:
+        """Drop all but the newest so many."""
+        with self.lock:
+            self._database.execute(
+                "DELETE FROM document WHERE kind = ? AND number <="
+                " (SELECT number FROM document WHERE kind = ? ORDER BY number DESC LIMIT 1 OFFSET ?)",
+                (kind, kind, count),
+            )
 
     def forget(self) -> None:
         """Everything."""

@@ -9,7 +9,9 @@ import structlog
 from django.db import transaction
 
 from grocery.kernel.money import dong
+from grocery.kernel.outbox import publish
 from grocery.payments.contracts import PaymentRefused, PaymentState
+from grocery.payments.events import PaymentFailed
 from grocery.payments.gateways.provider import OutcomeUnknown, PaymentProvider, Refused
 from grocery.payments.gateways.registry import provider
 from grocery.payments.models import Payment, ProviderCall
@@ -83,6 +85,7 @@ def _take_back(payment: Payment, operation: Operation, code: str) -> None:
     payment.failure_code = code
     if operation is Operation.AUTHORISE:
         payment.state = PaymentState.FAILED
+        publish(PaymentFailed(order_id=payment.order_id, code=code))
     if operation is Operation.CAPTURE:
         payment.to_capture = None
     payment.save(update_fields=["failure_code", "state", "to_capture"])

@@ -60,6 +60,8 @@ def _moved(payment: Payment, seen: Observation, now: datetime) -> list[PaymentEv
     """Move on if this is news, and name the facts that have become true; a capture implies its authorisation."""
     if not follows(PaymentState(payment.state), seen.state):
         return []
+    if payment.state == PaymentState.FAILED:
+        payment.failure_code = seen.failure_code
     payment.state = seen.state
     facts: list[PaymentEvent] = []
     if seen.state in {PaymentState.AUTHORISED, PaymentState.CAPTURED} and payment.authorised_at is None:

@@ -27,7 +27,7 @@ class Admin:
         add("DELETE", "/_/faults", self._view(self._clear_faults))
         add("POST", "/_/clock", self._view(self._advance))
         add("POST", "/_/deliveries/take", self._view(lambda body: self._account.webhooks.take()))
-        add("GET", "/_/deliveries", lambda request: json_response(self._account.store.all("delivery")))
+        add("GET", "/_/deliveries", lambda request: json_response(self._account.webhooks.deliveries()))
         add("GET", "/_/requests", lambda request: json_response(self._account.store.all("request")))
         add("POST", "/_/events/{id}/send", self._view(self._send_again))
         add("POST", "/_/play/{id}/{what}", self._view(self._play))

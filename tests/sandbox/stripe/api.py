@@ -161,6 +161,7 @@ class Account:
             "replayed": "Idempotent-Replayed" in response.headers,
         }
         self.store.put("request", new_id("log"), entry)
+        self.store.keep_last("request", 1_000)
 
     # --- the calls ------------------------------------------------------------------------------------------------
     def _create(self, params: Params, request: Request) -> Document:

@@ -59,7 +59,7 @@ class Browser:
             self._account.intents.pass_time()
             intents = self._account.store.all("payment_intent")[-50:]
             events = self._account.store.all("event")[-50:]
-            deliveries = self._account.store.all("delivery")
+            deliveries = self._account.webhooks.deliveries()
         return html_response(
             _page(
                 "dashboard.html",

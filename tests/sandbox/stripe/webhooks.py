@@ -13,7 +13,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
 from typing import Any
 
@@ -58,7 +57,8 @@ class Webhooks:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._wake, self._ending = Event(), Event()
-        self._pool = ThreadPoolExecutor(4)
+        for delivery in store.all("sending"):  # cut short by our end
+            self._move(delivery, "waiting")
 
     # --- settings -------------------------------------------------------------------------------------------------
     @property
@@ -104,13 +104,13 @@ class Webhooks:
 
     def _event(self, kind: str, document: Document) -> Document:
         version = self.endpoint["api_version"]
-        charges = [c for c in self._store.all("charge") if c.get("payment_intent") == document["id"]][-1:]
+        charge = self._store.get("charge", document.get("latest_charge") or "")
         event: Document = {
             "id": new_id("evt"),
             "object": "event",
             "api_version": version,
             "created": int(self._clock.now()),
-            "data": {"object": as_of(version, document, charges)},
+            "data": {"object": as_of(version, document, [charge] if charge else [])},
             "livemode": False,
             "pending_webhooks": 1,
             "request": {"id": new_id("req"), "idempotency_key": None},
@@ -147,20 +147,28 @@ class Webhooks:
             "status": "waiting",
             "answer": None,
         }
-        self._store.put("delivery", key, delivery)
+        self._store.put("waiting", key, delivery)
         self._wake.set()
 
     def take(self) -> list[Document]:
         """Everything that waits, as it would be sent, for someone who delivers it himself."""
         taken = []
-        for delivery in self._waiting():
-            self._store.put("delivery", delivery["id"], delivery | {"status": "delivered", "answer": "taken"})
+        for delivery in self._store.all("waiting"):
+            self._move(delivery | {"answer": "taken"}, "delivered")
             body, headers = self._signed(delivery["event"])
             taken.append({"event": delivery["event"], "headers": headers, "body": body.decode()})
         return taken
 
-    def _waiting(self) -> list[Document]:
-        return [delivery for delivery in self._store.all("delivery") if delivery["status"] == "waiting"]
+    def deliveries(self) -> list[Document]:
+        """Those to come, those on their way and those behind us."""
+        return [delivery for kind in ("waiting", "sending", "delivery") for delivery in self._store.all(kind)]
+
+    def _move(self, delivery: Document, status: str) -> None:
+        """From one heap to another; what waits is kept apart, so that looking for it stays quick."""
+        with self._store.lock:
+            self._store.drop(delivery["status"], delivery["id"])
+            kind = status if status in {"waiting", "sending"} else "delivery"
+            self._store.put(kind, delivery["id"], delivery | {"status": status})
 
     def _signed(self, event_id: str) -> tuple[bytes, dict[str, str]]:
         body = json.dumps(self._store.get("event", event_id), ensure_ascii=False, indent=2).encode()
@@ -179,23 +187,23 @@ class Webhooks:
             with self._store.lock:
                 due = [] if self.knobs["hold"] or not self.endpoint["url"] else self._claim()
             for delivery in due:
-                self._pool.submit(self._send, delivery)
+                Thread(target=self._send, args=(delivery,), daemon=True).start()
 
     def _claim(self) -> list[Document]:
         now = self._clock.now()
-        due = sorted((d for d in self._waiting() if d["due"] <= now), key=lambda d: d["due"])
+        due = sorted((d for d in self._store.all("waiting") if d["due"] <= now), key=lambda d: d["due"])[:8]
         for delivery in due:
-            self._store.put("delivery", delivery["id"], delivery | {"status": "sending"})
-        return due
+            self._move(delivery, "sending")
+        return [delivery | {"status": "sending"} for delivery in due]
 
     def _send(self, delivery: Document) -> None:
         body, headers = self._signed(delivery["event"])
         answer = post(self.endpoint["url"], body, headers)
         accepted = isinstance(answer, int) and 200 <= answer < 300
-        status = "delivered" if accepted else "failed"
-        self._store.put("delivery", delivery["id"], delivery | {"status": status, "answer": answer})
+        self._move(delivery | {"answer": answer}, "delivered" if accepted else "failed")
         if not accepted and delivery["attempt"] < len(RETRY_AFTER):
             self.schedule(delivery["event"], attempt=delivery["attempt"] + 1, after=RETRY_AFTER[delivery["attempt"]])
+        self._wake.set()
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
