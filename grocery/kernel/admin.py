@@ -154,8 +154,10 @@ class InboxEntryAdmin(ReadOnly, ShowsState, admin.ModelAdmin):
         self._decide(request, upkeep.skip, chosen)
 
     def _decide(self, request: HttpRequest, decision: Callable[..., int], chosen: InboxEntries) -> None:
-        number = decision(InboxEntry.objects.among([entry.pk for entry in chosen]), by=str(request.user.pk))
-        for entry in chosen:
+        entries = list(chosen)
+        which = upkeep.Which(ids=tuple(entry.pk for entry in entries), also_living=True)
+        number = decision(which, by=str(request.user.pk))
+        for entry in entries:
             self.log_change(request, entry, decision.__name__)
         text = ngettext("%(number)d delivery changed.", "%(number)d deliveries changed.", number)
         self.message_user(request, text % {"number": number}, messages.SUCCESS)

@@ -20,7 +20,7 @@ import functools
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -109,6 +109,11 @@ def once(*, scope: str, key: str, fingerprint: str, run: Callable[[], HttpRespon
         raise
     _end(claim, response)
     return response
+
+
+def prune(*, now: datetime) -> int:
+    """Forget answers that are past their time; how many."""
+    return IdempotencyKey.objects.past(now).delete()[0]
 
 
 def fingerprint_of(*parts: bytes | str) -> str:

@@ -6,15 +6,14 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from grocery.kernel import clock
-from grocery.kernel.models import IdempotencyKey
+from grocery.kernel import clock, idempotency
 from grocery.kernel.outbox import upkeep
 
 
 @shared_task(name="kernel.prune_idempotency_keys", ignore_result=True)  # type: ignore[untyped-decorator]  # Celery has no types
 def prune_idempotency_keys() -> int:
     """Forget answers that are a day old; hourly is often enough. How many."""
-    return IdempotencyKey.objects.past(clock.now()).delete()[0]
+    return idempotency.prune(now=clock.now())
 
 
 @shared_task(name="kernel.prune_outbox", ignore_result=True)  # type: ignore[untyped-decorator]  # Celery has no types

@@ -99,6 +99,9 @@ class InboxEntries(models.QuerySet["InboxEntry"]):
     def of(self, subscriber: str) -> InboxEntries:
         return self.filter(subscriber=subscriber)
 
+    def with_events(self) -> InboxEntries:
+        return self.select_related("event")
+
     def of_stream(self, stream: str) -> InboxEntries:
         return self.filter(stream=stream)
 

@@ -14,9 +14,8 @@ from prometheus_client import REGISTRY, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from grocery.kernel.models import InboxEntry
+from grocery.kernel.outbox import upkeep
 from grocery.kernel.outbox.claims import Claim
-from grocery.kernel.outbox.subscribers import registry as subscribers
 
 _STEPS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
@@ -69,12 +68,10 @@ class Backlog(Collector):
         oldest = GaugeMetricFamily(
             "grocery_outbox_oldest_seconds", "Age of the oldest delivery owed.", labels=["subscriber"]
         )
-        lags = {lag.subscriber: lag for lag in InboxEntry.objects.lag()}
-        for name in sorted({*lags, *subscribers.by_name}):
-            lag = lags.get(name)
-            owed.add_metric([name], lag.owed if lag else 0)
-            dead.add_metric([name], lag.dead if lag else 0)
-            oldest.add_metric([name], lag.oldest.total_seconds() if lag else 0)
+        for lag in upkeep.lag():
+            owed.add_metric([lag.subscriber], lag.owed)
+            dead.add_metric([lag.subscriber], lag.dead)
+            oldest.add_metric([lag.subscriber], lag.oldest.total_seconds())
         return owed, dead, oldest
 
     def describe(self) -> Iterable[Metric]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from django.db import transaction
 
-from grocery.kernel.models import InboxEntry, OutboxEvent
+from grocery.kernel.models import InboxEntry, Lag, OutboxEvent
 from grocery.kernel.models.outbox import InboxEntries
 from grocery.kernel.outbox.publishing import wake_relays
 from grocery.kernel.outbox.subscribers import registry
@@ -28,19 +28,48 @@ class Replayed:
     anew: int
 
 
+@dataclass(frozen=True, slots=True)
+class Which:
+    """A choice among what is owed, by all that is given: only dead letters, unless `also_living`."""
+
+    ids: tuple[int, ...] = ()
+    subscriber: str = ""
+    stream: str = ""
+    also_living: bool = False
+
+    def entries(self) -> InboxEntries:
+        chosen = InboxEntry.objects.owed() if self.also_living else InboxEntry.objects.dead()
+        chosen = chosen.among(self.ids) if self.ids else chosen
+        chosen = chosen.of(self.subscriber) if self.subscriber else chosen
+        return chosen.of_stream(self.stream) if self.stream else chosen
+
+
+def lag() -> list[Lag]:
+    """How far each subscriber is behind, by name; those that are owed nothing too."""
+    behind = {lag.subscriber: lag for lag in InboxEntry.objects.lag()}
+    names = sorted({*behind, *registry.by_name})
+    return [behind.get(name) or Lag(name, owed=0, dead=0, oldest=timedelta()) for name in names]
+
+
+def dead(which: Which, *, limit: int) -> tuple[list[InboxEntry], int]:
+    """The oldest dead letters with their events, and how many there are in all."""
+    letters = which.entries()
+    return list(letters.with_events().order_by("id")[:limit]), letters.count()
+
+
 @transaction.atomic
-def retry(entries: InboxEntries, *, by: str) -> int:
+def retry(which: Which, *, by: str) -> int:
     """Owe these as if they had never been tried; how many."""
-    number = entries.revive()
+    number = which.entries().revive()
     wake_relays()
     log.info("outbox retry", entries=number, by=by)
     return number
 
 
 @transaction.atomic
-def skip(entries: InboxEntries, *, by: str) -> int:
+def skip(which: Which, *, by: str) -> int:
     """Let go of these though nobody has handled them; their streams go on. How many."""
-    number = entries.skip()
+    number = which.entries().skip()
     wake_relays()
     log.warning("outbox skip", entries=number, by=by)
     return number

@@ -12,8 +12,6 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from grocery.kernel import clock
-from grocery.kernel.models import InboxEntry
-from grocery.kernel.models.outbox import InboxEntries
 from grocery.kernel.outbox import upkeep
 from grocery.kernel.outbox.subscribers import registry
 
@@ -65,21 +63,18 @@ Examples:
 
     def _lag(self, **_: Any) -> None:
         self.stdout.write(f"{'subscriber':44}{'owed':>10}{'dead':>8}{'oldest':>14}")
-        lags = {lag.subscriber: lag for lag in InboxEntry.objects.lag()}
-        for name in sorted({*lags, *registry.by_name}):
-            lag = lags.get(name)
-            stranger = "" if name in registry.by_name else "  unknown to this code"
-            figures = f"{lag.owed:10}{lag.dead:8}{_age(lag.oldest):>14}" if lag else f"{0:10}{0:8}{'–':>14}"
-            self.stdout.write(f"{name:44}{figures}{stranger}")
+        for lag in upkeep.lag():
+            age = _age(lag.oldest) if lag.owed else "–"
+            stranger = "" if lag.subscriber in registry.by_name else "  unknown to this code"
+            self.stdout.write(f"{lag.subscriber:44}{lag.owed:10}{lag.dead:8}{age:>14}{stranger}")
 
     def _dead(self, *, subscriber: str | None, limit: int, **_: Any) -> None:
-        dead = InboxEntry.objects.dead()
-        dead = dead.of(subscriber) if subscriber else dead
-        for entry in dead.select_related("event").order_by("id")[:limit]:
+        letters, number = upkeep.dead(upkeep.Which(subscriber=subscriber or ""), limit=limit)
+        for entry in letters:
             self.stdout.write(f"{entry.id}  {entry.subscriber}  {entry.event.name}  {entry.stream}")
             self.stdout.write(f"    told {entry.event.published_at:%Y-%m-%d %H:%M:%S %Z}  event {entry.event_id}")
             self.stdout.write(f"    {entry.error}")
-        self.stdout.write(f"{dead.count()} dead")
+        self.stdout.write(f"{number} dead")
 
     def _retry(self, **options: Any) -> None:
         self.stdout.write(f"{upkeep.retry(self._chosen(**options), by=getpass.getuser())} to be tried again")
@@ -95,13 +90,15 @@ Examples:
     def _prune(self, *, older_than: datetime, **_: Any) -> None:
         self.stdout.write(f"{upkeep.prune(before=older_than)} facts deleted")
 
-    def _chosen(self, **options: Any) -> InboxEntries:
+    def _chosen(self, **options: Any) -> upkeep.Which:
         if not any(options[name] for name in ("id", "subscriber", "stream", "all")):
             raise CommandError("which ones? --id, --subscriber, --stream or --all")
-        chosen: InboxEntries = InboxEntry.objects.owed() if options["owed"] else InboxEntry.objects.dead()
-        chosen = chosen.among(options["id"]) if options["id"] else chosen
-        chosen = chosen.of(options["subscriber"]) if options["subscriber"] else chosen
-        return chosen.of_stream(options["stream"]) if options["stream"] else chosen
+        return upkeep.Which(
+            ids=tuple(options["id"] or ()),
+            subscriber=options["subscriber"] or "",
+            stream=options["stream"] or "",
+            also_living=options["owed"],
+        )
 
 
 def _moment(text: str) -> datetime:
