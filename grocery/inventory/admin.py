@@ -16,7 +16,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
 from grocery.accounts import public as accounts
@@ -49,6 +48,10 @@ def _amount(amount: Decimal | None) -> str:
 
 def _stores() -> dict[UUID, str]:
     return {store.id: store.name(_language()) for store in catalog.stores()}
+
+
+def _store_name(row: Any) -> str:
+    return getattr(row, "store_name", None) or _stores().get(row.location) or str(row.location)
 
 
 class ReadOnly:
@@ -103,8 +106,18 @@ class LotInline(ReadOnly, admin.TabularInline):
         return super().get_queryset(request).filter(on_hand__gt=0)
 
 
-class NamedChangeList(ChangeList):
-    """Knows the products' names: asked of the catalogue once for the page."""
+class NamedStores(ChangeList):
+    """Knows the stores' names: asked of the catalogue once for the page."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        stores = _stores()
+        for row in self.result_list:
+            row.store_name = stores.get(row.location)
+
+
+class NamedItems(NamedStores):
+    """And the products'."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -180,7 +193,7 @@ class StockItemAdmin(ReadOnly, admin.ModelAdmin):
         return cast("StockItemQuerySet", super().get_queryset(request)).with_totals()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return NamedChangeList
+        return NamedItems
 
     def get_urls(self) -> list[URLPattern]:
         change = path("change-stock/", self.admin_site.admin_view(self.change_stock), name="inventory_change_stock")
@@ -210,7 +223,7 @@ class StockItemAdmin(ReadOnly, admin.ModelAdmin):
     def _apply(self, request: HttpRequest, form: ChangeStockForm, *, by: UUID | None) -> HttpResponse:
         change, location = form.change(), form.cleaned_data["store"]
         inventory.change_stock(location=location, changes=[change], now=clock.now(), by=by)
-        messages.success(request, __("Done: %(sku)s.") % {"sku": change.sku})
+        messages.success(request, _("Done: %(sku)s.") % {"sku": change.sku})
         return HttpResponseRedirect(f"{reverse('admin:inventory_stockitem_changelist')}?q={change.sku}")
 
     @admin.display(description=_("product"))
@@ -219,7 +232,7 @@ class StockItemAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("store"), ordering="location")
     def store(self, item: StockItem) -> str:
-        return _stores().get(item.location, str(item.location))
+        return _store_name(item)
 
     @admin.display(description=_("on hand"), ordering="on_hand")
     def stock(self, item: Any) -> str:
@@ -292,6 +305,9 @@ class ReservationAdmin(ReadOnly, admin.ModelAdmin):
     show_full_result_count = False
     inlines = (AllocationInline,)
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return NamedStores
+
     @admin.display(description=_("store"), ordering="location")
     def store(self, reservation: Reservation) -> str:
-        return _stores().get(reservation.location, str(reservation.location))
+        return _store_name(reservation)
