@@ -127,6 +127,11 @@ def save_category(
     )
 
 
+def check_move(*, slug: str, parent: str) -> None:
+    """Say beforehand whether a category may stand below `parent`: raises NotFound or WouldLoop."""
+    _categories.check_move(slug=slug, parent=parent)
+
+
 # --- products -----------------------------------------------------------------------------------------------
 
 
@@ -188,6 +193,11 @@ def forget_old_sales(*, now: datetime) -> int:
 def cards(*, skus: Iterable[Sku], store_id: StoreId) -> list[ProductCard]:
     """Cards of these products, in the order given; what is not sold is left out. One statement."""
     return _lists.cards(skus=skus, store_id=store_id)
+
+
+def check_product(*, draft: ProductDraft) -> None:
+    """Say what is wrong with a draft before it is saved: raises Invalid with the field."""
+    _save_product.check(draft)
 
 
 def save_product(*, draft: ProductDraft, now: datetime, by: UUID | None = None) -> Sku:
@@ -262,6 +272,7 @@ __all__ = [
     "categories",
     "category",
     "category_trail",
+    "check_move",
     "save_category",
     "WouldLoop",
     # products
@@ -287,6 +298,7 @@ __all__ = [
     "popular",
     "forget_old_sales",
     "ProductDraft",
+    "check_product",
     "save_product",
     "GtinTaken",
     # many products at once

@@ -8,7 +8,8 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Count, F, Func, Q
+from django.db.models import Count, F, Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from grocery.catalog.contracts import Dietary, NetUnit, Tint, Unit
@@ -17,25 +18,19 @@ from grocery.catalog.policies import ORDER_WEIGHT
 from grocery.kernel.ids import new_id
 
 
-class Folded(Func):
-    """Lower case without marks, as `grocery.catalog` folds everywhere (see the migration 0002)."""
-
-    function = "public.catalog_fold"
-    output_field = models.TextField()
-
-
 class ProductQuerySet(models.QuerySet["Product"]):
     def on_sale(self) -> Self:
         return self.filter(is_active=True)
 
-    def named_like(self, typed: str) -> Self:
-        """Products that staff may mean: SKU or GTIN begins with, a name contains, with or without marks."""
-        folded = Func(models.Value(typed), function="public.catalog_fold", output_field=models.TextField())
-        return self.alias(folded=Folded(F("name_vi")), folded_en=Folded(F("name_en"))).filter(
-            Q(sku__istartswith=typed)
-            | (Q(gtin__contains=typed) if typed.isdigit() else Q(pk=None))
-            | Q(folded__contains=folded)
-            | Q(folded_en__contains=folded)
+    def meant_by(self, typed: str) -> Self:
+        """Products that staff may mean: words of a name, with or without marks, the last one begun; SKU; GTIN."""
+        words = RawSQL(
+            '"catalog_product".search_folded @@ public.catalog_folded_query(%s, true)',
+            [typed],
+            output_field=models.BooleanField(),
+        )
+        return self.filter(
+            Q(words) | Q(sku__startswith=typed) | Q(sku__startswith=typed.upper()) | Q(gtin=typed.zfill(14))
         )
 
     def count_by_category(self) -> dict[object, int]:

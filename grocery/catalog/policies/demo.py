@@ -200,9 +200,13 @@ def _price(made: Combination, net: Decimal | None, net_unit: NetUnit | None, fac
 
 def _dietary(made: Combination) -> tuple[str, ...]:
     """What the good promises, less what this sort of it cannot keep."""
+    if made.good.kind == "fresh":  # a beef tomato is none
+        return made.good.dietary
     words = set(f"{made.variety.en} {made.good.name.en}".replace("-", " ").lower().split())
     if {"meat", "free"} <= words:
         words -= _MEAT
+    if words & {"nut", "soy"}:
+        words -= {"milk"}
     lost: set[str] = set()
     if words & _FROM_ANIMALS:
         lost.add(Dietary.VEGAN)

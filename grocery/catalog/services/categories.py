@@ -42,6 +42,10 @@ def save_category(
     return category.seen(parent_slug=parent)
 
 
+def check_move(*, slug: str, parent: str) -> None:
+    _above(slug, parent, {node.slug: node for node in Category.objects.select_related("parent")})
+
+
 def _above(slug: str, parent: str | None, known: dict[str, Category]) -> Category | None:
     """The category to stand below. Raises WouldLoop when that one stands below `slug` itself."""
     if parent is None:

@@ -32,6 +32,10 @@ def save_product(*, draft: ProductDraft, now: datetime, by: UUID | None) -> Sku:
     return Sku(draft.sku)
 
 
+def check(draft: ProductDraft) -> None:
+    drafts.checked(draft)
+
+
 def _check_gtin(draft: ProductDraft) -> None:
     holder = Product.objects.holder_of_gtin(draft.gtin) if draft.gtin else None
     if holder is not None and holder != draft.sku:
