@@ -22,10 +22,12 @@ from grocery.catalog import public as catalog
 from grocery.catalog.public import Category, Dietary, Filters, ProductCard, ProductDetail, Sku, Sort, Store, StoreId
 from grocery.kernel import clock, wire
 from grocery.kernel.http import asker
-from grocery.kernel.inputs import Amount, Code, Id, Limit, Offset, Query
+from grocery.kernel.inputs import Code, Id, Limit, Offset, Query
 
 router = Router(tags=["catalog"])
 
+#: đồng, out of the address, where all is text.
+Price = Annotated[int, Field(ge=0, le=1_000_000_000)]
 #: Seconds that an answer may be kept: what changes rarely, what changes with each sale.
 _STEADY, _LIVELY = 60, 15
 
@@ -216,8 +218,8 @@ class ListParameters(Schema):
     tags: Words = Field([], description="All of these, for example `vietgap`.")
     expires_soon: bool | None = Field(None, description="In stock, and best before within three days.")
     in_stock: bool | None = None
-    min_price: Amount | None = None
-    max_price: Amount | None = None
+    min_price: Price | None = None
+    max_price: Price | None = None
     search: Query = Field("", description="Words in either language, with or without marks; a SKU or GTIN.")
     sort: Sort | None = Field(None, description="Popular first where none is given; a search by relevance.")
     limit: Limit = 24

@@ -8,7 +8,7 @@ from grocery.catalog import public as catalog
 from grocery.kernel import clock
 
 
-@shared_task(name="catalog.forget_old_sales", ignore_result=True)  # type: ignore[untyped-decorator]  # Celery has no types
+@shared_task(name="catalog.forget_old_sales", ignore_result=True)
 def forget_old_sales() -> None:
     """Every hour: let the seven days that count as popular move on."""
     catalog.forget_old_sales(now=clock.now())

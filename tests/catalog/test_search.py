@@ -5,7 +5,13 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from grocery.catalog import public as catalog
+from grocery.catalog.models import searching
+from grocery.catalog.policies.folding import fold
 from tests.catalog.conftest import Shop
 
 
@@ -52,3 +58,111 @@ def test_one_slip_is_forgiven(dairy: Shop, typed: str):
 
 def test_what_was_shown_instead_is_said_with_its_marks(dairy: Shop):
     assert dairy.page(search="ca chau").did_you_mean == "cà chua"
+
+
+def test_an_english_plural_finds_the_singular_and_the_other_way_round(dairy: Shop):
+    assert (dairy.find("tomatoes"), dairy.find("fillets")) == (["tomato"], ["beef"])
+
+
+def test_hoa_with_either_school_of_tone_marks_is_the_same_word(shop: Shop):
+    shop.product("coffee", "Cà phê hoà tan", name_en="Instant coffee")
+    assert shop.find("hòa tan") == ["coffee"]
+
+
+@pytest.mark.parametrize("typed", ["!!!", "' | & :*", "\\", "(((", "%_%", "sữa' OR 1=1 --"])
+def test_punctuation_is_no_query(dairy: Shop, typed: str):
+    assert dairy.find(typed) == []
+
+
+def test_all_words_must_be_there(dairy: Shop):
+    assert dairy.find("sữa đường") == []
+
+
+def test_a_search_can_be_narrowed(dairy: Shop):
+    dairy.category("meat")
+    dairy.product("mince", "Bò xay", name_en="Minced beef", category="meat")
+    assert dairy.skus(search="bo", category="meat") == ["mince"]
+
+
+def test_a_search_can_be_sorted_otherwise(dairy: Shop):
+    dairy.product("mince", "Bò xay", name_en="Minced beef", price=5)
+    assert dairy.skus(search="bò", sort=catalog.Sort.PRICE)[0] == "mince"
+
+
+def test_pages_of_a_search_follow_one_another(dairy: Shop):
+    everything = dairy.find("b")
+    pages = [dairy.skus(search="b", limit=1, offset=offset) for offset in range(len(everything))]
+    assert [sku for page in pages for sku in page] == everything
+
+
+def test_a_tag_is_found(dairy: Shop):
+    dairy.product("kale", "Cải xoăn", name_en="Kale", tags=("vietgap",))
+    assert dairy.find("vietgap") == ["kale"]
+
+
+def test_suggestions_are_phrases_categories_and_products(dairy: Shop):
+    dairy.product("cherry", "Cà chua bi", name_en="Cherry tomatoes")
+    found = catalog.suggest(query="ca ch", store_id=dairy.store.id, limit=3)
+    assert (found.phrases, [hit.products for hit in found.categories], sorted(card.sku for card in found.cards)) == (
+        ("cà chua", "cà chua beef", "cà chua bi"),
+        [2],
+        ["cherry", "tomato"],
+    )
+
+
+def test_suggestions_forgive_a_slip(dairy: Shop):
+    assert catalog.suggest(query="ca chau", store_id=dairy.store.id).did_you_mean == "cà chua"
+
+
+WORDS = [
+    "sữa",
+    "sửa",
+    "sứa",
+    "sua",
+    "bò",
+    "bơ",
+    "bó",
+    "bo",
+    "đường",
+    "dương",
+    "duong",
+    "cá",
+    "cà",
+    "ca",
+    "cam",
+    "canh",
+]
+
+
+@given(
+    names=st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=3), min_size=1, max_size=8), data=st.data()
+)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_an_exact_mark_never_ranks_below_a_folded_one(shop: Shop, names: list[list[str]], data: st.DataObject):
+    query = data.draw(st.sampled_from(WORDS))
+    with transaction.atomic():
+        for number, name in enumerate(names):
+            popularity = data.draw(st.integers(0, 9))
+            shop.product(f"p{number}", " ".join(name), popularity=popularity)
+        found = shop.find(query)
+        transaction.set_rollback(True)
+    exact = [query in names[int(sku[1:])] for sku in found]
+    assert exact == sorted(exact, reverse=True)
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\x00", max_codepoint=0x1EFF), max_size=40))
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_query_is_too_strange(db: None, text: str):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT public.catalog_exact_query(%s, true)::text, public.catalog_folded_query(%s, true)::text,"
+            " public.catalog_folded_vector(%s, %s, '{}') IS NULL",
+            [text, text, text, text],
+        )
+        assert cursor.fetchone()[2] is False
+
+
+@given(st.text("aàáảãạăằâầđĐeéêếiíoòôốơờuùưừyỳ bcmnst", max_size=30))
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_python_folds_vietnamese_as_the_database_does(db: None, text: str):
+    assert searching.folded(text) == fold(text)

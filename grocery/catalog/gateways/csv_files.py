@@ -40,7 +40,12 @@ class CsvFile:
 
     @classmethod
     def open(cls, path: Path, *, needs: Iterable[str], knows: Iterable[str] | None = None) -> Self:
-        return cls(path.open("rb"), needs=needs, knows=knows)
+        stream = path.open("rb")
+        try:
+            return cls(stream, needs=needs, knows=knows)
+        except WrongHeader:
+            stream.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -158,6 +163,12 @@ def _harmless(cell: str) -> str:
 class Seen:
     """Which line first had a value, for a file of any size: kept on disk once it outgrows a small cache."""
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        self._kept.close()
+
     def __init__(self) -> None:
         self._kept = sqlite3.connect("", isolation_level=None)
         self._kept.execute("CREATE TABLE seen (value TEXT PRIMARY KEY, line INTEGER) WITHOUT ROWID")
@@ -171,6 +182,3 @@ class Seen:
             return None
         (earlier,) = self._kept.execute("SELECT line FROM seen WHERE value = ?", (value,)).fetchone()
         return int(earlier)
-
-    def close(self) -> None:
-        self._kept.close()

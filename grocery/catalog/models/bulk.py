@@ -41,7 +41,7 @@ _TO_TABLE: Final = {"category": "category_id", "active": "is_active", "popularit
 EVERY_COLUMN: Final = ("category", *(_OF_DRAFT.get(column, column) for column in _TYPES))
 
 _STAGE: Final = (
-    "CREATE TEMPORARY TABLE catalog_staged (line bigint, sku text, category text, "
+    "CREATE TEMPORARY TABLE catalog_staged (line bigint, sku text, category text, old_price bigint, "
     + ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())
     + ") ON COMMIT DROP"
 )
@@ -54,6 +54,15 @@ WHERE s.gtin <> '' AND p.gtin = s.gtin AND p.sku <> s.sku RETURNING s.line, s.sk
 _UNKNOWN_CATEGORIES: Final = """
 DELETE FROM catalog_staged s WHERE NOT EXISTS (SELECT 1 FROM "catalog_category" c WHERE c.slug = s.category)
 RETURNING s.line, s.sku, s.category
+"""
+
+
+#: Lock what is known, in key order, and remember what it cost.
+_LOCK: Final = """
+UPDATE catalog_staged s SET old_price = known.price
+FROM (SELECT p.sku, p.price FROM "catalog_product" p WHERE p.sku IN (SELECT sku FROM catalog_staged)
+      ORDER BY p.sku FOR NO KEY UPDATE) AS known
+WHERE s.sku = known.sku
 """
 
 
@@ -107,6 +116,7 @@ def _dropped(sql: str) -> list[Any]:
 def write_staged(*, sets: Sequence[str], by: UUID | None, now: datetime) -> Written:
     """Write what is staged: new products whole, known ones in the columns of `sets` that differ."""
     with connection.cursor() as cursor:
+        cursor.execute(_LOCK)
         cursor.execute(_upsert([_TO_TABLE.get(name, name) for name in sets]), {"by": by, "now": now})
         rows = cursor.fetchall()
         cursor.execute("DROP TABLE catalog_staged")
@@ -114,20 +124,14 @@ def write_staged(*, sets: Sequence[str], by: UUID | None, now: datetime) -> Writ
 
 
 def _upsert(sets: Sequence[str]) -> str:
-    """`old` keeps the prices as they were, and the rows locked in key order, for the history.
-
-    What is the same is left out beforehand: for each row that is proposed the search columns are computed.
-    """
+    """What is the same is left out beforehand: for each row that is proposed the search columns are computed."""
     columns = ", ".join(_TYPES)
     mine = ", ".join(f"p.{column}" for column in sets)
     staged = ", ".join("c.id" if column == "category_id" else f"s.{column}" for column in sets)
     theirs = ", ".join(f"excluded.{column}" for column in sets)
     assignments = ", ".join(f"{column} = excluded.{column}" for column in sets)
     return f"""
-WITH old AS MATERIALIZED (
-  SELECT p.sku, p.price FROM "catalog_product" p JOIN catalog_staged s USING (sku)
-  ORDER BY p.sku FOR NO KEY UPDATE OF p
-), written AS (
+WITH written AS (
   INSERT INTO "catalog_product" AS p (sku, category_id, sold_7d, changed_at, {columns})
   SELECT s.sku, c.id, 0, %(now)s, {", ".join(f"s.{column}" for column in _TYPES)}
   FROM catalog_staged s JOIN "catalog_category" c ON c.slug = s.category
@@ -138,8 +142,8 @@ WITH old AS MATERIALIZED (
   RETURNING p.sku, p.price, (xmax = 0) AS new
 ), history AS (
   INSERT INTO "catalog_pricechange" (id, product_id, old, new, by, at)
-  SELECT gen_random_uuid(), w.sku, old.price, w.price, %(by)s, %(now)s
-  FROM written w JOIN old USING (sku) WHERE w.price IS DISTINCT FROM old.price
+  SELECT gen_random_uuid(), w.sku, s.old_price, w.price, %(by)s, %(now)s
+  FROM written w JOIN catalog_staged s USING (sku) WHERE NOT w.new AND w.price IS DISTINCT FROM s.old_price
 )
 SELECT sku, new FROM written
 """  # noqa: S608 - put together from the column names above

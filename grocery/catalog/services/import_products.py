@@ -35,8 +35,9 @@ def import_products(
     kind = profiles.named(profile)
     read = kind.reader(_companions(kind, path), default_price)
     with CsvFile.open(path, needs=kind.needs, knows=kind.knows if kind.strict else None) as file:
-        intake = Intake(read=read, sets=kind.sets(file.header, default_price), now=now, by=by, dry_run=dry_run)
-        with RejectFile(reject) as rejects:
+        sets = kind.sets(file.header, default_price)
+        with RejectFile(reject) as rejects, Seen() as skus, Seen() as gtins:
+            intake = Intake(read=read, sets=sets, now=now, by=by, dry_run=dry_run, skus=skus, gtins=gtins)
             for line in file:
                 intake.take(line)
                 if intake.is_full:
@@ -71,13 +72,13 @@ class Intake:
     now: datetime
     by: UUID | None
     dry_run: bool
+    skus: Seen
+    gtins: Seen
     rows: int = 0
     written: int = 0
     _new: int = 0
     _changed: int = 0
     _taken: int = 0
-    _skus: Seen = field(default_factory=Seen)
-    _gtins: Seen = field(default_factory=Seen)
     _drafts: list[tuple[int, ProductDraft]] = field(default_factory=list)
     _categories: dict[str, CategoryDraft] = field(default_factory=dict)
     _rejected: list[Rejected] = field(default_factory=list)
@@ -141,9 +142,9 @@ class Intake:
         )
 
     def _only_once(self, draft: ProductDraft, line: int) -> None:
-        if (earlier := self._skus.first_line(draft.sku, line)) is not None:
+        if (earlier := self.skus.first_line(draft.sku, line)) is not None:
             raise _repeated("duplicate_sku", "sku", draft.sku, earlier)
-        if draft.gtin and (earlier := self._gtins.first_line(draft.gtin, line)) is not None:
+        if draft.gtin and (earlier := self.gtins.first_line(draft.gtin, line)) is not None:
             raise _repeated("duplicate_gtin", "gtin", draft.gtin, earlier)
 
     def _reject(self, line: int, sku: str, code: str, column: str, why: BadRow | Invalid) -> None:

@@ -105,14 +105,14 @@ def cards(*, skus: Iterable[Sku], store_id: StoreId) -> list[ProductCard]:
 
 def popular(*, store_id: StoreId, category: str | None, limit: int) -> list[ProductCard]:
     """What sells in this store."""
-    chosen = Selection(store_id).perhaps_in_stock()
+    chosen = Selection(store(store_id=store_id).id).perhaps_in_stock()
     if category is not None:
         chosen.in_categories([node.id for node in tree().named(category).subtree()])
     return [card(row) for row in chosen.ranked(reading.SELLING, limit=limit, offset=0)]
 
 
 def product(*, sku: Sku, store_id: StoreId) -> ProductDetail:
-    row = reading.detail(sku, store_id=store_id)
+    row = reading.detail(sku, store_id=store(store_id=store_id).id)
     if row is None or row[3] is None:  # never priced, so never shown
         raise NotFound("product", sku)
     fields = detail_fields(row)

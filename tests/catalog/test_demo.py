@@ -1,0 +1,104 @@
+"""The demo catalogue is believable, and the same for the same seed."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from grocery.catalog import public as catalog
+from grocery.catalog.contracts import Unit
+from grocery.catalog.gateways.demo_goods import read_goods
+from grocery.catalog.models import Category, Product
+from grocery.catalog.policies import demo
+from grocery.catalog.policies.drafts import checked
+from grocery.kernel.errors import Invalid
+from tests.catalog.conftest import NOON, Shop
+
+GOODS, CATEGORIES = read_goods()
+PRODUCTS = list(demo.products(GOODS, count=50_000, seed=1))
+
+
+def test_there_are_as_many_as_asked_for():
+    assert len({draft.sku for draft in PRODUCTS}) == 50_000
+
+
+def test_each_is_fit_to_be_sold():
+    assert len([checked(draft) for draft in PRODUCTS]) == 50_000
+
+
+def test_no_two_have_one_gtin():
+    assert len({draft.gtin for draft in PRODUCTS}) == 50_000
+
+
+def test_the_same_seed_makes_the_same_catalogue():
+    assert list(demo.products(GOODS, count=3_000, seed=1)) == list(demo.products(GOODS, count=3_000, seed=1))
+
+
+def test_a_sku_is_the_same_product_under_every_seed():
+    names = {draft.sku: draft.name_vi for draft in PRODUCTS}
+    others = [draft for draft in demo.products(GOODS, count=3_000, seed=2) if draft.sku in names]
+    assert [draft.name_vi for draft in others] == [names[draft.sku] for draft in others]
+
+
+def test_the_home_page_shows_each_department_first():
+    assert [draft.name_vi for draft in PRODUCTS[:8]] == [
+        "Cà chua beef Đà Lạt",
+        "Xoài cát Hòa Lộc Tiền Giang",
+        "Ba chỉ heo thảo mộc",
+        "Tôm thẻ tươi cỡ 40–50",
+        "Sữa tươi thanh trùng không đường Sương Sớm",
+        "Gạo ST25 Mây Bếp",
+        "Bánh mì que men chua Lò Sớm",
+        "Giấy vệ sinh 3 lớp Gấu Bông Gòn",
+    ]
+
+
+def test_departments_have_four_to_seven_categories():
+    below = [sum(c.parent == d.slug for c in CATEGORIES) for d in CATEGORIES if d.parent is None]
+    assert (len(below), all(4 <= count <= 7 for count in below)) == (8, True)
+
+
+def test_a_beef_tomato_is_vegan_and_a_beef_ball_is_not():
+    dietary = {draft.name_en: draft.dietary for draft in PRODUCTS}
+    assert ("vegan" in dietary["Beef tomatoes, Đà Lạt"], "vegan" in dietary["Mây Bếp beef balls"]) == (True, False)
+
+
+def test_prices_are_sane():
+    assert all(400 <= (draft.price or 0) <= 5_000_000 for draft in PRODUCTS)
+
+
+def test_weighed_goods_have_steps_and_perishables_a_promise():
+    weighed = [draft for draft in PRODUCTS if draft.unit is Unit.KG]
+    promising = [draft for draft in PRODUCTS if draft.perishable]
+    assert (all(0 < d.step < 1 for d in weighed), all(d.min_freshness_days for d in promising)) == (True, True)
+
+
+def test_each_picture_is_there():
+    pictures = Path(__file__).resolve().parents[2] / "grocery/storefront/static/storefront/img"
+    if not pictures.is_dir():
+        pytest.skip("the storefront has no pictures yet")
+    named = {draft.image for draft in PRODUCTS} | {draft.image for draft in CATEGORIES}
+    assert {name for name in named if not (pictures / name).is_file()} == set()
+
+
+def test_the_command_fills_the_shop_and_does_nothing_the_second_time(shop: Shop):
+    out = io.StringIO()
+    for _time in range(2):
+        call_command("make_demo_catalogue", "--count=300", stdout=out)
+    first, second = out.getvalue().splitlines()
+    assert (first.startswith("300 products: 300 new"), "0 new, 0 changed, 300 unchanged" in second) == (True, True)
+    assert (Product.objects.count(), Category.objects.count()) == (300, 1 + len(CATEGORIES))
+
+
+def test_the_demo_is_found_in_both_languages(shop: Shop):
+    catalog.generate_demo_catalogue(count=300, seed=1, now=NOON)
+    assert (shop.find("ca chua beef")[0], shop.find("beef tomatoes")[0]) == ("VE0010000", "VE0010000")
+
+
+@pytest.mark.parametrize("count", [0, -1, 10_000_000])
+def test_a_count_that_cannot_be_made_is_refused(db: None, count: int):
+    with pytest.raises(Invalid):
+        catalog.generate_demo_catalogue(count=count, seed=1, now=NOON)

@@ -1,0 +1,219 @@
+"""The catalogue over HTTP."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from ninja import Schema
+from pytest_django import DjangoAssertNumQueries
+
+from grocery.catalog import api
+from grocery.catalog import public as catalog
+from grocery.config.http_api import api as whole
+from tests.catalog.conftest import TODAY, Shop
+
+
+@pytest.fixture
+def open_shop(shop: Shop) -> Shop:
+    shop.category("leafy", parent="vegetables", name_en="Leafy greens", name_vi="Rau lá")
+    shop.product(
+        "kale",
+        "Cải xoăn",
+        name_en="Kale",
+        category="leafy",
+        net_content=Decimal(500),
+        net_unit=catalog.NetUnit.G,
+        popularity=9,
+    )
+    shop.product(
+        "shrimp", "Tôm thẻ", name_en="Shrimp", unit=catalog.Unit.KG, step=Decimal("0.3"), price=219_000, tags=("asc",)
+    )
+    shop.product("egg", "Trứng gà", name_en="Eggs", perishable=True, min_freshness_days=14, dietary=("vegetarian",))
+    shop.stock("kale", expiry=TODAY)
+    return shop
+
+
+def get(client: Client, path: str, **headers: str) -> Any:
+    return client.get(f"/api/v1/{path}", headers=headers)
+
+
+def names(client: Client, path: str) -> list[str]:
+    return [product["name"] for product in get(client, path).json()["products"]]
+
+
+@pytest.mark.parametrize(
+    ("path", "schema"),
+    [
+        ("stores", api.StoresSchema),
+        ("categories", api.CategoriesSchema),
+        ("products", api.ProductsSchema),
+        ("products?search=ca%20xaon", api.ProductsSchema),
+        ("products/popular", api.PopularSchema),
+        ("products/kale", api.ProductDetailSchema),
+        ("products/shrimp", api.ProductDetailSchema),
+    ],
+)
+def test_an_answer_is_what_its_schema_says(client: Client, open_shop: Shop, path: str, schema: type[Any]):
+    body = get(client, path).json()
+    assert schema.model_validate(body, extra="forbid").model_dump(mode="json", exclude_unset=True) == _decimals(body)
+
+
+def _decimals(body: Any) -> Any:
+    """Pydantic writes decimals as text; the wire has numbers."""
+    if isinstance(body, list):
+        return [_decimals(one) for one in body]
+    if isinstance(body, dict):
+        exact = {"step", "net_content", "vat_rate"}
+        return {k: str(v) if k in exact and v is not None else _decimals(v) for k, v in body.items()}
+    return body
+
+
+def test_every_schema_is_shown_by_an_example_that_it_accepts():
+    schemas = [one for one in vars(api).values() if isinstance(one, type) and issubclass(one, Schema)]
+    examples = [(schema, schema.model_config.get("json_schema_extra")) for schema in schemas]
+    shown = [schema.model_validate(extra["examples"][0], extra="forbid") for schema, extra in examples if extra]  # type: ignore[index]  # it is a mapping
+    assert len(shown) == 9
+
+
+def test_the_documentation_knows_the_routes():
+    paths = whole.get_openapi_schema(path_prefix="/api/v1/")["paths"]
+    ours = {f"/api/v1/{path}" for path in ("stores", "categories", "products", "products/popular", "products/{sku}")}
+    assert ours <= set(paths)
+
+
+def test_prices_and_quantities_are_exact_numbers(client: Client, open_shop: Shop):
+    shrimp = get(client, "products/shrimp").json()
+    assert (shrimp["price"], shrimp["step"], shrimp["unit_price"], shrimp["unit_price_per"]) == (
+        219_000,
+        0.3,
+        219_000,
+        "kg",
+    )
+
+
+def test_a_pack_says_what_a_kilogram_comes_to(client: Client, open_shop: Shop):
+    kale = get(client, "products/kale").json()
+    assert (kale["net_content"], kale["net_unit"], kale["unit_price"]) == (500, "g", 20_000)
+
+
+@pytest.mark.parametrize(
+    ("query", "accepts", "name"),
+    [("", "vi", "Cải xoăn"), ("", "en-GB,en;q=0.9", "Kale"), ("?lang=vi", "en", "Cải xoăn"), ("", "fr", "Cải xoăn")],
+)
+def test_names_are_in_the_language_asked_for(client: Client, open_shop: Shop, query: str, accepts: str, name: str):
+    answer = get(client, f"products/kale{query}", **{"Accept-Language": accepts})
+    assert (answer.json()["name"], answer.json()["names"]) == (name, {"en": "Kale", "vi": "Cải xoăn"})
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ["Kale", "Eggs", "Shrimp"]),
+        ("category=leafy", ["Kale"]),
+        ("is_perishable=true", ["Eggs"]),
+        ("dietary=vegetarian", ["Eggs"]),
+        ("tags=asc", ["Shrimp"]),
+        ("tags=asc,vietgap", []),
+        ("expires_soon=true", ["Kale"]),
+        ("in_stock=false", ["Eggs", "Shrimp"]),
+        ("search=tom", ["Shrimp"]),
+        ("search=trứng", ["Eggs"]),
+        ("sort=-price&limit=1", ["Shrimp"]),
+        ("limit=1&offset=1", ["Eggs"]),
+        ("min_price=200000", ["Shrimp"]),
+    ],
+)
+def test_a_list_is_narrowed_by(client: Client, open_shop: Shop, query: str, found: list[str]):
+    assert names(client, f"products?lang=en&{query}") == found
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("sort=random", 422),
+        ("limit=0", 422),
+        ("limit=1000", 422),
+        ("limit=x", 422),
+        ("offset=-1", 422),
+        ("dietary=carnivore", 422),
+        ("tags=" + "x" * 65, 422),
+        ("min_price=-1", 422),
+        ("is_perishable=maybe", 422),
+        ("search=" + "x" * 101, 422),
+        ("search=%00", 422),
+        ("store=1", 422),
+        ("lang=fr", 422),
+        ("category=toys", 404),
+        (f"store={uuid4()}", 404),
+    ],
+)
+def test_a_bad_filter_is_a_problem(client: Client, open_shop: Shop, query: str, status: int):
+    answer = get(client, f"products?{query}")
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    "path", ["products/nothing", "products/popular?category=toys", f"products/kale?store={uuid4()}"]
+)
+def test_what_is_not_there_is_not_found(client: Client, open_shop: Shop, path: str):
+    assert get(client, path).json()["code"] == "not_found"
+
+
+def test_a_slip_is_forgiven_and_said(client: Client, open_shop: Shop):
+    body = get(client, "products?search=shrmip&lang=en").json()
+    assert (body["did_you_mean"], [product["name"] for product in body["products"]]) == ("shrimp", ["Shrimp"])
+
+
+def test_the_tree_nests(client: Client, open_shop: Shop):
+    (root,) = get(client, "categories?lang=en").json()["categories"]
+    assert (root["slug"], root["products"], [child["name"] for child in root["children"]]) == (
+        "vegetables",
+        3,
+        ["Leafy greens"],
+    )
+
+
+def test_an_answer_that_has_not_changed_is_not_sent_again(client: Client, open_shop: Shop):
+    first = get(client, "products")
+    again = get(client, "products", **{"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content, again["Cache-Control"]) == (304, b"", "public, max-age=15")
+
+
+def test_an_answer_that_has_changed_is_sent_again(client: Client, open_shop: Shop):
+    first = get(client, "products")
+    open_shop.product("leek")
+    assert get(client, "products", **{"If-None-Match": first["ETag"]}).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(
+    ("path", "statements"),
+    [
+        ("products?limit=1", 2),
+        ("products?limit=50", 1),
+        ("products?search=món&limit=1", 2),
+        ("products/p0", 1),
+        ("products/popular", 1),
+        ("categories", 0),
+        ("stores", 0),
+    ],
+)
+def test_a_read_costs_so_many_statements_however_many_rows(
+    client: Client,
+    shop: Shop,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    rows: int,
+    path: str,
+    statements: int,
+):
+    for number in range(rows):
+        shop.product(f"p{number}")
+    catalog.categories()
+    catalog.stores()
+    with django_assert_num_queries(statements):
+        assert get(client, path).status_code == 200
