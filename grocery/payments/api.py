@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.http import HttpRequest
 from ninja import Router, Schema
 
@@ -9,6 +11,7 @@ from grocery.kernel import clock
 from grocery.kernel.errors import NotFound
 from grocery.kernel.http import asker
 from grocery.kernel.inputs import Code, Id
+from grocery.kernel.principal import Principal
 from grocery.payments import public
 
 router = Router(tags=["payments"])
@@ -55,13 +58,18 @@ class Received(Schema):
     model_config = {"json_schema_extra": {"examples": [{"received": True}]}}
 
 
+def _works_there(who: Principal, store_id: UUID) -> bool:
+    """Staff of that store, or of all stores."""
+    return not who.roles.isdisjoint(STAFF) and who.store_id in {None, store_id}
+
+
 @router.get("/payments/{order_id}", response=PaymentOut, summary="How an order is paid")
 def payment(request: HttpRequest, order_id: Id) -> PaymentOut:
-    """The payment of an order of yours, or of any order if you are staff: its state and amounts."""
+    """The payment of an order of yours, or of your store's if you are staff: its state and amounts."""
     who = asker(request)
     me = who.signed_in()
     view = public.payment(order_id=order_id)
-    if view.payer_id != me and who.roles.isdisjoint(STAFF):
+    if view.payer_id != me and not _works_there(who, view.store_id):
         raise NotFound("payment", order_id)
     return PaymentOut(
         order_id=view.order_id,

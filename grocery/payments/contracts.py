@@ -67,12 +67,13 @@ class PaymentStep:
 class PaymentView:
     """One order's payment. `failure_code` says why the last attempt failed; empty when none did.
 
-    `payer_id` is who may see it. `capture_before` is when the provider lets the hold go.
+    `payer_id` is who may see it, and staff of `store_id`. `capture_before` is when the provider lets the hold go.
     """
 
     order_id: UUID
     order_number: str
     payer_id: UUID
+    store_id: UUID
     method: Method
     state: PaymentState
     amount: Money

@@ -70,6 +70,7 @@ class Payment(models.Model):
     order_id = models.UUIDField(_("order id"), unique=True)
     order_number = models.CharField(_("order"), max_length=32)
     payer_id = models.UUIDField(_("payer"), db_index=True)
+    store_id = models.UUIDField(_("store"))
     method = models.CharField(_("method"), max_length=32, choices=METHODS)
     provider = models.CharField(_("provider"), max_length=32, blank=True)
     reference = models.CharField(_("provider's reference"), max_length=100, blank=True)
@@ -147,6 +148,7 @@ class Payment(models.Model):
             order_id=self.order_id,
             order_number=self.order_number,
             payer_id=self.payer_id,
+            store_id=self.store_id,
             method=Method(self.method),
             state=self.current_state(),
             amount=self.total,

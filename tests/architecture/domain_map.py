@@ -52,4 +52,3 @@ def draw() -> str:
         by_fact[name].append(f"`{subscriber}`")
     lines += [f"| {name.split('.')[1]} | {name.split('.')[0]} | {', '.join(who)} |" for name, who in by_fact.items()]
     return "\n".join(lines) + "\n"
-

@@ -13,7 +13,9 @@ OPENAPI = ROOT / "docs/openapi.json"
 
 def openapi() -> str:
     """The description of the HTTP API, as committed: `make documents` writes it."""
-    return json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), indent=1, ensure_ascii=False, default=str) + "\n"
+    return (
+        json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), indent=1, ensure_ascii=False, default=str) + "\n"
+    )
 
 
 def test_the_domain_map_is_up_to_date():

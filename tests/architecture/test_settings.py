@@ -69,4 +69,4 @@ def test_unless_told_otherwise_everything_is_safe():
 
 def test_the_policy_allows_nothing_from_elsewhere():
     started = start(COMPLETE, "print(settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['default-src'])")
-    assert started.stdout.strip() == '["\'self\'"]'
+    assert started.stdout.strip() == "[\"'self'\"]"

@@ -25,6 +25,7 @@ __all__ = ["sandbox", "sandbox_process"]
 #: Real transactions, because providers are not asked inside one; naming the apps makes emptying them quick.
 COMMITTED = pytest.mark.django_db(transaction=True, available_apps=["grocery.kernel", "grocery.payments"])
 PAYER = UUID("019aa3f2-5f00-7000-8000-00000000000a")
+STORE = new_id()
 BASKET = dong(345_000)
 FACTS = ("PaymentAuthorised", "PaymentFailed", "PaymentCaptured", "PaymentCancelled")
 
@@ -49,7 +50,13 @@ class Till:
         order_id = new_id()
         with transaction.atomic():
             payments.open_payment(
-                order_id=order_id, order_number="G-20418", payer_id=PAYER, amount=amount, method=method, now=self.now
+                order_id=order_id,
+                order_number="G-20418",
+                payer_id=PAYER,
+                store_id=STORE,
+                amount=amount,
+                method=method,
+                now=self.now,
             )
         return order_id
 

@@ -40,6 +40,7 @@ def paid(number: str) -> Payment:
             order_id=order_id,
             order_number=number,
             payer_id=new_id(),
+            store_id=new_id(),
             amount=dong(345_000),
             method=payments.Method.CARD,
             now=now,

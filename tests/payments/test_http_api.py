@@ -20,6 +20,8 @@ from tests.payments.stripe_signing import event, signed
 pytestmark = pytest.mark.django_db
 WEBHOOK = "/api/v1/webhooks/stripe"
 
+STORE = new_id()
+
 
 @pytest.fixture(autouse=True)
 def _quick_hashing(settings: Any) -> None:
@@ -46,6 +48,7 @@ def order_of(who: accounts.Profile) -> UUID:
             order_id=order_id,
             order_number="G-20418",
             payer_id=who.id,
+            store_id=STORE,
             amount=dong(345_000),
             method=payments.Method.CARD,
             now=now(),

@@ -11,7 +11,7 @@ from grocery.kernel.models import OutboxEvent
 from grocery.kernel.money import dong
 from grocery.payments import public as payments
 from grocery.payments.models import Payment
-from tests.payments.conftest import COMMITTED, PAYER, Till
+from tests.payments.conftest import COMMITTED, PAYER, STORE, Till
 
 pytestmark = COMMITTED
 
@@ -21,7 +21,13 @@ CARD, CASH = payments.Method.CARD, payments.Method.CASH_ON_DELIVERY
 def reopen(till: Till, order_id, amount, method=CARD):
     with transaction.atomic():
         return payments.open_payment(
-            order_id=order_id, order_number="G-20418", payer_id=PAYER, amount=amount, method=method, now=till.now
+            order_id=order_id,
+            order_number="G-20418",
+            payer_id=PAYER,
+            store_id=STORE,
+            amount=amount,
+            method=method,
+            now=till.now,
         )
 
 
@@ -83,7 +89,13 @@ def test_a_payment_is_opened_with_its_order_or_not_at_all(till: Till):
     order_id = new_id()
     with pytest.raises(transaction.TransactionManagementError):
         payments.open_payment(
-            order_id=order_id, order_number="G-1", payer_id=PAYER, amount=dong(345_000), method=CASH, now=till.now
+            order_id=order_id,
+            order_number="G-1",
+            payer_id=PAYER,
+            store_id=STORE,
+            amount=dong(345_000),
+            method=CASH,
+            now=till.now,
         )
     assert (Payment.objects.count(), OutboxEvent.objects.count()) == (0, 0)
 

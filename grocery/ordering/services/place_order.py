@@ -69,6 +69,7 @@ def place_order(checkout: Checkout, *, now: datetime) -> PlacedOrder:
         order_id=order_id,
         order_number=order.number,
         payer_id=order.customer_id,
+        store_id=order.store_id,
         amount=total,
         method=payments.Method(order.method),
         now=now,

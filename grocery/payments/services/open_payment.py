@@ -18,12 +18,25 @@ from grocery.payments.policies import check_limits
 
 
 def open_payment(
-    *, order_id: UUID, order_number: str, payer_id: UUID, amount: Money, method: Method, now: datetime
+    *,
+    order_id: UUID,
+    order_number: str,
+    payer_id: UUID,
+    store_id: UUID,
+    amount: Money,
+    method: Method,
+    now: datetime,
 ) -> PaymentView:
     """Write down that this order is to be paid; asking again for the same is harmless. Cash is promised at once."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a payment is opened in the transaction that places the order")
-    wanted = {"order_number": order_number, "payer_id": payer_id, "amount": amount.minor, "method": method}
+    wanted = {
+        "order_number": order_number,
+        "payer_id": payer_id,
+        "store_id": store_id,
+        "amount": amount.minor,
+        "method": method,
+    }
     payment, opened = Payment.objects.get_or_create(
         order_id=order_id, defaults={**wanted, **_terms(method, amount, now), "opened_at": now}
     )
