@@ -252,7 +252,13 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
         if form.is_valid():
             _take(request, step, order, by, form.cleaned_data)
             return redirect("admin:ordering_order_change", order_id)
-        context = {**self.admin_site.each_context(request), "order": order, "title": step.label, "form": form}
+        context = {
+            **self.admin_site.each_context(request),
+            "order": order,
+            "step": step,
+            "title": step.label,
+            "form": form,
+        }
         return render(request, "admin/ordering/order/step.html", context)
 
 

@@ -8,13 +8,13 @@ from grocery.kernel import clock
 from grocery.ordering import public
 
 
-@shared_task(name="ordering.cancel_unpaid", ignore_result=True)  # type: ignore[untyped-decorator]  # Celery has no types
+@shared_task(name="ordering.cancel_unpaid", ignore_result=True)
 def cancel_unpaid_orders() -> None:
     """Every 30 seconds: orders whose card was not authorised in time end; goods and slots are free again."""
     public.cancel_unpaid(now=clock.now())
 
 
-@shared_task(name="ordering.forget_abandoned_carts", ignore_result=True)  # type: ignore[untyped-decorator]  # as above
+@shared_task(name="ordering.forget_abandoned_carts", ignore_result=True)
 def forget_abandoned_carts() -> None:
     """Every day: guests' carts that were left behind."""
     public.forget_abandoned_carts(now=clock.now())

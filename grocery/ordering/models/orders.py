@@ -91,9 +91,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def mentioning(self, words: str) -> Self:
         """Whose number begins with, or whose recipient's name or phone contains these words. Indexed in 0002."""
-        return self.filter(
-            Q(number__istartswith=words) | Q(recipient__icontains=words) | Q(phone__contains=words.replace(" ", ""))
-        )
+        digits = words.replace(" ", "").removeprefix("0")  # kept as +84…, said as 0…
+        by_phone = Q(phone__contains=digits) if digits else Q()
+        return self.filter(Q(number__istartswith=words) | Q(recipient__icontains=words) | by_phone)
 
 
 class Order(models.Model):

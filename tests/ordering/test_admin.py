@@ -1,0 +1,194 @@
+"""What staff see of orders and carts, and what they can do there."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from grocery.accounts import public as accounts
+from grocery.accounts.models import User
+from grocery.kernel.ids import new_id
+from grocery.ordering import public as ordering
+from tests.ordering.counting import statements
+from tests.shop import PASSWORD, Customer, Shop
+
+LIST = "admin:ordering_order_changelist"
+
+
+def desk(store_id: UUID | None, *roles: accounts.Role) -> Client:
+    """Somebody of the staff at the admin, reading English."""
+    made = accounts.create_staff(
+        email=f"{new_id()}@example.com", password=PASSWORD, name="Hà", roles=roles, store_id=store_id
+    )
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(User.objects.get(id=made.id))
+    return client
+
+
+@pytest.fixture(autouse=True)
+def _english_pages(settings):
+    """Addresses are English ones, and static files are served as they are."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def manager(shop: Shop) -> Client:
+    return desk(shop.store.id, accounts.Role.MANAGER)
+
+
+def page(order_id: UUID) -> str:
+    return reverse("admin:ordering_order_change", args=[order_id])
+
+
+def take(client: Client, order_id: UUID, step: str, **answers: str) -> Any:
+    return client.post(reverse("admin:ordering_order_step", args=[order_id, step]), answers, follow=True)
+
+
+def test_orders_are_listed_with_what_the_desk_needs(shop: Shop, lan: Customer, manager: Client):
+    shop.stock(milk=10)
+    placed = shop.order(lan, milk=2)
+    seen = manager.get(reverse(LIST)).content.decode()
+    needed = [placed.number, "20/11 16:00–18:00", "Nguyễn Thị Lan", "92.000", "cash on delivery"]
+    assert [text for text in needed if text not in seen] == []
+
+
+@pytest.mark.parametrize("words", ["G-", "Thị Lan", "thị lan", "0903 123 456", "+84903123456"])
+def test_an_order_is_found_by_number_name_and_phone(shop: Shop, lan: Customer, manager: Client, words: str):
+    shop.stock(milk=10)
+    placed = shop.order(lan, milk=2)
+    assert placed.number in manager.get(reverse(LIST), {"q": words}).content.decode()
+
+
+def test_what_was_not_meant_is_not_found(shop: Shop, lan: Customer, manager: Client):
+    shop.stock(milk=10)
+    placed = shop.order(lan, milk=2)
+    assert placed.number not in manager.get(reverse(LIST), {"q": "Nguyễn Thị Hoa"}).content.decode()
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_takes_as_many_statements_for_one_as_for_many(
+    shop: Shop, lan: Customer, manager: Client, number: int
+):
+    shop.stock(milk=10)
+    for _ in range(number):
+        shop.order(lan, milk=1)
+    with statements() as sent:
+        manager.get(reverse(LIST))
+    assert len([sql for sql in sent if '"ordering_' in sql]) <= 4
+
+
+def test_staff_see_their_own_store_only(shop: Shop, lan: Customer):
+    shop.stock(milk=10)
+    placed = shop.order(lan, milk=2)
+    elsewhere = desk(new_id(), accounts.Role.MANAGER)
+    assert placed.number not in elsewhere.get(reverse(LIST)).content.decode()
+
+
+def test_another_stores_order_cannot_be_stepped(shop: Shop, lan: Customer):
+    shop.stock(milk=10)
+    placed = shop.confirmed_order(lan, milk=2)
+    assert take(desk(new_id(), accounts.Role.MANAGER), placed.id, "pick").status_code == 404
+
+
+def test_the_page_offers_the_next_steps_only(shop: Shop, lan: Customer, manager: Client):
+    shop.stock(milk=10)
+    placed = shop.confirmed_order(lan, milk=2)
+    steps = manager.get(page(placed.id)).context["steps"]
+    assert [step.name for step in steps] == ["pick", "cancel"]
+
+
+def test_nothing_can_be_typed_over(shop: Shop, lan: Customer, manager: Client):
+    shop.stock(milk=10)
+    placed = shop.order(lan, milk=2)
+    assert manager.post(page(placed.id), {"state": "delivered"}).status_code == 403
+
+
+def test_an_order_is_walked_to_the_door(shop: Shop, lan: Customer, manager: Client):
+    shop.stock(milk=10)
+    placed = shop.confirmed_order(lan, milk=2)
+    states = []
+    for step in ("pick", "pack", "dispatch", "deliver"):
+        take(manager, placed.id, step)
+        states.append(shop.state(placed.id))
+    assert states == ["picking", "packed", "out_for_delivery", "delivered"]
+
+
+def test_weighed_goods_are_packed_as_weighed(shop: Shop, lan: Customer, manager: Client):
+    shop.stock(shrimp=2)
+    placed = shop.confirmed_order(lan, shrimp="0.45")
+    take(manager, placed.id, "pick")
+    take(manager, placed.id, "pack", shrimp="0.438")
+    assert str(ordering.order(order_id=placed.id).lines[0].packed) == "0.438"
+
+
+def test_what_the_scale_may_not_show_is_said(shop: Shop, lan: Customer, manager: Client):
+    shop.stock(shrimp=2)
+    placed = shop.confirmed_order(lan, shrimp="0.45")
+    take(manager, placed.id, "pick")
+    answer = take(manager, placed.id, "pack", shrimp="0.2").content.decode()
+    assert (": 0.405 to 0.45 may be packed." in answer, shop.state(placed.id)) == (True, "picking")
+
+
+def test_cancelling_asks_why(shop: Shop, lan: Customer, manager: Client):
+    shop.stock(milk=10)
+    placed = shop.confirmed_order(lan, milk=2)
+    take(manager, placed.id, "cancel")
+    assert shop.state(placed.id) == "confirmed"
+
+
+def test_an_order_is_cancelled_with_a_reason(shop: Shop, lan: Customer, manager: Client):
+    shop.stock(milk=10)
+    placed = shop.confirmed_order(lan, milk=2)
+    take(manager, placed.id, "cancel", reason="Customer called")
+    assert ordering.order(order_id=placed.id).timeline[-1].reason == "Customer called"
+
+
+def test_a_step_that_came_too_late_is_said(shop: Shop, lan: Customer, manager: Client):
+    shop.stock(milk=10)
+    placed = shop.packed_order(lan, milk=2)
+    assert "cannot become picking" in take(manager, placed.id, "pick").content.decode()
+
+
+def test_buyers_look_and_take_no_step(shop: Shop, lan: Customer):
+    shop.stock(milk=10)
+    placed = shop.confirmed_order(lan, milk=2)
+    buyer = desk(shop.store.id, accounts.Role.BUYER)
+    assert (buyer.get(page(placed.id)).context["steps"], take(buyer, placed.id, "pick").status_code) == ([], 403)
+
+
+def test_an_unknown_step_does_not_exist(shop: Shop, lan: Customer, manager: Client):
+    shop.stock(milk=10)
+    placed = shop.confirmed_order(lan, milk=2)
+    assert take(manager, placed.id, "eat").status_code == 404
+
+
+def test_a_step_is_not_taken_by_following_a_link(shop: Shop, lan: Customer, manager: Client):
+    shop.stock(milk=10)
+    placed = shop.confirmed_order(lan, milk=2)
+    manager.get(reverse("admin:ordering_order_step", args=[placed.id, "pick"]))
+    assert shop.state(placed.id) == "confirmed"
+
+
+def test_carts_are_shown_without_their_token(shop: Shop, manager: Client):
+    shop.stock(milk=10)
+    cart = shop.put(ordering.CartOwner(), milk=2)
+    listed = manager.get(reverse("admin:ordering_cart_changelist")).content.decode()
+    shown = manager.get(reverse("admin:ordering_cart_change", args=[cart.id])).content.decode()
+    assert (str(cart.id) in listed, str(cart.owner.token) in listed + shown) == (True, False)
+
+
+def test_the_desk_reads_vietnamese(shop: Shop, lan: Customer, manager: Client):
+    shop.stock(milk=10)
+    placed = shop.confirmed_order(lan, milk=2)
+    with translation.override("vi"):
+        url = page(placed.id)
+    seen = manager.get(url, headers={"Accept-Language": "vi"}).content.decode()
+    assert [text for text in ("Bắt đầu lấy hàng", "Sữa tươi", "người nhận") if text.lower() not in seen.lower()] == []
