@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from django.conf import settings
 
@@ -288,3 +289,28 @@ def test_a_listener_sees_the_document_as_it_is_laid_down():
         "version": 7,
     }
     assert told["last_updated"] - NOON == timedelta()
+
+
+@needs_emulator
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "inventory/milk/locations/s1", True),
+        ("GET", "inventory/milk/locations?pageSize=100", True),
+        ("GET", "inventory/milk/locations?pageSize=300", False),
+        ("PATCH", "inventory/milk/locations/s1", False),
+        ("DELETE", "inventory/milk/locations/s1", False),
+        ("GET", "anything/else", False),
+        ("PATCH", "anything/else", False),
+    ],
+)
+def test_the_rules_let_everybody_read_stock_and_nobody_write(method: str, path: str, allowed: bool):
+    project = f"http://{settings.FIRESTORE_EMULATOR_HOST}/{{}}/projects/demo-rules"
+    documents = project.format("v1") + "/databases/(default)/documents/"
+    rules = {"name": "firestore.rules", "content": (settings.ROOT / "deploy/firestore.rules").read_text("utf-8")}
+    loaded = httpx.put(project.format("emulator/v1") + ":securityRules", json={"rules": {"files": [rules]}})
+    assert loaded.status_code == 200, loaded.text
+    ours = {"Authorization": "Bearer owner"}
+    httpx.patch(documents + "inventory/milk/locations/s1", json={"fields": {}}, headers=ours).raise_for_status()
+    body = {"fields": {}} if method == "PATCH" else None
+    assert httpx.request(method, documents + path, json=body).status_code == (200 if allowed else 403)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import batched
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +17,8 @@ from grocery.kernel.outbox import publish
 
 #: Versions of a later restore epoch are above all of an earlier one: a restored database counts from its past again.
 _VERSIONS_PER_EPOCH = 2**40
+#: A whole store's facts take a while to put together; the database is not left waiting that long in a transaction.
+_FACTS_AT_ONCE = 2000
 
 
 def announce(items: Iterable[StockItem], *, now: datetime) -> list[StockLevel]:
@@ -30,7 +33,8 @@ def announce(items: Iterable[StockItem], *, now: datetime) -> list[StockLevel]:
     levels: list[StockLevel] = []
     for location, ids in by_location.items():
         levels += StockItem.objects.bump(ids, floor=floor, day=today(location, now=now))
-    publish(*_facts(levels, now=now))
+    for some in batched(levels, _FACTS_AT_ONCE):
+        publish(*_facts(some, now=now))
     return levels
 
 

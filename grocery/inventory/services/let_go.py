@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from prometheus_client import Counter
 
 from grocery.inventory.contracts import NothingReserved
 from grocery.inventory.events import ReservationEnded
@@ -14,6 +15,7 @@ from grocery.inventory.services import locking
 from grocery.inventory.services.announcing import announce
 from grocery.kernel.outbox import publish
 
+EXPIRED = Counter("grocery_inventory_reservations_expired", "Reservations whose time ran out.")
 _BATCH = 100
 
 
@@ -47,6 +49,7 @@ def _expire_some(*, now: datetime) -> int:
     lapsed = list(Reservation.objects.open().lapsed(now).locked(skip_locked=True)[:_BATCH])
     _end(lapsed, now=now)
     publish(*(ReservationEnded(holder=reservation.holder) for reservation in lapsed))
+    EXPIRED.inc(len(lapsed))
     return len(lapsed)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
+from prometheus_client import Counter
+
 from grocery.inventory.contracts import Demand, OutOfStock, Reservation
 from grocery.inventory.models import Lot, ReservationState, StockItem
 from grocery.inventory.models import Reservation as Reservations
@@ -16,6 +18,8 @@ from grocery.inventory.services.announcing import announce
 from grocery.inventory.services.days import today
 from grocery.kernel.errors import Conflict
 from grocery.kernel.ids import new_id
+
+ASKED = Counter("grocery_inventory_reservations", "Reservations asked for, by what came of it.", ["outcome"])
 
 
 def reserve(
@@ -38,12 +42,14 @@ def reserve(
     day = max(good_on, today(location, now=now))
     plan = fefo.allocate(wanted, _in_store(shelves, items, location), good_on=day)
     if plan.shortages:
+        ASKED.labels("out_of_stock").inc()
         raise OutOfStock(plan.shortages)
     Reservations.objects.end([reservation.id for reservation in old], as_=ReservationState.ENDED, now=now)
     made = Reservation(new_id(), holder, location, until, plan.allocations)
     if not Reservations.objects.make(made, now=now):
         raise Conflict
     announce(_changed(items, shelves, plan), now=now)
+    ASKED.labels("reserved").inc()
     return made
 
 
