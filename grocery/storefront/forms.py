@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -87,6 +88,10 @@ class AddressForm(ShopForm):
         self.fields["province_code"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             (province.code, province.name) for province in provinces
         ]
+        self.fields["province_code"].widget.attrs |= {
+            "hx-get": reverse("storefront:wards"),
+            "hx-target": "#id_ward_code",
+        }
         self.fields["ward_code"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             ("", pgettext_lazy("in the list of wards", "Choose")),
             *((ward.code, ward.name) for ward in wards),

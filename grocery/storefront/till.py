@@ -80,9 +80,9 @@ def _line(line: CartLine, language: str, before: Money | None) -> Line:
 
 
 def _facts(line: CartLine, language: str) -> tuple[str, ...]:
-    """What one costs; of goods by weight also the most that will be paid, for the scale decides."""
+    """What one costs, where it is more than one; of goods by weight the most that will be paid."""
     if line.unit == "piece":
-        return (str(line.price),)
+        return (str(line.price),) if line.quantity != 1 else ()
     about = _("About %(amount)s") % {"amount": wording.measure(line.quantity, line.unit, language)}
     ceiling = _("Pay by weight, never above %(most)s") % {"most": line.amount}
     return (f"{about} · {wording.per(line.price, line.unit)}", ceiling)
@@ -119,7 +119,7 @@ def sums(cart: CartView, *, when: str = "", pickup: bool = False) -> Sums:
         count=len(cart.lines),
         subtotal=str(cart.subtotal),
         fee=_fee(cart.fee),
-        fee_label=f"{label}, {when[:1].lower()}{when[1:]}" if when else label,
+        fee_label=f"{label} · {when}" if when else label,
         total=str(cart.total),
         total_minor=cart.total.minor,
         vat=tuple(Vat(label=_vat(part.rate), amount=str(part.vat)) for part in cart.vat if part.vat),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from grocery.storefront.views import account, cart, checkout, home, listing, order, payment, product, search
+from grocery.storefront.views import account, cart, checkout, home, listing, order, outbox, payment, product, search
 
 app_name = "storefront"
 
@@ -41,4 +41,7 @@ urlpatterns = [
     path("sign-in/", account.sign_in, name="sign-in"),
     path("register/", account.register, name="register"),
     path("sign-out/", account.sign_out, name="sign-out"),
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/<uuid:message_id>/", outbox.message, name="message"),
+    path("outbox/<uuid:message_id>/letter", outbox.letter, name="letter"),
 ]

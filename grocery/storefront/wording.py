@@ -129,4 +129,6 @@ def phone(number: str) -> str:
     if not number.startswith("+84"):
         return number
     digits = "0" + number[3:]
+    if digits.startswith("02"):  # a landline: 028 is Hồ Chí Minh City
+        return f"{digits[:3]} {digits[3:-4]} {digits[-4:]}"
     return f"{digits[:4]} {digits[4:7]} {digits[7:]}"

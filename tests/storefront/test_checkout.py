@@ -64,7 +64,7 @@ def test_the_whole_way_without_a_script(market: Market, lan: Visitor):
 def test_a_held_slot_is_shown_with_its_end_and_its_fee(market: Market, lan: Visitor):
     lan.post("/en/checkout/slot", {"slot": market.open_slots()[0]})
     page = lan.get("/en/checkout/")
-    facts = ("Today 16–18h is held for you", "Delivery, today 16–18h 15.000\xa0₫", "Total 90.600\xa0₫")
+    facts = ("Today 16–18h is held for you", "Delivery · Today 16–18h 15.000\xa0₫", "Total 90.600\xa0₫")
     assert [fact for fact in facts if fact not in text_of(page)] == []
     assert 'data-until="2026-11-20T05:15:00+00:00"' in page.content.decode()
 

@@ -56,7 +56,10 @@ def test_a_slot_is_said_with_its_weekday_on_the_clock_of_the_shop(day: date, lan
         assert wording.when(starts, starts.replace(hour=11), today=FRIDAY) == said
 
 
-@pytest.mark.parametrize(("number", "said"), [("+84903123456", "0903 123 456"), ("+4930123", "+4930123")])
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [("+84903123456", "0903 123 456"), ("+842838000000", "028 3800 0000"), ("+4930123", "+4930123")],
+)
 def test_a_phone_number_is_written_as_people_here_do(number: str, said: str):
     assert wording.phone(number) == said
 

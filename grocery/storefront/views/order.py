@@ -130,6 +130,7 @@ def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str,
         "lines": [_line(line, language) for line in found.lines],
         "payment": payment,
         "paid": _paid(payment),
+        "settled": payment.state in _SETTLED,
         "to_pay": found.state is OrderState.PLACED and payment.method == Method.CARD,
         "declined": bool(payment.failure_code),
         "key": new_id(),
@@ -174,6 +175,7 @@ def _paid(payment: PaymentView) -> str:
     return str(_MONEY[payment.state])
 
 
+_SETTLED: Final = {PaymentState.AUTHORISED, PaymentState.CAPTURED, PaymentState.CANCELLED}
 _MONEY: Final = {
     PaymentState.INTENDED: gettext_lazy("Waiting for your payment"),
     PaymentState.PENDING: gettext_lazy("Waiting for your payment"),

@@ -14,7 +14,10 @@
   };
   if (!window.Stripe) { go.disabled = true; say(form.dataset.missing); return; }
   const stripe = window.Stripe(form.dataset.key, { locale: document.documentElement.lang });
-  const elements = stripe.elements({ clientSecret: form.dataset.secret });
+  const elements = stripe.elements({
+    clientSecret: form.dataset.secret,
+    appearance: { theme: getComputedStyle(document.documentElement).colorScheme.includes('dark') && matchMedia('(prefers-color-scheme: dark)').matches ? 'night' : 'stripe' },
+  });
   elements.create('payment').mount('#pay-element');
   form.addEventListener('submit', async (event) => {
     event.preventDefault();

@@ -123,6 +123,7 @@
   });
   tick();
   setInterval(tick, 1000);
+  document.addEventListener('htmx:afterSettle', tick);
 
   /* Offline: say so. Nothing is queued: a change that cannot be sent goes back and says so. */
   const net = () => { const o = $('[data-offline]'); if (o) o.hidden = navigator.onLine; };
