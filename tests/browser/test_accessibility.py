@@ -1,0 +1,69 @@
+"""axe finds nothing on any page, in either language, light or dark, on a phone or at a desk."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page
+
+from grocery.config.processes import Shop
+from tests.browser.shop import LANGUAGES, SIZES
+
+PAGES = (
+    "home",
+    "categories",
+    "list",
+    "search",
+    "search-empty",
+    "product",
+    "cart",
+    "checkout",
+    "pay",
+    "order",
+    "orders",
+    "sign-in",
+    "register",
+    "missing",
+    "outbox",
+)
+#: The provider's own form lies in a frame of its own, which is not ours to mend.
+OURS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "iframes": False}
+
+
+#: In the dark nothing but colour is another.
+COLOUR = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}, "iframes": False}
+
+
+def violations(page: Page, rules: dict[str, object]) -> list[str]:
+    found = Axe().run(page, options=rules).response["violations"]
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(shop: Shop, customers: tuple[BrowserContext, dict[str, str]], name: str, language: str):
+    context, pages = customers
+    page = context.new_page()
+    found = {}
+    for theme, rules in (("light", OURS), ("dark", COLOUR)):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of two words
+        page.goto(shop.url + LANGUAGES[language] + pages[name])
+        for size, (width, height) in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            if seen := violations(page, rules):
+                found[f"{size} {theme}"] = seen
+    page.close()
+    assert found == {}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_wider_than_the_narrowest_phone(
+    shop: Shop, customers: tuple[BrowserContext, dict[str, str]], name: str
+):
+    context, pages = customers
+    page = context.new_page()
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(shop.url + pages[name])
+    widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    page.close()
+    assert widths[0] <= widths[1]
