@@ -131,6 +131,7 @@ def test_a_relay_that_is_asked_to_end_ends_soon_and_cleanly():
         env={
             **os.environ,
             "DATABASE_URL": f"postgresql://{settings['USER']}@{settings['HOST']}:{settings['PORT']}/{settings['NAME']}",
+            "DATABASE_POOL": "4",
             "LOG_LEVEL": "INFO",
             "LOG_FORMAT": "console",
         },

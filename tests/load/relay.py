@@ -27,7 +27,7 @@ _SECONDS = 5
 
 @contextmanager
 def database() -> Iterator[None]:
-    """Django on a fresh cluster, with the kernel's tables and one to write effects to."""
+    """Django on a fresh cluster, migrated, with one table more to write effects to."""
     with tempfile.TemporaryDirectory(prefix="bench-", dir=state_dir()) as place:
         Path(place).chmod(0o755)
         with Postgres(Path(place) / "postgres").running() as postgres:
@@ -46,7 +46,7 @@ def database() -> Iterator[None]:
             from django.core.management import call_command
             from django.db import connection
 
-            call_command("migrate", "kernel", verbosity=0)
+            call_command("migrate", verbosity=0)
             with connection.cursor() as cursor:
                 cursor.execute("CREATE TABLE effect (number int)")
             connection.close()
@@ -82,6 +82,31 @@ def throughput(
         while relay.deliver_due():
             pass
         return facts / (time.perf_counter() - begun)
+
+
+def claim_past(blocked: int) -> float:
+    """Milliseconds of one claim of 100 from as many streams, past so many entries that wait behind a dead letter."""
+    from django.db.models import Min
+
+    from grocery.kernel.models import MAX_ATTEMPTS, InboxEntry, OutboxEvent
+    from grocery.kernel.outbox import claims
+    from grocery.kernel.outbox.pace import Pace
+    from tests.kernel.facts import only_these_subscribers, subscribe, tell
+
+    with only_these_subscribers():
+        subscribe(write_one)
+        OutboxEvent.objects.all().delete()
+        tell(*range(blocked), thing="blocked")
+        first = InboxEntry.objects.aggregate(first=Min("id"))["first"]
+        InboxEntry.objects.filter(id=first).update(attempts=MAX_ATTEMPTS)
+        for number in range(100):
+            tell(number, thing=str(number))
+        begun = time.perf_counter()
+        claimed = claims.claim("tests.hear", size=100, lease=Pace().lease, attempts=MAX_ATTEMPTS)
+        seconds = time.perf_counter() - begun
+        assert len(claimed) == 100
+        OutboxEvent.objects.all().delete()
+        return seconds * 1000
 
 
 def latencies(handler: Callable[[Any], None], *, batch: int) -> list[float]:
@@ -133,6 +158,9 @@ def main(facts: int) -> None:
         }.items():
             per_second = throughput(facts=facts, **kwargs)  # type: ignore[arg-type]  # a table of arguments
             print(f"{label:42}{per_second:14,.0f}{1000 / per_second:10.3f}")
+        print(f"\n{'one claim of 100, past blocked entries':42}{'ms':>14}")
+        for blocked in (0, 10_000, 50_000):
+            print(f"{blocked:42,}{claim_past(blocked):14.1f}")
         print(f"\n{f'publish → handled at {_RATE}/s':42}{'p50 ms':>14}{'p99 ms':>10}{'max':>8}")
         for label, handler, batch in (("single", write_one, 1), ("batch of 500", write_many, 500)):
             got = latencies(handler, batch=batch)

@@ -7,6 +7,8 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from prometheus_client import start_http_server
 
 from grocery.kernel.outbox.metrics import register_backlog
@@ -54,3 +56,12 @@ Look at `manage.py outbox --help` for what is owed, what has failed for good, an
             relay.run()
         except UnknownSubscriber as stranger:
             raise CommandError(str(stranger)) from None
+        finally:
+            _close_pool()
+
+
+def _close_pool() -> None:
+    """Where connections are pooled, the pool's threads would keep the process waiting."""
+    database = connections["default"]
+    if isinstance(database, DatabaseWrapper):
+        database.close_pool()
