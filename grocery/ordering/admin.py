@@ -170,15 +170,19 @@ class LineInline(LookOnly, admin.TabularInline):
 
 class TimelineInline(LookOnly, admin.TabularInline):
     model = OrderTransition
-    fields = ["at", "from_state", "to_state", "actor", "actor_id", "reason"]
-    readonly_fields = ["at", "from_state", "to_state", "actor", "actor_id", "reason"]
+    fields = ["when", "to_state", "actor", "reason", "actor_id"]
+    readonly_fields = ["when", "to_state", "actor", "reason", "actor_id"]
     extra = 0
+
+    @admin.display(description=_("at"))
+    def when(self, step: OrderTransition) -> str:
+        return step.order.on_its_clock(step.at)
 
 
 @admin.register(Order)
 class OrderAdmin(LookOnly, admin.ModelAdmin):
     change_form_template = "admin/ordering/order/change_form.html"
-    list_display = ["number", "state", "window", "recipient", "phone", "total_", "method", "placed_at"]
+    list_display = ["number", "state", "window", "recipient", "phone", "total_", "method"]
     list_filter = ["state", "slot_day", "mode", "method"]
     search_fields = ["number"]
     search_help_text = _("Number, name or phone")
@@ -186,10 +190,21 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
     show_full_result_count = False
     inlines = [LineInline, TimelineInline]
     fieldsets = [
-        (None, {"fields": ["number", "state", "method", "pay_by", "placed_at", "language"]}),
+        (None, {"fields": ["number", "state", "method", "placed", "to_be_paid_by", "language"]}),
         (_("Delivery"), {"fields": ["mode", "window", "recipient", "phone", "address", "note"]}),
         (_("Money"), {"fields": ["subtotal_", "fee_", "total_", "charged_"]}),
     ]
+
+    class Media:
+        css = {"all": ["ordering/admin.css"]}
+
+    @admin.display(description=_("placed"))
+    def placed(self, order: Order) -> str:
+        return order.on_its_clock(order.placed_at)
+
+    @admin.display(description=_("to be paid by"))
+    def to_be_paid_by(self, order: Order) -> str:
+        return order.on_its_clock(order.pay_by) if order.pay_by else "–"
 
     @admin.display(description=_("slot"), ordering="slot_starts_at")
     def window(self, order: Order) -> str:

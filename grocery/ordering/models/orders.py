@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Count, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from grocery.ordering.contracts import OrderState
 from grocery.ordering.models.columns import amount_of, key
@@ -27,7 +28,7 @@ _STATES = [
     (OrderState.CANCELLED.value, _("cancelled")),
 ]
 _ACTORS = [("customer", _("customer")), ("staff", _("staff")), ("system", _("system"))]
-_MODES = [("delivery", _("delivery")), ("pickup", _("pickup"))]
+_MODES = [("delivery", pgettext_lazy("mode", "delivery")), ("pickup", pgettext_lazy("mode", "pickup"))]
 _METHODS = [("card", _("card")), ("cash_on_delivery", _("cash on delivery"))]
 _UNITS = [("piece", _("piece")), ("kg", _("kg")), ("l", _("l"))]
 
@@ -164,6 +165,10 @@ class Order(models.Model):
         """The slot on the store's clock: `20/11 16:00–18:00`."""
         starts, ends = (moment.astimezone(ZoneInfo(self.zone)) for moment in (self.slot_starts_at, self.slot_ends_at))
         return f"{starts:%d/%m %H:%M}–{ends:%H:%M}"
+
+    def on_its_clock(self, moment: datetime) -> str:
+        """A moment as the store's clock showed it: `20/11/2026 16:00`."""
+        return f"{moment.astimezone(ZoneInfo(self.zone)):%d/%m/%Y %H:%M}"
 
     @property
     def holder(self) -> str:
