@@ -58,7 +58,13 @@ class Product(models.Model):
     )
     description_en = models.TextField(_("English description"), blank=True, default="")
     description_vi = models.TextField(_("Vietnamese description"), blank=True, default="")
-    category = models.ForeignKey(Category, models.PROTECT, related_name="products", verbose_name=_("category"))
+    category = models.ForeignKey(
+        Category,
+        models.PROTECT,
+        related_name="products",
+        verbose_name=_("category"),
+        db_index=False,  # the list indexes below begin with it
+    )
     price = models.BigIntegerField(_("price, ₫"), null=True, blank=True, help_text=_("per unit, VAT included"))
     vat_rate = models.DecimalField(_("VAT, %"), max_digits=5, decimal_places=2, default=8)
     unit = models.CharField(_("unit"), max_length=5, choices=[(u.value, u.value) for u in Unit], default=Unit.PIECE)

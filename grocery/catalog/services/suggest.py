@@ -14,7 +14,7 @@ from grocery.catalog.services.cards import card
 from grocery.catalog.services.categories import tree
 
 #: Phrases are made from the names of so many of the best answers.
-_READ: Final = 60
+_READ: Final = 40
 _CATEGORIES: Final = 3
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 from grocery.catalog.contracts import CategoryDraft, NetUnit, ProductDraft, Tint
@@ -85,6 +86,7 @@ def _reader(companions: Companions, default_price: int | None) -> ReadRow:  # no
     return read
 
 
+@cache
 def _trail(department: str, aisle: str, tint: Tint, image: str) -> tuple[CategoryDraft, ...]:
     top = f"bhx-{slug(department)}"
     return (

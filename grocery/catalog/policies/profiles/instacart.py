@@ -6,6 +6,7 @@ What has no price cannot be on sale: products come in unsold, for staff to price
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 from grocery.catalog.contracts import BadRow, CategoryDraft, ProductDraft, Tint
@@ -67,6 +68,7 @@ def _named(names: dict[str, str], row: Row, column: str) -> str:
     return names[key]
 
 
+@cache
 def _trail(department: str, aisle: str, tint: Tint, image: str) -> tuple[CategoryDraft, ...]:
     top = f"ic-{slug(department)}"
     return (
