@@ -18,8 +18,9 @@ import socket
 import sys
 import time
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -153,7 +154,7 @@ def _open_shop(running: ExitStack, state: Path, environment: dict[str, str], opt
     (state / "environment.json").write_text(json.dumps(shop.environment))
     messages.compile_messages()
     _collect_static(shop)
-    shop.manage("prepare_demo", f"--skus={options.skus}")
+    _prepare(shop, options.skus)
     running.enter_context(shop.running(step=step))
     return shop
 
@@ -168,15 +169,33 @@ def _port(wanted: int) -> int:
     return free_port()
 
 
+def _prepare(shop: Shop, skus: int) -> None:
+    """Migrations, goods, the slots of the coming days; not again on the same day for the same migrations."""
+    migrations = sorted((ROOT / "grocery").glob("*/migrations/*.py"))
+    with _unless_done(shop.home / "prepared-for", [f"{date.today()} {skus}", *map(_trace, migrations)]) as needed:
+        if needed or not (shop.home / FILLED).exists():
+            shop.manage("prepare_demo", f"--skus={skus}")
+
+
 def _collect_static(shop: Shop) -> None:
     """Hashed and compressed static files, made again only when one of them has changed."""
     sources = sorted(path for path in (ROOT / "grocery").glob("*/static/**/*") if path.is_file())
-    state = hashlib.sha256("".join(f"{path}{path.stat().st_mtime_ns}" for path in sources).encode()).hexdigest()
-    stamp = shop.home / "static-made-from"
-    if not stamp.exists() or stamp.read_text() != state:
-        with step("static files"):
-            shop.manage("collectstatic", "--no-input", "--clear", "--verbosity=0")
-        stamp.write_text(state)
+    with _unless_done(shop.home / "static-made-from", map(_trace, sources)) as needed:
+        if needed:
+            with step("static files"):
+                shop.manage("collectstatic", "--no-input", "--clear", "--verbosity=0")
+
+
+@contextmanager
+def _unless_done(stamp: Path, made_from: Iterable[str]) -> Iterator[bool]:
+    """Whether what `stamp` stands for is to be made (again); written down once that has worked."""
+    state = hashlib.sha256("\n".join(made_from).encode()).hexdigest()
+    yield not stamp.exists() or stamp.read_text() != state
+    stamp.write_text(state)
+
+
+def _trace(path: Path) -> str:
+    return f"{path} {path.stat().st_mtime_ns}"
 
 
 def _welcome(shop: Shop, seconds: float) -> None:

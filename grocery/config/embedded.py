@@ -105,7 +105,7 @@ def stop(child: subprocess.Popen[bytes], farewell: signal.Signals = signal.SIGTE
 
 
 def wait_until(
-    ready: Callable[[], object], *, child: subprocess.Popen[bytes], log: Path, seconds: float = 30
+    ready: Callable[[], object], *, child: subprocess.Popen[bytes], log: Path, seconds: float = 90
 ) -> None:
     """Return once `ready()` is true. Raises CannotStart when the child has ended or the time is up."""
     until = time.monotonic() + seconds

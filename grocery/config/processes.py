@@ -71,14 +71,30 @@ class Shop:
     def running(
         self, roles: Sequence[str] = ROLES, *, step: Callable[[str], AbstractContextManager[None]] = _silently
     ) -> Iterator[Shop]:
-        """Start these processes, return when those with a port answer, stop all at the end."""
+        """Start these processes, those with a port first and until they answer; stop all of them at the end."""
         with ExitStack() as running:
-            for role in roles:
-                running.callback(stop, self.start(role))
-            for role in [role for role in ("sandbox", "web") if role in roles]:
+            running.callback(self.stop)
+            answering = [role for role in ("sandbox", "web") if role in roles]
+            for role in answering:
+                self.start(role)
+            for role in answering:
                 with step(f"{role} at {self._answering_url(role)}"):
-                    wait_until(lambda role=role: self._answers(role), child=self.processes[role], log=self.log(role))  # type: ignore[misc]  # a loop variable as default
+                    self._wait_for(role)
+            for role in roles:
+                if role not in answering:
+                    self.start(role)
             yield self
+
+    def stop(self) -> None:
+        """Ask all of them to end at once, then wait for each."""
+        for process in self.processes.values():
+            if process.poll() is None:
+                process.terminate()
+        for process in self.processes.values():
+            stop(process)
+
+    def _wait_for(self, role: str) -> None:
+        wait_until(lambda: self._answers(role), child=self.processes[role], log=self.log(role))
 
     def start(self, role: str) -> subprocess.Popen[bytes]:
         """Start one process of that role, with a fresh log."""
