@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
@@ -247,8 +246,8 @@ class StockItemAdmin(ReadOnly, admin.ModelAdmin):
         return _amount(item.free)
 
     @admin.display(description=_("next expiry"), ordering="next_expiry")
-    def expiry(self, item: Any) -> date | str:
-        return cast("date | None", item.next_expiry) or NOTHING
+    def expiry(self, item: Any) -> str:
+        return item.next_expiry.isoformat() if item.next_expiry else NOTHING
 
     @admin.display(description=_("low at"), ordering="low_stock_threshold")
     def low_at(self, item: StockItem) -> str:
@@ -262,7 +261,7 @@ def _first_guess(request: HttpRequest) -> dict[str, Any]:
 
 @admin.register(Movement)
 class MovementAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ("at", "sku", "kind", "amount", "lot", "reason", "reference", "by")
+    list_display = ("at", "sku", "kind", "amount", "lot", "reason", "reference")
     list_filter = ("kind", MovementStoreFilter, ("at", admin.DateFieldListFilter))
     list_select_related = ("lot__stock_item",)
     search_fields = ("lot__stock_item__sku__startswith", "reference")

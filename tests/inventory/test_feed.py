@@ -312,5 +312,5 @@ def test_the_rules_let_everybody_read_stock_and_nobody_write(method: str, path: 
     assert loaded.status_code == 200, loaded.text
     ours = {"Authorization": "Bearer owner"}
     httpx.patch(documents + "inventory/milk/locations/s1", json={"fields": {}}, headers=ours).raise_for_status()
-    body = {"fields": {}} if method == "PATCH" else None
+    body: dict[str, Any] | None = {"fields": {}} if method == "PATCH" else None
     assert httpx.request(method, documents + path, json=body).status_code == (200 if allowed else 403)
