@@ -182,8 +182,9 @@ class TimelineInline(LookOnly, admin.TabularInline):
 @admin.register(Order)
 class OrderAdmin(LookOnly, admin.ModelAdmin):
     change_form_template = "admin/ordering/order/change_form.html"
-    list_display = ["number", "state", "window", "recipient", "phone", "total_", "method"]
-    list_filter = ["state", "slot_day", "mode", "method"]
+    list_display = ["number", "state", "window", "recipient", "phone", "total_"]
+    list_filter = ["state", "mode", "method"]
+    date_hierarchy = "slot_day"
     search_fields = ["number"]
     search_help_text = _("Number, name or phone")
     list_per_page = 50
