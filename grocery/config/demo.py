@@ -20,7 +20,6 @@ import time
 import webbrowser
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -29,6 +28,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from grocery.config import messages
 from grocery.config.embedded import ROOT, CannotStart, Firestore, Postgres, Valkey, free_port, state_dir
 from grocery.config.processes import Shop
+from grocery.kernel import clock
 
 #: Who can sign in; `demo_goods.py` invites them.
 PEOPLE = {
@@ -172,7 +172,7 @@ def _port(wanted: int) -> int:
 def _prepare(shop: Shop, skus: int) -> None:
     """Migrations, goods, the slots of the coming days; not again on the same day for the same migrations."""
     migrations = sorted((ROOT / "grocery").glob("*/migrations/*.py"))
-    with _unless_done(shop.home / "prepared-for", [f"{date.today()} {skus}", *map(_trace, migrations)]) as needed:
+    with _unless_done(shop.home / "prepared-for", [f"{clock.now():%F} {skus}", *map(_trace, migrations)]) as needed:
         if needed or not (shop.home / FILLED).exists():
             shop.manage("prepare_demo", f"--skus={skus}")
 
