@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -63,13 +62,16 @@ class Person:
     def put(self, sku: str, quantity: float = 1) -> Any:
         return self.ask("PUT", f"/cart/items/{sku}", json={"quantity": quantity})
 
+    def store(self) -> str:
+        return str(self.ask("GET", "/stores")["stores"][0]["id"])
+
     def goods(self, count: int) -> list[dict[str, Any]]:
         """Some products that are in stock and sold by the piece, popular ones first."""
-        items = self.ask("GET", "/products", params={"in_stock": True, "limit": 50})["items"]
+        items = self.ask("GET", "/products", params={"in_stock": True, "limit": 50})["products"]
         return [item for item in items if item["unit"] == "piece"][:count]
 
-    def live_at(self, ward: str = "Phường Bến Thành") -> dict[str, Any]:
-        [place] = [w for w in self.ask("GET", "/provinces/79/wards") if w["name_vi"] == ward]
+    def live_at(self, ward: str = "Ben Thanh Ward") -> dict[str, Any]:
+        [place] = [w for w in self.ask("GET", "/provinces/79/wards") if w["name_en"] == ward]
         address = {
             "recipient": "Nguyễn Thị Lan",
             "phone": "0903 123 456",
@@ -82,8 +84,10 @@ class Person:
 
     def slot(self, ward_code: str) -> dict[str, Any]:
         """The second open slot: the first may close while a test runs."""
-        offers = self.ask("GET", "/slots", params={"ward": ward_code, "days": 3})
-        found: dict[str, Any] = [slot for slot in offers["items"] if slot["state"] == "open"][1]
+        where = {"store_id": self.store(), "ward": ward_code, "days": 3}
+        found: dict[str, Any] = [
+            slot for slot in self.ask("GET", "/slots", params=where)["slots"] if slot["state"] == "open"
+        ][1]
         return found
 
     def order(self, method: str = "card", *, expect: int = 201, skus: list[str] | None = None) -> Any:
@@ -121,5 +125,4 @@ def mails(shop: Shop) -> list[EmailMessage]:
 
 def available(person: Person, sku: str) -> float:
     """What staff see of a SKU: how much may still be promised."""
-    levels = person.ask("GET", f"/stock/{sku}")
-    return float(json.loads(json.dumps(levels))["items"][0]["available"])
+    return float(person.ask("GET", f"/stock/{sku}")["stores"][0]["available"])
