@@ -12,6 +12,7 @@ import pytest
 
 from grocery.config.embedded import free_port
 from grocery.config.processes import Shop
+from tests.journeys.people import open_clients
 
 DATABASE = "journeys"
 
@@ -44,6 +45,13 @@ def site() -> Iterator[Shop]:
     with shop.running():
         yield shop
     shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _hang_up() -> Iterator[None]:
+    """Close every connection that a person of the test has opened."""
+    yield
+    open_clients.close()
 
 
 type Eventually = Callable[[Callable[[], object]], None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -16,6 +17,8 @@ from grocery.config.demo import PEOPLE
 from grocery.config.processes import Shop
 
 _numbers = itertools.count(1)
+#: Closed after each test.
+open_clients = ExitStack()
 
 
 @dataclass
@@ -29,7 +32,8 @@ class Person:
 
     def __post_init__(self) -> None:
         headers = {"Accept-Language": self.language}
-        self.http = httpx.Client(base_url=f"{self.shop.url}/api/v1", headers=headers, timeout=30)
+        client = httpx.Client(base_url=f"{self.shop.url}/api/v1", headers=headers, timeout=30)
+        self.http = open_clients.enter_context(client)
 
     def ask(self, method: str, path: str, *, expect: int = 200, key: str = "", **arguments: Any) -> Any:
         """One request; the body of the answer. Fails the test when the status is another one."""
