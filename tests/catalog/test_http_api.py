@@ -11,8 +11,8 @@ from django.test import Client
 from ninja import Schema
 from pytest_django import DjangoAssertNumQueries
 
-from grocery.catalog import api
 from grocery.catalog import public as catalog
+from grocery.catalog.api import schemas
 from grocery.config.http_api import api as whole
 from tests.catalog.conftest import TODAY, Shop
 
@@ -48,13 +48,14 @@ def names(client: Client, path: str) -> list[str]:
 @pytest.mark.parametrize(
     ("path", "schema"),
     [
-        ("stores", api.StoresSchema),
-        ("categories", api.CategoriesSchema),
-        ("products", api.ProductsSchema),
-        ("products?search=ca%20xaon", api.ProductsSchema),
-        ("products/popular", api.PopularSchema),
-        ("products/kale", api.ProductDetailSchema),
-        ("products/shrimp", api.ProductDetailSchema),
+        ("stores", schemas.StoresSchema),
+        ("categories", schemas.CategoriesSchema),
+        ("products", schemas.ProductsSchema),
+        ("products?search=ca%20xaon", schemas.ProductsSchema),
+        ("products/popular", schemas.PopularSchema),
+        ("products/suggest?search=c%E1%BA%A3i", schemas.SuggestionsSchema),
+        ("products/kale", schemas.ProductDetailSchema),
+        ("products/shrimp", schemas.ProductDetailSchema),
     ],
 )
 def test_an_answer_is_what_its_schema_says(client: Client, open_shop: Shop, path: str, schema: type[Any]):
@@ -73,10 +74,10 @@ def _decimals(body: Any) -> Any:
 
 
 def test_every_schema_is_shown_by_an_example_that_it_accepts():
-    schemas = [one for one in vars(api).values() if isinstance(one, type) and issubclass(one, Schema)]
-    examples = [(schema, schema.model_config.get("json_schema_extra")) for schema in schemas]
+    ours = [one for one in vars(schemas).values() if isinstance(one, type) and issubclass(one, Schema)]
+    examples = [(schema, schema.model_config.get("json_schema_extra")) for schema in ours]
     shown = [schema.model_validate(extra["examples"][0], extra="forbid") for schema, extra in examples if extra]  # type: ignore[index]  # it is a mapping
-    assert len(shown) == 9
+    assert len(shown) == 11
 
 
 def test_the_documentation_knows_the_routes():
@@ -157,7 +158,13 @@ def test_a_bad_filter_is_a_problem(client: Client, open_shop: Shop, query: str, 
 
 
 @pytest.mark.parametrize(
-    "path", ["products/nothing", "products/popular?category=toys", f"products/kale?store={uuid4()}"]
+    "path",
+    [
+        "products/nothing",
+        f"products/suggest?search=x&store={uuid4()}",
+        "products/popular?category=toys",
+        f"products/kale?store={uuid4()}",
+    ],
 )
 def test_what_is_not_there_is_not_found(client: Client, open_shop: Shop, path: str):
     assert get(client, path).json()["code"] == "not_found"
@@ -199,6 +206,7 @@ def test_an_answer_that_has_changed_is_sent_again(client: Client, open_shop: Sho
         ("products?search=món&limit=1", 2),
         ("products/p0", 1),
         ("products/popular", 1),
+        ("products/suggest?search=món", 2),
         ("categories", 0),
         ("stores", 0),
     ],

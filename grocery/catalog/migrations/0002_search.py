@@ -21,10 +21,12 @@ $$
 """
 
 # The same without marks: sữa → sua, đường → duong. unaccent() is only STABLE because its dictionary could be
-# replaced; we name the dictionary and never do.
+# replaced; we name the dictionary and never do. It makes punctuation of some letters (ŉ → 'n), which is cleared away.
 FOLD = """
 CREATE FUNCTION public.catalog_fold(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-SELECT lower(public.unaccent('public.unaccent'::regdictionary, public.catalog_words($1)))
+SELECT btrim(regexp_replace(
+  replace(lower(public.unaccent('public.unaccent'::regdictionary, public.catalog_words($1))), '''', ''),
+  '[^[:alnum:]]+', ' ', 'g'))
 $$
 """
 

@@ -12,6 +12,7 @@ from grocery.catalog.policies.phrases import phrases
 from grocery.catalog.services import search
 from grocery.catalog.services.cards import card
 from grocery.catalog.services.categories import tree
+from grocery.catalog.services.stores import store
 
 #: Phrases are made from the names of so many of the best answers.
 _READ: Final = 40
@@ -19,7 +20,7 @@ _CATEGORIES: Final = 3
 
 
 def suggest(*, query: str, store_id: StoreId, limit: int, language: str) -> Suggestions:
-    meant = None
+    meant, store_id = None, store(store_id=store_id).id
     cards = _best(query, store_id)
     if not cards and (meant := search.nearest(query)) is not None:
         cards = _best(meant, store_id)

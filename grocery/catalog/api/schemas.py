@@ -1,0 +1,241 @@
+"""What goes in and out over HTTP, with an example of each."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from grocery.catalog import public as catalog
+from grocery.catalog.public import Dietary, Sort
+from grocery.kernel.inputs import Code, Id, Limit, Offset, Query
+
+#: đồng, out of the address, where all is text.
+Price = Annotated[int, Field(ge=0, le=1_000_000_000)]
+
+
+def _words(value: Any) -> Any:
+    """`?tags=vietgap,organic` and `?tags=vietgap&tags=organic` say the same."""
+    values = value if isinstance(value, list) else [value]
+    return [word for one in values for word in (one.split(",") if isinstance(one, str) else [one])]
+
+
+Words = Annotated[list[Code], BeforeValidator(_words), Field(max_length=20)]
+Promises = Annotated[list[Dietary], BeforeValidator(_words), Field(max_length=20)]
+
+_STORE = {
+    "id": "01990000-0000-7000-8000-000000000001",
+    "code": "ben-thanh",
+    "name": "Grocery Bến Thành",
+    "names": {"en": "Grocery Bến Thành", "vi": "Grocery Bến Thành"},
+    "zone": "Asia/Ho_Chi_Minh",
+    "address": "1 Lê Lợi, Phường Bến Thành, TP. Hồ Chí Minh",
+    "phone": "+842838220000",
+}
+_CATEGORY: dict[str, Any] = {
+    "id": "01990000-0000-7000-8000-000000000002",
+    "slug": "rau-cu",
+    "name": "Vegetables",
+    "names": {"en": "Vegetables", "vi": "Rau củ"},
+    "tint": "leaf",
+    "image": "food/leafy-green.svg",
+    "products": 128,
+    "children": [],
+}
+_CARD: dict[str, Any] = {
+    "sku": "VE0010000",
+    "name": "Beef tomatoes, Đà Lạt",
+    "names": {"en": "Beef tomatoes, Đà Lạt", "vi": "Cà chua beef Đà Lạt"},
+    "price": 18900,
+    "unit": "piece",
+    "step": 1,
+    "net_content": 500,
+    "net_unit": "g",
+    "unit_price": 37800,
+    "unit_price_per": "kg",
+    "vat_rate": 5,
+    "perishable": True,
+    "min_freshness_days": 4,
+    "image": "food/tomato.svg",
+    "tint": "leaf",
+    "category_id": "01990000-0000-7000-8000-000000000002",
+    "dietary": ["gluten_free", "vegan", "vegetarian"],
+    "tags": ["vietgap"],
+    "in_stock": True,
+    "earliest_expiry": "2026-11-26",
+}
+_HITS = {
+    "slug": "cu-qua",
+    "name": "Roots and fruiting vegetables",
+    "names": {"en": "Roots and fruiting vegetables", "vi": "Củ, quả"},
+    "products": 9,
+}
+_DETAIL: dict[str, Any] = {
+    **_CARD,
+    "description": "Keep in the vegetable drawer, 4–8 °C.",
+    "descriptions": {
+        "en": "Keep in the vegetable drawer, 4–8 °C.",
+        "vi": "Giữ trong ngăn rau của tủ lạnh, 4–8 °C.",
+    },
+    "gtin": "00400000100007",
+    "active": True,
+    "trail": [{"slug": "rau-cu", "name": "Vegetables", "names": {"en": "Vegetables", "vi": "Rau củ"}}],
+}
+
+
+def _example(example: Any) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [example]})
+
+
+class Names(Schema):
+    en: str
+    vi: str
+
+
+class StoreSchema(Schema):
+    id: UUID
+    code: str
+    name: str
+    names: Names
+    zone: str
+    address: str
+    phone: str
+
+    model_config = _example(_STORE)
+
+
+class StoresSchema(Schema):
+    stores: list[StoreSchema]
+
+    model_config = _example({"stores": [_STORE]})
+
+
+class CategorySchema(Schema):
+    """A node of the tree; `products` counts what is on sale in it and below."""
+
+    id: UUID
+    slug: str
+    name: str
+    names: Names
+    tint: catalog.Tint
+    image: str
+    products: int
+    children: list[CategorySchema]
+
+    model_config = _example(_CATEGORY)
+
+
+class CategoriesSchema(Schema):
+    categories: list[CategorySchema]
+
+    model_config = _example({"categories": [_CATEGORY]})
+
+
+class ProductSchema(Schema):
+    """A product in one store. `step`: the least that can be bought, and what a quantity is a multiple of."""
+
+    sku: str
+    name: str
+    names: Names
+    price: int
+    unit: catalog.Unit
+    step: Decimal
+    net_content: Decimal | None
+    net_unit: catalog.NetUnit | None
+    unit_price: int | None
+    unit_price_per: catalog.Unit | None
+    vat_rate: Decimal
+    perishable: bool
+    min_freshness_days: int
+    image: str
+    tint: catalog.Tint
+    category_id: UUID
+    dietary: list[str]
+    tags: list[str]
+    in_stock: bool
+    earliest_expiry: date | None
+
+    model_config = _example(_CARD)
+
+
+class ProductsSchema(Schema):
+    """One page. `did_you_mean`: nothing matched what was typed; these match this instead."""
+
+    total: int
+    limit: int
+    offset: int
+    did_you_mean: str | None
+    products: list[ProductSchema]
+
+    model_config = _example({"total": 1, "limit": 24, "offset": 0, "did_you_mean": None, "products": [_CARD]})
+
+
+class PopularSchema(Schema):
+    products: list[ProductSchema]
+
+    model_config = _example({"products": [_CARD]})
+
+
+class CategoryHitsSchema(Schema):
+    slug: str
+    name: str
+    names: Names
+    products: int
+
+    model_config = _example(_HITS)
+
+
+class SuggestionsSchema(Schema):
+    """What someone who types may be about to say, where it is found, and the best answers."""
+
+    did_you_mean: str | None
+    phrases: list[str]
+    categories: list[CategoryHitsSchema]
+    products: list[ProductSchema]
+
+    model_config = _example(
+        {"did_you_mean": None, "phrases": ["cà chua", "cà chua bi"], "categories": [_HITS], "products": [_CARD]}
+    )
+
+
+class TrailSchema(Schema):
+    slug: str
+    name: str
+    names: Names
+
+    model_config = _example(_DETAIL["trail"][0])
+
+
+class ProductDetailSchema(ProductSchema):
+    """A product's own page. `active` false: it is no longer sold."""
+
+    description: str
+    descriptions: Names
+    gtin: str
+    active: bool
+    trail: list[TrailSchema]
+
+    model_config = _example(_DETAIL)
+
+
+class ListParameters(Schema):
+    """What a list is narrowed to and how it is ordered; every filter that is given must hold."""
+
+    store: Id | None = Field(None, description="Which store; the first one where none is named.")
+    category: Code | None = Field(None, description="The slug of a category; what is below it belongs to it.")
+    is_perishable: bool | None = None
+    dietary: Promises = Field([], description="All of these, for example `vegan,gluten_free`.")
+    tags: Words = Field([], description="All of these, for example `vietgap`.")
+    expires_soon: bool | None = Field(None, description="In stock, and best before within three days.")
+    in_stock: bool | None = None
+    min_price: Price | None = None
+    max_price: Price | None = None
+    search: Query = Field("", description="Words in either language, with or without marks; a SKU or GTIN.")
+    sort: Sort | None = Field(None, description="Popular first where none is given; a search by relevance.")
+    limit: Limit = 24
+    offset: Offset = 0
+    lang: Literal["en", "vi"] | None = Field(None, description="The language of `name`.")
