@@ -173,7 +173,9 @@ def open_market() -> Market:
 
 
 class Visitor(Client):
-    """Someone with a browser; pages are read as the text between the tags."""
+    """Someone with a browser. `placed` is where placing an order led to, where a test has placed one."""
+
+    placed: str = ""
 
     def signed_in(self, customer: accounts.Profile) -> Visitor:
         self.post("/sign-in/", {"email": customer.email, "password": PASSWORD})
