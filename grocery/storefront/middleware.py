@@ -1,10 +1,11 @@
-"""What a page answers when a domain says no and the view had no better place to say it."""
+"""Around the pages: what a domain's no looks like where the view had no better place for it, and compression."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.http.response import HttpResponseBase
 
 from grocery.kernel.errors import DomainError, NotFound, SignInRequired
@@ -30,3 +31,15 @@ class DomainErrorsAsPages:
         if isinstance(exception, NotFound):
             return errors.not_found(request)
         return errors.refused(request, exception)
+
+
+class CompressedPages(GZipMiddleware):
+    """Pages travel compressed, also where no proxy stands in front; the API's answers are left to the proxy.
+
+    Django adds a random length to each, so that what it shrinks to tells nothing about the form's token (BREACH).
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not response.headers.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)
