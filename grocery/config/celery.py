@@ -24,7 +24,9 @@ TICKS = [
     every("delivery.sweep_holds", minutes=5),
     every("delivery.open_slots", hours=1),
     every("catalog.forget_old_sales", hours=1),
+    every("kernel.prune_idempotency_keys", hours=1),
     every("ordering.forget_abandoned_carts", days=1),
+    every("kernel.prune_outbox", days=1),
 ]
 
 app = Celery("grocery")

@@ -103,8 +103,8 @@ def test_a_fact_is_refused_outside_a_transaction():
 
 
 @pytest.mark.usefixtures("ear")
-def test_many_facts_cost_two_statements(django_assert_num_queries):
-    with django_assert_num_queries(2):
+def test_many_facts_cost_one_statement(django_assert_num_queries):
+    with django_assert_num_queries(1):
         publish(*(Counted(number=number) for number in range(100)))
 
 
