@@ -42,6 +42,7 @@ TABLE = {
     "GET /categories": OPEN,
     "GET /products": OPEN,
     "GET /products/popular": OPEN,
+    "GET /products/suggest": OPEN,
     "GET /products/{sku}": OPEN,
     "GET /stock/{sku}": OPEN,
     "GET /stock/{sku}/locations/{store_id}": OPEN,
