@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.middleware.gzip import GZipMiddleware
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 from grocery.kernel.errors import DomainError, NotFound, SignInRequired
 from grocery.storefront.shopper import to_sign_in

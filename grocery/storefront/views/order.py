@@ -121,7 +121,7 @@ def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str,
     return {
         "order": found,
         "store": catalog.store(store_id=catalog.StoreId(found.store_id)),
-        "said": _SAID[found.state],
+        "said": _said(found.state, found.method),
         "day": wording.weekday(found.slot_day, today=today),
         "window": wording.window(found.slot_starts_at, found.slot_ends_at),
         "steps": _steps(found),
@@ -135,6 +135,13 @@ def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str,
         "declined": bool(payment.failure_code),
         "key": new_id(),
     }
+
+
+def _said(state: OrderState, method: str) -> str:
+    """Where it is, in words; an order that is paid in cash does not wait for its payment."""
+    if state is OrderState.PLACED and method != Method.CARD:
+        return _("Placed, we are confirming it")
+    return str(_SAID[state])
 
 
 def _steps(found: OrderView) -> list[Step]:
