@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from babel.messages.extract import extract
@@ -48,11 +48,15 @@ def translated(app: str) -> dict[str, tuple[str, ...]]:
         return {}
     with path.open("rb") as file:
         catalogue = read_po(file, locale="vi")
-    return {
-        (m.id if isinstance(m.id, str) else m.id[0]): (m.string if isinstance(m.string, tuple) else (m.string,))
-        for m in catalogue
-        if m.id and not m.fuzzy
-    }
+    return {_first(m.id): _all(m.string) for m in catalogue if m.id and not m.fuzzy}
+
+
+def _first(text: str | Sequence[str]) -> str:
+    return text if isinstance(text, str) else text[0]
+
+
+def _all(text: str | Sequence[str | None] | None) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(form or "" for form in text or ())
 
 
 @pytest.mark.parametrize("app", APPS)

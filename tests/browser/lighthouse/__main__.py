@@ -41,7 +41,7 @@ def _audit(page: str, cookie: str) -> int:
         command += [f"--output-path={report}", f"--extra-headers={headers}", "--disable-storage-reset"]
         subprocess.run(command, cwd=HERE, env={**os.environ, "CHROME_PATH": str(chromium)}, check=True)
         seen = json.loads(report.read_text())
-    scores = [round(100 * seen["categories"][category]["score"]) for category in CATEGORIES]
+    scores: list[int] = [round(100 * seen["categories"][category]["score"]) for category in CATEGORIES]
     audits = ("largest-contentful-paint", "cumulative-layout-shift", "total-blocking-time")
     figures = [seen["audits"][audit]["displayValue"] for audit in audits]
     print("| " + " | ".join(map(str, [page, *scores, *figures])) + " |", flush=True)
