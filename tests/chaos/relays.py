@@ -69,7 +69,7 @@ def note(*facts: Counted, subscriber: str) -> None:
 def break_on_purpose(control: Control) -> None:
     if control == "order":
         whole = claims.CLAIM
-        claims.CLAIM = whole.replace(claims.NOTHING_EARLIER_IS_OWED, "")
+        claims.CLAIM = whole.replace(claims.IN_ORDER, "PARTITION BY owed.id")
         assert whole != claims.CLAIM
     elif control == "mark":
         delivery.handle = marked_apart  # type: ignore[assignment]  # the control
