@@ -70,16 +70,11 @@ def spawn(
     farewell: signal.Signals = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
     """Start a child in a group of its own; the kernel sends it `farewell` should we die without a word (Linux)."""
-
-    def on_our_death() -> None:
-        if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, farewell)
-
     log.parent.mkdir(parents=True, exist_ok=True)
     output: IO[bytes]
     with log.open("ab") as output:
         return subprocess.Popen(
-            command,
+            command if user else [*_ending_with_us(farewell), *command],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -89,8 +84,26 @@ def spawn(
             group=pwd.getpwnam(user).pw_gid if user else None,
             extra_groups=[] if user else None,
             process_group=0,
-            preexec_fn=on_our_death,  # noqa: PLW1509 - no thread is running yet that could hold a lock
+            # Another user may not be able to run our Python, so that one child asks by itself; it is started first.
+            preexec_fn=(lambda: _end_with_parent(farewell)) if user else None,  # noqa: PLW1509 - see above
         )
+
+
+def _ending_with_us(farewell: signal.Signals) -> list[str]:
+    """A prefix that asks the kernel for `farewell` and then becomes the command.
+
+    Not `preexec_fn`: running Python between fork and exec hangs where a library (gRPC) keeps threads of its own.
+    """
+    if sys.platform != "linux":
+        return []
+    ask = "import ctypes, os, sys; ctypes.CDLL(None).prctl(int(sys.argv[1]), int(sys.argv[2]))"
+    become = "os.execvp(sys.argv[3], sys.argv[3:])"
+    return [sys.executable, "-SE", "-c", f"{ask}; {become}", str(_PR_SET_PDEATHSIG), str(farewell.value)]
+
+
+def _end_with_parent(farewell: signal.Signals) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, farewell)
 
 
 def stop(child: subprocess.Popen[bytes], farewell: signal.Signals = signal.SIGTERM, patience: float = 10) -> None:

@@ -135,6 +135,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+#: What is compressed already, and source maps: 24 MB of them that only a developer's browser asks for.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("avif", "gif", "gz", "jpeg", "jpg", "map", "png", "webp", "woff", "woff2")
 MEDIA_URL = "/media/"
 MEDIA_ROOT = STATE_DIR / "media"
 

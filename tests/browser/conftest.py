@@ -15,6 +15,7 @@ from tests.browser.shop import CHROMIUM, chromium, database, opened, paths, put_
 type Visit = Callable[..., Page]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All browser tests share one shop: one worker runs them."""
     for item in items:

@@ -17,6 +17,7 @@ from tests.journeys.people import open_clients
 DATABASE = "journeys"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All journeys share one shop: one worker runs them."""
     for item in items:
