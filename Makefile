@@ -23,7 +23,7 @@ demo-reset: environment ## forget everything that the demo has kept
 .PHONY: test
 test: environment ## all tests, on real servers, in parallel and random order
 	@deploy/local/browser
-	$(PYTHON_RUN) -m pytest -n 2 --dist loadgroup -q $(ARGS)
+	$(PYTHON_RUN) -m pytest -n 2 -q $(ARGS)
 
 # What the checks need so that the settings can be read; nothing connects to it.
 check documents: export DATABASE_URL = postgresql://nobody@127.0.0.1/none

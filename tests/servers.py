@@ -10,10 +10,12 @@ import shutil
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from xdist.scheduler import LoadScopeScheduling
 
 from grocery.config import messages
 from grocery.config.embedded import Firestore, Postgres, Valkey, state_dir
@@ -62,6 +64,18 @@ if "TEST_SERVERS" not in os.environ:
     _start()
 elif worker := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"):
     os.environ["REDIS_URL"] = os.environ["REDIS_URL"].removesuffix("/0") + f"/{int(worker) + 1}"
+
+
+class OneWorkerPerShop(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Tests are spread one by one, but those that share a running shop stay together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = nodeid.rsplit("/", 1)[0]
+        return folder if folder in {"tests/journeys", "tests/browser"} else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerPerShop:
+    return OneWorkerPerShop(config, log)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -15,24 +15,22 @@ from tests.browser.shop import CHROMIUM, chromium, database, opened, paths, put_
 type Visit = Callable[..., Page]
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All browser tests share one shop: one worker runs them."""
+    """All of them can be left out by their mark, and are where there is no Chromium."""
     for item in items:
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shop() -> Iterator[Shop]:
     with opened(Path(os.environ["TEST_SERVERS"]) / "browser", database("browser")) as shop:
         yield shop
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with chromium() as browser:
         yield browser
@@ -67,7 +65,7 @@ def visit(browser: Browser, complaints: list[str]) -> Iterator[Visit]:
         context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def customers(browser: Browser, shop: Shop) -> Iterator[tuple[BrowserContext, dict[str, str]]]:
     """The demo's customer with something in the cart and an order, and the pages to look at."""
     context = browser.new_context()

@@ -17,15 +17,7 @@ from tests.journeys.people import open_clients
 DATABASE = "journeys"
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys share one shop: one worker runs them."""
-    for item in items:
-        if "journeys" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("journeys"))
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site() -> Iterator[Shop]:
     """A shop with a few hundred SKUs, opened once for all journeys."""
     home = Path(os.environ["TEST_SERVERS"]) / "journeys"
