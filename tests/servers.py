@@ -51,7 +51,7 @@ def _start() -> None:
         "STRIPE_WEBHOOK_SECRETS": "whsec_sandbox",
         "SIGN_IN_TRIES_PER_MINUTE": "1000000",  # tests sign the same people in all the time
         "LOG_LEVEL": "WARNING",
-        # Playwright keeps an event loop running in the thread that drives the browser; Django would refuse the database.
+        # Playwright keeps an event loop in the thread that drives the browser; Django would refuse the database.
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
     }
     if Firestore.jar():

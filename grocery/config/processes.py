@@ -125,7 +125,7 @@ class Shop:
             ],
             "web": [*granian, "--host=127.0.0.1", f"--port={self.web_port}", "--workers=1", "--blocking-threads=4"]
             + ["grocery.config.wsgi:application"],
-            "relay": [python, "manage.py", "relay"],
+            "relay": [python, "manage.py", "relay", "--threads=2"],
             "worker": [*celery, "--concurrency=2", "--loglevel=WARNING", f"--schedule={self.home / 'celerybeat'}"],
         }[role]
 
