@@ -10,14 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-def cpu_of(pids: Iterable[int]) -> float:
-    """CPU milliseconds that all threads of these processes have used up to now, by the scheduler's own count."""
-    nanoseconds = 0
+def cpu_of(pids: Iterable[int]) -> dict[str, float]:
+    """CPU milliseconds of each thread of these processes up to now, by the scheduler's own count."""
+    used = {}
     for pid in pids:
         for task in Path(f"/proc/{pid}/task").glob("*/schedstat"):
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                nanoseconds += int(task.read_text().split()[0])
-    return nanoseconds / 1_000_000
+                used[str(task)] = int(task.read_text().split()[0]) / 1_000_000
+    return used
+
+
+def spent(before: dict[str, float], after: dict[str, float]) -> float:
+    """What was used in between; a thread that ended in between is left out."""
+    return sum(now - before.get(task, 0.0) for task, now in after.items())
 
 
 def family(pid: int) -> list[int]:
@@ -63,8 +68,8 @@ def cost[T](
         started = time.perf_counter()
         call(made)
         walls.append((time.perf_counter() - started) * 1000)
-        apps += cpu_of(pids[0]) - before[0]
-        databases += cpu_of(pids[1]) - before[1]
+        apps += spent(before[0], cpu_of(pids[0]))
+        databases += spent(before[1], cpu_of(pids[1]))
     p95 = statistics.quantiles(walls, n=20)[-1]
     return Cost(statistics.median(walls), p95, apps / times, databases / times)
 

@@ -39,8 +39,8 @@ class Bench:
         self, name: str, call: Callable[[Any], object], *, times: int, prepare: Callable[[], Any], warm_up: int = 15
     ) -> list[Any]:
         shop, pids = self.measured.shop, {"app": self.measured.web_pid, "database": self.measured.database_pid}
-        spent = cost(call, times=times, prepare=prepare, warm_up=warm_up, **pids)
-        return [name, spent.median, spent.p95, spent.app, spent.database, _statements(shop.log("web"))]
+        request = cost(call, times=times, prepare=prepare, warm_up=warm_up, **pids)
+        return [name, request.median, request.p95, request.app, request.database, _statements(shop.log("web"))]
 
     def filled(self, lines: int) -> str:
         """A cart of so many lines; the slot in which it is to come, another one each time."""
