@@ -46,7 +46,7 @@ class Bench:
         """A cart of so many lines; the slot in which it is to come, another one each time."""
         for item in self.goods[:lines]:
             self.lan.put(item)
-        return next(self.slots)
+        return str(next(self.slots))
 
     def __post_init__(self) -> None:
         pages = [
