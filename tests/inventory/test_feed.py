@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import queue
 import random
+import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -103,6 +104,29 @@ def test_one_late_document_does_not_hold_up_the_others(feed: StockFeed):
     assert feed.read([fresh.key]) == {fresh.key: fresh}
 
 
+@pytest.fixture
+def switching_fast() -> Iterator[None]:
+    """Threads take turns after every few instructions, so that what may interleave does."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+def test_threads_may_use_a_feed_for_the_first_time_together(switching_fast: None):
+    """When two threads each made a client, the one that was dropped took the other's connection with it."""
+    writers = 8
+    for _ in range(50):
+        feed, ready = ValkeyFeed(settings.REDIS_URL), threading.Barrier(writers)
+
+        def write(feed: ValkeyFeed = feed, ready: threading.Barrier = ready) -> int:
+            ready.wait(10)
+            return feed.write([document()])
+
+        with ThreadPoolExecutor(writers) as pool:
+            assert [done.result() for done in [pool.submit(write) for _ in range(writers)]] == [1] * writers
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_however_writers_interleave_the_highest_version_stays(feed: StockFeed, seed: int):
     """Four writers take the versions of three keys in random order, each at its own pace."""
@@ -186,7 +210,11 @@ class Line:
         self.now = 0.0
         breaker = Breaker(kind, failures=2, rest=5, clock=lambda: self.now)
         self._monkeypatch, self._kind = monkeypatch, kind
-        self.feed: Any = (FirestoreFeed if kind == "firestore" else ValkeyFeed)("", breaker=breaker)
+        self.feed: Any = (
+            FirestoreFeed("", breaker=breaker)
+            if kind == "firestore"
+            else ValkeyFeed(settings.REDIS_URL, breaker=breaker)
+        )
         monkeypatch.setattr(gateways, "_feed", lambda *_settings: self.feed)
         self.mend()
 
@@ -202,9 +230,8 @@ class Line:
             self.feed._project = f"demo-{new_id().hex[-8:]}" if emulator == NOBODY else settings.FIRESTORE_PROJECT
             self._monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", emulator)
         else:
-            self.feed._url = redis_url
-            self.feed.__dict__.pop("_client", None)
-            self.feed.__dict__.pop("_write_if_newer", None)
+            there = ValkeyFeed(redis_url)
+            self.feed._client, self.feed._write_if_newer = there._client, there._write_if_newer
 
 
 def fails(feed: StockFeed) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Any, Final
 
 import redis
@@ -28,7 +27,9 @@ class ValkeyFeed:
     """One hash per document, compared and written in one step inside the server."""
 
     def __init__(self, url: str, *, breaker: Breaker | None = None) -> None:
-        self._url = url
+        # Made here, not when first used: threads share a feed, and the first of them may come at once. Nothing connects.
+        self._client: Any = redis.Redis.from_url(url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)
+        self._write_if_newer = self._client.register_script(_WRITE_IF_NEWER)
         self._breaker = breaker or Breaker("valkey")
 
     def write(self, documents: Collection[FeedDocument]) -> int:
@@ -46,14 +47,6 @@ class ValkeyFeed:
                 pipeline.hget(_name(key), "document")
             documents = [_json.validate_json(text) for text in pipeline.execute() if text]
         return {document.key: document for document in documents}
-
-    @cached_property
-    def _client(self) -> Any:
-        return redis.Redis.from_url(self._url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)
-
-    @cached_property
-    def _write_if_newer(self) -> Any:
-        return self._client.register_script(_WRITE_IF_NEWER)
 
 
 def _name(key: Key) -> str:
