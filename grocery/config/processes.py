@@ -125,7 +125,8 @@ class Shop:
             ],
             "web": [*granian, "--host=127.0.0.1", f"--port={self.web_port}", "--workers=1", "--blocking-threads=4"]
             + ["grocery.config.wsgi:application"],
-            "relay": [python, "manage.py", "relay", "--threads=2"],
+            # A short lease: on one machine a killed relay is back at once, and everybody waits for what it had taken.
+            "relay": [python, "manage.py", "relay", "--threads=2", "--lease=10"],
             "worker": [*celery, "--concurrency=2", "--loglevel=WARNING", f"--schedule={self.home / 'celerybeat'}"],
         }[role]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -12,6 +13,7 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 from prometheus_client import start_http_server
 
 from grocery.kernel.outbox.metrics import register_backlog
+from grocery.kernel.outbox.pace import Pace
 from grocery.kernel.outbox.relay import Relay, UnknownSubscriber
 
 
@@ -19,7 +21,7 @@ class Command(BaseCommand):
     help = """Deliver facts from the outbox to whoever subscribed to them, until told to stop.
 
 Run as many as you like, on as many machines: they share the work, and each stream stays in order. SIGTERM or Ctrl-C
-ends it after the delivery under way (seconds); killing it is safe too, what it had is taken up again after a minute.
+ends it after the delivery under way (seconds); killing it is safe too, what it had is taken up again after --lease.
 
 A relay refuses to start when something is owed to a subscriber that this code does not know.
 
@@ -33,6 +35,14 @@ Look at `manage.py outbox --help` for what is owed, what has failed for good, an
             "--threads", type=int, default=1, help="deliveries at a time, each over a connection of its own (1)"
         )
         parser.add_argument(
+            "--lease",
+            type=int,
+            default=60,
+            metavar="SECONDS",
+            help="how long others leave alone what this relay has taken, so what they wait when it is killed; "
+            "twice as long as the slowest handler takes (60)",
+        )
+        parser.add_argument(
             "--only",
             action="append",
             metavar="PATTERN",
@@ -43,7 +53,8 @@ Look at `manage.py outbox --help` for what is owed, what has failed for good, an
         )
 
     def handle(self, **options: Any) -> None:
-        relay = Relay(only=options["only"] or ["*"], threads=max(1, options["threads"]))
+        pace = Pace(lease=timedelta(seconds=max(1, options["lease"])))
+        relay = Relay(only=options["only"] or ["*"], threads=max(1, options["threads"]), pace=pace)
         if not relay.subscribers:
             raise CommandError(f"no subscriber is called {' or '.join(options['only'] or ['*'])}")
         if options["metrics"]:
