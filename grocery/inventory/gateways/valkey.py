@@ -27,7 +27,7 @@ class ValkeyFeed:
     """One hash per document, compared and written in one step inside the server."""
 
     def __init__(self, url: str, *, breaker: Breaker | None = None) -> None:
-        # Made here, not when first used: threads share a feed, and the first of them may come at once. Nothing connects.
+        # Made here, not when first used: threads share a feed and may begin at once. Nothing connects yet.
         self._client: Any = redis.Redis.from_url(url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)
         self._write_if_newer = self._client.register_script(_WRITE_IF_NEWER)
         self._breaker = breaker or Breaker("valkey")
@@ -36,7 +36,7 @@ class ValkeyFeed:
         with self._breaker.guard(), _translated():
             pipeline = self._client.pipeline(transaction=False)
             for document in documents:
-                arguments = [document.version, _json.dump_json(document)]
+                arguments: list[int | bytes] = [document.version, _json.dump_json(document)]
                 self._write_if_newer(keys=[_name(document.key)], args=arguments, client=pipeline)
             return sum(pipeline.execute())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
@@ -14,12 +13,21 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from grocery.accounts import public as accounts
 from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
+from grocery.inventory.admin.lists import (
+    MovementStoreFilter,
+    NamedStores,
+    ReadOnly,
+    StoreFilter,
+    amount_text,
+    language,
+    store_name,
+    store_names,
+)
 from grocery.inventory.models import Allocation, Lot, Movement, Reservation, StockItem
 from grocery.inventory.models.stock import StockItemQuerySet
 from grocery.kernel import clock
@@ -35,52 +43,6 @@ KINDS = {
     inventory.ChangeKind.WASTE: _("Waste: goods are thrown away"),
     inventory.ChangeKind.ADJUST: _("Correct: more, or (with a minus) less"),
 }
-
-
-def _language() -> str:
-    return "vi" if (get_language() or "vi").startswith("vi") else "en"
-
-
-def _amount(amount: Decimal | None) -> str:
-    return plain(amount) if amount is not None else "0"
-
-
-def _stores() -> dict[UUID, str]:
-    return {store.id: store.name(_language()) for store in catalog.stores()}
-
-
-def _store_name(row: Any) -> str:
-    return getattr(row, "store_name", None) or _stores().get(row.location) or str(row.location)
-
-
-class ReadOnly:
-    """Looking is allowed to whoever may view; nothing else to anybody: stock changes by movements alone."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class StoreFilter(admin.SimpleListFilter):
-    title = cast("str", _("store"))
-    parameter_name = "store"
-    field = "location"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(str(store), name) for store, name in _stores().items()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        known = dict(self.lookup_choices)
-        return queryset.filter(**{self.field: self.value()}) if self.value() in known else queryset
-
-
-class MovementStoreFilter(StoreFilter):
-    field = "lot__stock_item__location"
 
 
 class LowFilter(admin.SimpleListFilter):
@@ -105,16 +67,6 @@ class LotInline(ReadOnly, admin.TabularInline):
         return super().get_queryset(request).filter(on_hand__gt=0)
 
 
-class NamedStores(ChangeList):
-    """Knows the stores' names: asked of the catalogue once for the page."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        stores = _stores()
-        for row in self.result_list:
-            row.store_name = stores.get(row.location)
-
-
 class NamedItems(NamedStores):
     """And the products'."""
 
@@ -123,7 +75,7 @@ class NamedItems(NamedStores):
         products = catalog.products_on_sale(skus=[catalog.Sku(item.sku) for item in self.result_list])
         for item in self.result_list:
             product = products.get(catalog.Sku(item.sku))
-            item.product_name = product.name(_language()) if product else NOTHING
+            item.product_name = product.name(language()) if product else NOTHING
 
 
 class ChangeStockForm(forms.Form):
@@ -166,12 +118,12 @@ class ChangeStockForm(forms.Form):
 
     def refuse(self, error: DomainError) -> None:
         """Show why in the reader's language."""
-        vietnamese = _language() == "vi"
+        vietnamese = language() == "vi"
         if isinstance(error, inventory.ChangesRefused):
             for line in error.lines:
                 self.add_error(None, line.vi if vietnamese else line.en)
         else:
-            self.add_error(None, error.text(_language()))
+            self.add_error(None, error.text(language()))
 
 
 @admin.register(StockItem)
@@ -203,7 +155,7 @@ class StockItemAdmin(ReadOnly, admin.ModelAdmin):
         if not request.user.has_perm("inventory.change_stockitem"):
             raise PermissionDenied
         asker = accounts.principal_of_session(request.user)
-        stores = {store: name for store, name in _stores().items() if asker.store_id in {None, store}}
+        stores = {store: name for store, name in store_names().items() if asker.store_id in {None, store}}
         form = ChangeStockForm(request.POST or None, initial=_first_guess(request), stores=stores)
         if request.method == "POST" and form.is_valid():
             try:
@@ -231,19 +183,19 @@ class StockItemAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("store"), ordering="location")
     def store(self, item: StockItem) -> str:
-        return _store_name(item)
+        return store_name(item)
 
     @admin.display(description=_("on hand"), ordering="on_hand")
     def stock(self, item: Any) -> str:
-        return _amount(item.on_hand)
+        return amount_text(item.on_hand)
 
     @admin.display(description=_("reserved"), ordering="reserved")
     def promised(self, item: Any) -> str:
-        return _amount(item.reserved)
+        return amount_text(item.reserved)
 
     @admin.display(description=_("free"), ordering="free")
     def available(self, item: Any) -> str:
-        return _amount(item.free)
+        return amount_text(item.free)
 
     @admin.display(description=_("next expiry"), ordering="next_expiry")
     def expiry(self, item: Any) -> str:
@@ -251,7 +203,7 @@ class StockItemAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("low at"), ordering="low_stock_threshold")
     def low_at(self, item: StockItem) -> str:
-        return _amount(item.low_stock_threshold)
+        return amount_text(item.low_stock_threshold)
 
 
 def _first_guess(request: HttpRequest) -> dict[str, Any]:
@@ -309,4 +261,4 @@ class ReservationAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("store"), ordering="location")
     def store(self, reservation: Reservation) -> str:
-        return _store_name(reservation)
+        return store_name(reservation)

@@ -1,0 +1,35 @@
+"""What inventory takes and returns, and what it may refuse. Quantities are exact, in the product's own unit."""
+
+from __future__ import annotations
+
+from grocery.inventory.contracts.changes import ChangeKind, ChangesRefused, RefusedLine, StockChange, StockLine
+from grocery.inventory.contracts.feed import FeedDocument, FeedUnavailable, as_number
+from grocery.inventory.contracts.levels import Difference, LotLevel, StockLevel
+from grocery.inventory.contracts.promises import (
+    Allocation,
+    Availability,
+    Demand,
+    NothingReserved,
+    OutOfStock,
+    Reservation,
+)
+
+__all__ = [
+    "Allocation",
+    "Availability",
+    "ChangeKind",
+    "ChangesRefused",
+    "Demand",
+    "Difference",
+    "FeedDocument",
+    "FeedUnavailable",
+    "LotLevel",
+    "NothingReserved",
+    "OutOfStock",
+    "RefusedLine",
+    "Reservation",
+    "StockChange",
+    "StockLevel",
+    "StockLine",
+    "as_number",
+]

@@ -1,0 +1,47 @@
+"""What there is, and where the books disagree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from grocery.kernel.quantity import Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class LotLevel:
+    """One lot on the shelf."""
+
+    lot_code: str
+    expires_on: date | None
+    on_hand: Quantity
+    reserved: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class StockLevel:
+    """A SKU in one store. `available` and `earliest_expiry` leave out lots that are past their day."""
+
+    sku: str
+    location: UUID
+    version: int
+    on_hand: Quantity
+    reserved: Quantity
+    available: Quantity
+    earliest_expiry: date | None
+    low_stock_threshold: Quantity
+    lots: tuple[LotLevel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A lot whose books do not agree: "on hand" is not the sum of its movements or "reserved" of its promises."""
+
+    sku: str
+    location: UUID
+    lot_id: UUID
+    what: Literal["on hand", "reserved"]
+    recorded: Quantity
+    proven: Quantity
