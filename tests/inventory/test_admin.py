@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from grocery.accounts import public as accounts
-from grocery.accounts.models import User
 from grocery.accounts.public import Role
 from grocery.inventory.models import Movement, Reservation, StockItem
 from grocery.inventory.public import ChangeKind
 from grocery.kernel.ids import new_id
-from tests.inventory.conftest import NOON, Shop
+from tests.inventory.conftest import Shop
+from tests.inventory.staff import signed_in, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_counter")]
 ITEMS = "/en/admin/inventory/stockitem/"
 CHANGE = f"{ITEMS}change-stock/"
-
-
-@pytest.fixture(autouse=True)
-def _as_in_a_checkout(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
-    monkeypatch.setattr("grocery.kernel.clock.now", lambda: NOON)
-
-
-def signed_in(role: Role, store_id: UUID | None = None) -> Client:
-    made = accounts.create_staff(
-        email=f"{new_id().hex}@shop.vn", password="rau muống xào tỏi", name="Hoa", roles=[role], store_id=store_id
-    )
-    client = Client()
-    client.force_login(User.objects.get(id=made.id))
-    return client
 
 
 @pytest.fixture
@@ -49,10 +30,6 @@ def change(client: Client, shop: Shop, **said: Any) -> Any:
     """Send the form; what is not said stays empty."""
     form = {"key": new_id().hex, "store": shop.location, "sku": "milk", "kind": "receive", "quantity": "1"} | said
     return client.post(CHANGE, form)
-
-
-def text(answer: Any) -> str:
-    return str(answer.content.decode())
 
 
 @pytest.mark.parametrize("path", ["stockitem/", "movement/", "reservation/"])

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from grocery.accounts import public as accounts
 from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
+from grocery.inventory.admin import work
 from grocery.inventory.admin.lists import (
     MovementStoreFilter,
     NamedStores,
@@ -148,7 +149,7 @@ class StockItemAdmin(ReadOnly, admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         change = path("change-stock/", self.admin_site.admin_view(self.change_stock), name="inventory_change_stock")
-        return [change, *super().get_urls()]
+        return [change, *work.routes(), *super().get_urls()]
 
     def change_stock(self, request: HttpRequest) -> HttpResponse:
         """Receive, count, waste or correct one lot."""
@@ -204,6 +205,16 @@ class StockItemAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description=_("low at"), ordering="low_stock_threshold")
     def low_at(self, item: StockItem) -> str:
         return amount_text(item.low_stock_threshold)
+
+
+work.tile(
+    work.Tile(
+        "admin:inventory_stockitem_changelist",
+        _("Stock"),
+        "box",
+        _("What is there, in which lots, promised to whom"),
+    )
+)
 
 
 def _first_guess(request: HttpRequest) -> dict[str, Any]:
