@@ -54,6 +54,10 @@ fmt: environment ## format and mend what can be mended
 bench: environment ## the figures of docs/measurements.md
 	$(PYTHON_RUN) -m tests.load $(ARGS)
 
+.PHONY: bench-inventory
+bench-inventory: environment ## the figures about stock: make bench-inventory ARGS="reserve hot"
+	$(PYTHON_RUN) -m tests.load.inventory $(ARGS)
+
 .PHONY: lighthouse
 lighthouse: environment ## Lighthouse on pages of a running shop: make lighthouse ARGS="http://localhost:8000/ …"
 	@deploy/local/browser

@@ -8,18 +8,15 @@ and a fact every 10 ms: from the statement that published to the one that marked
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from grocery.config.embedded import Postgres, state_dir
+from tests.load.database import fresh
 
 _RATE = 100
 _SECONDS = 5
@@ -27,30 +24,14 @@ _SECONDS = 5
 
 @contextmanager
 def database() -> Iterator[None]:
-    """Django on a fresh cluster, migrated, with one table more to write effects to."""
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=state_dir()) as place:
-        Path(place).chmod(0o755)
-        with Postgres(Path(place) / "postgres").running() as postgres:
-            os.environ |= {
-                "DATABASE_URL": postgres.url,
-                "DATABASE_POOL": "0",
-                "REDIS_URL": "redis://127.0.0.1:1/0",
-                "SECRET_KEY": "only for measuring, only for measuring",
-                "JWT_PRIVATE_KEY": "none",
-                "LOG_LEVEL": "ERROR",
-                "DJANGO_SETTINGS_MODULE": "grocery.config.settings",
-            }
-            import django
+    """A fresh database, with one table more to write effects to."""
+    with fresh():
+        from django.db import connection
 
-            django.setup()
-            from django.core.management import call_command
-            from django.db import connection
-
-            call_command("migrate", verbosity=0)
-            with connection.cursor() as cursor:
-                cursor.execute("CREATE TABLE effect (number int)")
-            connection.close()
-            yield
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE effect (number int)")
+        connection.close()
+        yield
 
 
 def write_one(fact: Any) -> None:

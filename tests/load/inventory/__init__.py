@@ -1,0 +1,1 @@
+"""What stock can bear: `make bench-inventory`, each part a module with `WHAT` and `run() -> str`."""
