@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from grocery.inventory import public as inventory
 from grocery.kernel import clock, wire
 from grocery.kernel.errors import NotFound
 from grocery.kernel.http import asker
 from grocery.kernel.idempotency import idempotent
-from grocery.kernel.inputs import Code, Id, Input, LongText, SignedQuantity
+from grocery.kernel.inputs import AnyQuantity, Code, Id, Input, LongText, SignedQuantity
 from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import Quantity
 
@@ -43,6 +44,15 @@ _LINES = [
     {"kind": "waste", "sku": "RAU-MUONG", "quantity": 0.5, "reason": "wilted"},
     {"kind": "count", "sku": "SALT", "quantity": 12},
 ]
+_THRESHOLD = {"sku": "MILK-1L", "quantity": 12}
+_REFUSED = {
+    "line": 2,
+    "sku": "RAU-MUONG",
+    "applied": False,
+    "code": "not_there",
+    "en": "Only 3 is there.",
+    "vi": "Chỉ có 3.",
+}
 
 
 def _example(example: dict[str, Any]) -> ConfigDict:
@@ -115,46 +125,119 @@ class ChangeIn(Input):
     model_config = _example(_LINES[0])
 
 
+class ThresholdIn(Input):
+    """From now on the SKU is low when no more than `quantity` is free."""
+
+    sku: Code
+    quantity: AnyQuantity
+
+    model_config = _example(_THRESHOLD)
+
+
 class StockBatch(Input):
-    """Up to 1,000 lines for one store; lines are done in order."""
+    """Up to 1,000 lines for one store; lines are done in order.
+
+    `mode`: `all_or_nothing`, or `per_line`, where lines that are right are done though others are wrong.
+    """
 
     store_id: Id
     reference: Code | None = None
-    lines: Annotated[list[ChangeIn], Field(min_length=1, max_length=1000)]
+    mode: Literal["all_or_nothing", "per_line"] = "all_or_nothing"
+    lines: Annotated[list[ChangeIn], Field(max_length=1000)] = []
+    low_stock_thresholds: Annotated[list[ThresholdIn], Field(max_length=1000)] = []
 
     model_config = _example({"store_id": _STORE, "reference": "DN-4711", "lines": _LINES})
 
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.lines and not self.low_stock_thresholds:
+            raise PydanticCustomError("nothing_to_do", "names neither lines nor thresholds")
+        if len({one.sku for one in self.low_stock_thresholds}) < len(self.low_stock_thresholds):
+            raise PydanticCustomError("repeated", "names a threshold of one SKU twice")
+        return self
+
+
+class LineResult(Schema):
+    """What came of one line, counted from 1; thresholds count on after the lines. `code` and texts: why not."""
+
+    line: int
+    sku: str
+    applied: bool
+    code: str | None = None
+    en: str | None = None
+    vi: str | None = None
+
+    model_config = _example(_REFUSED)
+
 
 class ChangedStock(Schema):
-    """What was done, and each SKU as it is now."""
+    """What was done, and each SKU as it is now; `results` where they were asked for."""
 
     applied: int
     stock: list[dict[str, Any]]
+    results: list[LineResult] | None = None
 
-    model_config = _example({"applied": 1, "stock": [{"sku": "MILK-1L", **_STAFF_LEVEL, "lots": []}]})
+    model_config = _example(
+        {
+            "applied": 1,
+            "stock": [{"sku": "MILK-1L", **_STAFF_LEVEL, "lots": []}],
+            "results": [{"line": 1, "sku": "MILK-1L", "applied": True}, _REFUSED],
+        }
+    )
 
 
 @router.post("/stock/batch", response=ChangedStock, summary="Receive, waste, correct and count")
 @idempotent(required=True)
 def change_stock(request: HttpRequest, batch: StockBatch) -> HttpResponse:
-    """All lines or none. For buyers, managers and admins, of the store that they work in.
+    """All lines or none, or (`mode`) each line for itself. For buyers, managers, admins, of the store they work in.
 
-    422 `stock_changes_refused` names each wrong line in `lines`: its number from 1, SKU, code and text.
+    Goods are received of what the catalogue sells or the store has had. 422 `stock_changes_refused` names each wrong
+    line in `lines`: its number from 1, SKU, code and text. In mode `per_line` the answer is 200 with `results`.
     """
     principal = asker(request)
     by = principal.require(*ROLES)
     if principal.store_id not in {None, batch.store_id}:
         raise NotFound("store", batch.store_id)
-    changes = [
-        inventory.StockChange(
-            line.kind, line.sku, Quantity(line.quantity), line.lot_code or "", line.expires_on, line.reason
-        )
-        for line in batch.lines
+    changes = [_change(line) for line in batch.lines]
+    done = _done(batch, changes, by=by)
+    answer = {
+        "applied": _asked(batch) - len(done.refused),
+        "stock": [{"sku": level.sku, **_all(level)} for level in done.levels],
+    }
+    return wire.response(answer | ({"results": _results(batch, done)} if batch.mode == "per_line" else {}))
+
+
+def _change(line: ChangeIn) -> inventory.StockChange:
+    quantity = Quantity(line.quantity)
+    return inventory.StockChange(line.kind, line.sku, quantity, line.lot_code or "", line.expires_on, line.reason)
+
+
+def _done(batch: StockBatch, changes: list[inventory.StockChange], *, by: UUID) -> inventory.ChangesDone:
+    asked: dict[str, Any] = {
+        "location": batch.store_id,
+        "changes": changes,
+        "now": clock.now(),
+        "by": by,
+        "reference": batch.reference or "",
+        "thresholds": {one.sku: Quantity(one.quantity) for one in batch.low_stock_thresholds},
+        "catalogued": True,
+    }
+    if batch.mode == "per_line":
+        return inventory.change_stock_by_line(**asked)
+    return inventory.ChangesDone(tuple(inventory.change_stock(**asked)), ())
+
+
+def _results(batch: StockBatch, done: inventory.ChangesDone) -> list[dict[str, Any]]:
+    skus = [line.sku for line in batch.lines] + [one.sku for one in batch.low_stock_thresholds]
+    refused = {line.line: {"code": line.code, "en": line.en, "vi": line.vi} for line in done.refused}
+    return [
+        {"line": number, "sku": sku, "applied": number not in refused, **refused.get(number, {})}
+        for number, sku in enumerate(skus, start=1)
     ]
-    levels = inventory.change_stock(
-        location=batch.store_id, changes=changes, now=clock.now(), by=by, reference=batch.reference or ""
-    )
-    return wire.response({"applied": len(changes), "stock": [{"sku": level.sku, **_all(level)} for level in levels]})
+
+
+def _asked(batch: StockBatch) -> int:
+    return len(batch.lines) + len(batch.low_stock_thresholds)
 
 
 @router.get("/stock/{sku}", response=Stock, summary="Stock of a SKU in every store")

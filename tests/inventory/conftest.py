@@ -27,6 +27,15 @@ def days(number: int) -> date:
     return TODAY + timedelta(days=number)
 
 
+def listed(*skus: str) -> None:
+    """The catalogue sells these."""
+    catalog.save_category(slug="food", name_en="Food", name_vi="Thực phẩm")
+    for sku in skus:
+        name = sku.capitalize()
+        draft = catalog.ProductDraft(sku=sku, name_en=name, name_vi=name, category="food", price=10_000)
+        catalog.save_product(draft=draft, now=NOON)
+
+
 def _new_store() -> UUID:
     code = f"s-{new_id().hex[-12:]}"
     return catalog.save_store(code=code, name_en="Riverside", name_vi="Bờ Sông").id

@@ -13,12 +13,17 @@ from grocery.accounts.public import Role
 from grocery.inventory.models import Movement, Reservation, StockItem
 from grocery.inventory.public import ChangeKind
 from grocery.kernel.ids import new_id
-from tests.inventory.conftest import Shop
+from tests.inventory.conftest import Shop, listed
 from tests.inventory.staff import signed_in, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_counter")]
 ITEMS = "/en/admin/inventory/stockitem/"
 CHANGE = f"{ITEMS}change-stock/"
+
+
+@pytest.fixture(autouse=True)
+def _a_catalogue(db: None) -> None:
+    listed("milk")
 
 
 @pytest.fixture
@@ -166,3 +171,9 @@ def test_nothing_is_deleted_or_added_by_hand(buyer: Client, shop: Shop):
         buyer.post(f"{ITEMS}{item}/delete/", {"post": "yes"}).status_code,
         buyer.post(f"{ITEMS}{item}/change/", {"version": "9"}).status_code,
     ] == [403, 403, 403]
+
+
+def test_goods_that_the_catalogue_does_not_know_are_not_received(buyer: Client, shop: Shop):
+    answer = change(buyer, shop, sku="mikl")
+    assert [answer.status_code, "does not know this SKU" in text(answer)] == [200, True]
+    assert StockItem.objects.count() == 0

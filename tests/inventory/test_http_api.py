@@ -17,7 +17,7 @@ from grocery.inventory import public as inventory
 from grocery.inventory.models import Movement
 from grocery.kernel import wire
 from grocery.kernel.ids import new_id
-from tests.inventory.conftest import NOON, Shop, days
+from tests.inventory.conftest import NOON, Shop, days, listed
 
 PASSWORD = "rau muống 2026 xào tỏi"
 
@@ -25,6 +25,11 @@ PASSWORD = "rau muống 2026 xào tỏi"
 @pytest.fixture(autouse=True)
 def _the_day_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grocery.kernel.clock.now", lambda: NOON)
+
+
+@pytest.fixture(autouse=True)
+def _a_catalogue(db: None) -> None:
+    listed("milk")
 
 
 @pytest.fixture(autouse=True)
@@ -228,3 +233,79 @@ def test_a_batch_has_one_to_a_thousand_lines(shop: Shop, lines: int, status: int
 def test_an_expiry_in_the_past_is_refused_with_its_line(shop: Shop):
     told = read(batch(staff(Role.BUYER), shop, receive("milk", expires_on=days(-1).isoformat())))
     assert [line["code"] for line in told["lines"]] == ["already_expired"]
+
+
+def test_goods_that_the_catalogue_does_not_know_are_not_received(shop: Shop):
+    answer = batch(staff(Role.BUYER), shop, receive("milk"), receive("mikl"))
+    assert [answer.status_code, read(answer)["lines"]] == [
+        422,
+        [
+            {
+                "line": 2,
+                "sku": "mikl",
+                "code": "unknown_sku",
+                "en": "The catalogue does not know this SKU.",
+                "vi": "Danh mục hàng không có mã này.",
+            }
+        ],
+    ]
+    assert inventory.stock(sku="milk", now=NOON) == []
+
+
+def test_asked_for_each_line_the_right_ones_are_done_and_the_wrong_ones_told(shop: Shop):
+    shop.receive("rice", 2)
+    lines = [receive("milk", 3), receive("mikl"), {"kind": "waste", "sku": "rice", "quantity": 5, "reason": "wet"}]
+    told = read(batch(staff(Role.BUYER), shop, *lines, mode="per_line"))
+    assert [told["applied"], [level["sku"] for level in told["stock"]]] == [1, ["milk"]]
+    assert [(one["line"], one["sku"], one["applied"], one.get("code")) for one in told["results"]] == [
+        (1, "milk", True, None),
+        (2, "mikl", False, "unknown_sku"),
+        (3, "rice", False, "not_there"),
+    ]
+
+
+def test_a_batch_for_each_line_is_also_done_once(shop: Shop):
+    client = staff(Role.BUYER)
+    answers = [batch(client, shop, receive("milk", 3), receive("mikl"), mode="per_line", key="d1") for _ in "12"]
+    assert answers[0].content == answers[1].content
+    assert shop.on_hand("milk") == 3
+
+
+def test_a_batch_sets_when_skus_count_as_low(shop: Shop):
+    shop.receive("rice", 2)
+    low = [{"sku": "rice", "quantity": 7}, {"sku": "milk", "quantity": 2.5}]
+    told = read(batch(staff(Role.BUYER), shop, low_stock_thresholds=low))
+    assert [told["applied"], {one["sku"]: one["low_stock_threshold"] for one in told["stock"]}] == [
+        2,
+        {"milk": 2.5, "rice": 7},
+    ]
+
+
+def test_thresholds_that_cannot_be_set_are_numbered_on_after_the_lines(shop: Shop):
+    low = [{"sku": "milk", "quantity": 2}, {"sku": "mikl", "quantity": 2}]
+    told = read(batch(staff(Role.BUYER), shop, receive("milk"), low_stock_thresholds=low, mode="per_line"))
+    assert [(one["line"], one["sku"], one["applied"]) for one in told["results"]] == [
+        (1, "milk", True),
+        (2, "milk", True),
+        (3, "mikl", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    "low", [[{"sku": "milk", "quantity": -1}], [{"sku": "milk", "quantity": 1}, {"sku": "milk", "quantity": 2}]]
+)
+def test_thresholds_that_make_no_sense_are_refused_at_the_door(shop: Shop, low: list[dict[str, Any]]):
+    assert batch(staff(Role.BUYER), shop, low_stock_thresholds=low).status_code == 422
+
+
+@pytest.mark.parametrize("mode", ["all_or_nothing", "per_line"])
+def test_a_thousand_lines_over_http_cost_as_many_statements_as_two(shop: Shop, mode: str):
+    def statements(lines: int) -> int:
+        said = [receive(f"sku{lines}-{number}" if mode == "per_line" else "milk") for number in range(lines)]
+        with CaptureQueriesContext(connection) as ran:
+            assert batch(client, shop, *said, mode=mode).status_code == 200
+        return len(ran)
+
+    client = staff(Role.BUYER)
+    statements(1)
+    assert statements(2) == statements(1000)

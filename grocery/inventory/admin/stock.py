@@ -174,7 +174,7 @@ class StockItemAdmin(ReadOnly, admin.ModelAdmin):
 
     def _apply(self, request: HttpRequest, form: ChangeStockForm, *, by: UUID | None) -> HttpResponse:
         change, location = form.change(), form.cleaned_data["store"]
-        inventory.change_stock(location=location, changes=[change], now=clock.now(), by=by)
+        inventory.change_stock(location=location, changes=[change], now=clock.now(), by=by, catalogued=True)
         messages.success(request, _("Done: %(sku)s.") % {"sku": change.sku})
         return HttpResponseRedirect(f"{reverse('admin:inventory_stockitem_changelist')}?q={change.sku}")
 

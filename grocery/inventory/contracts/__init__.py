@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from grocery.inventory.contracts.changes import ChangeKind, ChangesRefused, RefusedLine, StockChange, StockLine
+from grocery.inventory.contracts.changes import (
+    ChangeKind,
+    ChangesDone,
+    ChangesRefused,
+    RefusedLine,
+    StockChange,
+    StockLine,
+)
 from grocery.inventory.contracts.feed import FeedDocument, FeedUnavailable, as_number
 from grocery.inventory.contracts.levels import Difference, LotLevel, StockLevel
 from grocery.inventory.contracts.promises import (
@@ -13,11 +20,21 @@ from grocery.inventory.contracts.promises import (
     OutOfStock,
     Reservation,
 )
+from grocery.inventory.contracts.transfers import (
+    Arrival,
+    Transfer,
+    TransferItem,
+    TransferLine,
+    TransferMovedOn,
+    TransferState,
+)
 
 __all__ = [
     "Allocation",
+    "Arrival",
     "Availability",
     "ChangeKind",
+    "ChangesDone",
     "ChangesRefused",
     "Demand",
     "Difference",
@@ -31,5 +48,10 @@ __all__ = [
     "StockChange",
     "StockLevel",
     "StockLine",
+    "Transfer",
+    "TransferItem",
+    "TransferLine",
+    "TransferMovedOn",
+    "TransferState",
     "as_number",
 ]

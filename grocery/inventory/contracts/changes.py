@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from grocery.inventory.contracts.levels import StockLevel
 from grocery.kernel.errors import DomainError
 from grocery.kernel.quantity import Quantity
 
@@ -56,6 +57,14 @@ class RefusedLine:
     code: str
     en: str
     vi: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesDone:
+    """What came of lines that were done one by one: the SKUs that changed as they are now, and the lines left out."""
+
+    levels: tuple[StockLevel, ...]
+    refused: tuple[RefusedLine, ...]
 
 
 class ChangesRefused(DomainError):

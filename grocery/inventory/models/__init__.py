@@ -1,8 +1,10 @@
-"""Inventory's tables: what there is (stock), what is promised (reservations), what happened (movements)."""
+"""Inventory's tables: what there is (stock), what is promised (reservations), what happened (movements),
+what is on its way between stores (transfers)."""
 
 from grocery.inventory.models.movements import Movement, MovementKind, Posting
 from grocery.inventory.models.reservations import Allocation, Reservation, ReservationState
 from grocery.inventory.models.stock import Lot, StockItem
+from grocery.inventory.models.transfers import Transfer, TransferLine
 
 __all__ = [
     "Allocation",
@@ -13,4 +15,6 @@ __all__ = [
     "Reservation",
     "ReservationState",
     "StockItem",
+    "Transfer",
+    "TransferLine",
 ]

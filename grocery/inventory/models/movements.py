@@ -92,6 +92,8 @@ class Movement(models.Model):
         indexes = [
             models.Index(fields=["lot", "at"], name="movement_of_lot"),
             models.Index(fields=["at"], name="movement_at"),
+            # What is in transit is proven from the movements of each transfer.
+            models.Index(fields=["reference"], condition=Q(kind="transferred"), name="movement_of_transfer"),
         ]
 
     def __str__(self) -> str:

@@ -116,6 +116,10 @@ class StockItemQuerySet(models.QuerySet["StockItem"]):
     def of_sku(self, sku: str) -> Self:
         return self.filter(sku=sku).order_by("location")
 
+    def known(self, skus: Iterable[str], *, location: UUID) -> set[str]:
+        """Those that the store has, or has had."""
+        return set(self.at(location).filter(sku__in=list(skus)).values_list("sku", flat=True))
+
     def with_totals(self) -> Self:
         """With what their lots add up to: `on_hand`, `reserved`, `free`, and the `next_expiry` among them.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -44,38 +44,67 @@ class Outcome:
     refused: list[RefusedLine] = field(default_factory=list)
 
 
-class _Refusal(Exception):
+class Refusal(Exception):
+    """Why a line cannot be."""
+
     def __init__(self, code: str, en: str, vi: str) -> None:
         self.code, self.en, self.vi = code, en, vi
 
+    def of(self, line: int, sku: str) -> RefusedLine:
+        return RefusedLine(line, sku, self.code, self.en, self.vi)
 
-_QUANTITY = _Refusal("quantity", "The quantity is not possible.", "Số lượng không hợp lệ.")
-_REASON = _Refusal("reason_needed", "Say why.", "Cần ghi lý do.")
-_EXPIRED = _Refusal("already_expired", "The expiry date has passed.", "Đã quá hạn sử dụng.")
-_UNKNOWN = _Refusal("unknown_lot", "There is no such lot here.", "Không có lô này tại cửa hàng.")
-_AMBIGUOUS = _Refusal(
+
+_QUANTITY = Refusal("quantity", "The quantity is not possible.", "Số lượng không hợp lệ.")
+_REASON = Refusal("reason_needed", "Say why.", "Cần ghi lý do.")
+_UNLISTED = Refusal("unknown_sku", "The catalogue does not know this SKU.", "Danh mục hàng không có mã này.")
+_EXPIRED = Refusal("already_expired", "The expiry date has passed.", "Đã quá hạn sử dụng.")
+_UNKNOWN = Refusal("unknown_lot", "There is no such lot here.", "Không có lô này tại cửa hàng.")
+_AMBIGUOUS = Refusal(
     "which_lot", "Several lots match: name lot and expiry.", "Có nhiều lô: hãy ghi rõ mã lô và hạn dùng."
 )
 
 
-def apply(changes: Sequence[StockChange], lots: Iterable[LotState], *, today: date) -> Outcome:
-    """Go through the lines in order, each seeing what those before it did; every line that is wrong is named."""
+def received(changes: Iterable[StockChange], *, today: date, unlisted: Collection[str]) -> list[StockChange]:
+    """The goods that come in, without lines that are wrong at sight: lots are opened for these alone."""
+    return [change for change in changes if change.kind is ChangeKind.RECEIVE and _fine(change, today, unlisted)]
+
+
+def apply(
+    changes: Sequence[StockChange], lots: Iterable[LotState], *, today: date, unlisted: Collection[str] = ()
+) -> Outcome:
+    """Go through the lines in order, each seeing what those before it did; every line that is wrong is named.
+
+    `unlisted`: SKUs that nothing may be received of, because the catalogue does not know them.
+    """
     by_sku: dict[str, list[LotState]] = {}
     for lot in lots:
         by_sku.setdefault(lot.sku, []).append(lot)
     outcome = Outcome()
     for line, change in enumerate(changes, start=1):
         try:
-            _check(change, today=today)
+            _check(change, today=today, unlisted=unlisted)
             step = _step(change, _lot(change, by_sku.get(change.sku, [])))
-        except _Refusal as why:
-            outcome.refused.append(RefusedLine(line, change.sku, why.code, why.en, why.vi))
+        except Refusal as why:
+            outcome.refused.append(why.of(line, change.sku))
         else:
             outcome.steps += [step] if step.quantity else []
     return outcome
 
 
-def _check(change: StockChange, *, today: date) -> None:
+def unlisted_thresholds(skus: Iterable[str], *, unlisted: Collection[str], after: int) -> tuple[RefusedLine, ...]:
+    """Thresholds for what the catalogue does not know; they are numbered on after the lines."""
+    return tuple(_UNLISTED.of(number, sku) for number, sku in enumerate(skus, start=after + 1) if sku in unlisted)
+
+
+def _fine(change: StockChange, today: date, unlisted: Collection[str]) -> bool:
+    try:
+        _check(change, today=today, unlisted=unlisted)
+    except Refusal:
+        return False
+    return True
+
+
+def _check(change: StockChange, *, today: date, unlisted: Collection[str]) -> None:
     counted, corrected = change.kind is ChangeKind.COUNT, change.kind is ChangeKind.ADJUST
     if (change.quantity == 0 and not counted) or (change.quantity < 0 and not corrected):
         raise _QUANTITY
@@ -83,21 +112,31 @@ def _check(change: StockChange, *, today: date) -> None:
         raise _REASON
     if change.kind is ChangeKind.RECEIVE and change.expires_on and change.expires_on < today:
         raise _EXPIRED
+    if change.kind is ChangeKind.RECEIVE and change.sku in unlisted:
+        raise _UNLISTED
 
 
 def _lot(change: StockChange, lots: Iterable[LotState]) -> LotState:
-    """The one lot that the line names: exactly, or as the only one (with goods in it) that fits."""
-    fits = [
-        lot for lot in lots if change.lot_code in {"", lot.lot_code} and change.expires_on in {None, lot.expires_on}
-    ]
-    exact = [lot for lot in fits if (lot.lot_code, lot.expires_on) == (change.lot_code, change.expires_on)]
+    key = (change.lot_code, change.expires_on)
     if change.kind is ChangeKind.RECEIVE:
-        return exact[0]
+        return next(lot for lot in lots if (lot.lot_code, lot.expires_on) == key)
+    return named_lot(lots, lot_code=change.lot_code, expires_on=change.expires_on)
+
+
+def named_lot(lots: Iterable[LotState], *, lot_code: str, expires_on: date | None) -> LotState:
+    """The one lot that is meant: exactly, or as the only one (with goods in it) that fits. Raises Refusal."""
+    fits = [lot for lot in lots if lot_code in {"", lot.lot_code} and expires_on in {None, lot.expires_on}]
+    exact = [lot for lot in fits if (lot.lot_code, lot.expires_on) == (lot_code, expires_on)]
     filled = [lot for lot in fits if lot.on_hand > 0] or fits
     chosen = [lot for lot in exact if lot in filled] or filled
     if len(chosen) != 1:
         raise _AMBIGUOUS if chosen else _UNKNOWN
     return chosen[0]
+
+
+def taken_off(lot: LotState, quantity: Decimal) -> None:
+    """Take so much off a lot that is not promised to anybody. Raises Refusal."""
+    _set(lot, lot.on_hand - quantity)
 
 
 def _step(change: StockChange, lot: LotState) -> Step:
@@ -107,14 +146,17 @@ def _step(change: StockChange, lot: LotState) -> Step:
         ChangeKind.ADJUST: change.quantity,
         ChangeKind.COUNT: change.quantity - lot.on_hand,
     }[change.kind]
-    after = lot.on_hand + gain
+    _set(lot, lot.on_hand + gain)
+    return Step(lot.lot_id, lot.item_id, change.kind, gain, change.reason)
+
+
+def _set(lot: LotState, after: Decimal) -> None:
     if after > LARGEST:
         raise _QUANTITY
     if after < 0:
         there = plain(lot.on_hand)
-        raise _Refusal("not_there", f"Only {there} is there.", f"Chỉ có {there}.")
+        raise Refusal("not_there", f"Only {there} is there.", f"Chỉ có {there}.")
     if after < lot.reserved:
         held = plain(lot.reserved)
-        raise _Refusal("reserved", f"{held} of it is reserved for customers.", f"{held} đã được giữ cho khách.")
+        raise Refusal("reserved", f"{held} of it is reserved for customers.", f"{held} đã được giữ cho khách.")
     lot.on_hand = after
-    return Step(lot.lot_id, lot.item_id, change.kind, gain, change.reason)

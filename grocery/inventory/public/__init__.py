@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from grocery.inventory.contracts import (
     Allocation,
+    Arrival,
     Availability,
     ChangeKind,
+    ChangesDone,
     ChangesRefused,
     Demand,
     Difference,
@@ -28,6 +31,11 @@ from grocery.inventory.contracts import (
     StockChange,
     StockLevel,
     StockLine,
+    Transfer,
+    TransferItem,
+    TransferLine,
+    TransferMovedOn,
+    TransferState,
 )
 from grocery.inventory.services import change_stock as _changing
 from grocery.inventory.services import feed as _feed
@@ -35,6 +43,14 @@ from grocery.inventory.services import issue as _issuing
 from grocery.inventory.services import let_go as _letting_go
 from grocery.inventory.services import levels as _levels
 from grocery.inventory.services import reserve as _reserving
+from grocery.inventory.services.transfer import (
+    cancel_transfer,
+    in_transit,
+    receive_transfer,
+    send_transfer,
+    start_transfer,
+)
+from grocery.inventory.services.transfer import look as transfer
 from grocery.kernel.quantity import Quantity
 
 __all__ = [
@@ -50,12 +66,21 @@ __all__ = [
     "read_feed",
     # changing
     "change_stock",
+    "change_stock_by_line",
     "stock_up",
     "check_stock",
+    # between stores
+    "start_transfer",
+    "send_transfer",
+    "receive_transfer",
+    "cancel_transfer",
+    "transfer",
+    "in_transit",
     # what these take and return
     "Allocation",
     "Availability",
     "ChangeKind",
+    "ChangesDone",
     "Demand",
     "Difference",
     "FeedDocument",
@@ -64,11 +89,17 @@ __all__ = [
     "StockChange",
     "StockLevel",
     "StockLine",
+    "Arrival",
+    "Transfer",
+    "TransferItem",
+    "TransferLine",
+    "TransferState",
     # what they refuse
     "ChangesRefused",
     "NothingReserved",
     "OutOfStock",
     "RefusedLine",
+    "TransferMovedOn",
 ]
 
 
@@ -165,16 +196,55 @@ def read_feed(*, skus: Collection[str], location: UUID, now: datetime) -> dict[s
 
 
 def change_stock(
-    *, location: UUID, changes: Sequence[StockChange], now: datetime, by: UUID | None, reference: str = ""
+    *,
+    location: UUID,
+    changes: Sequence[StockChange],
+    now: datetime,
+    by: UUID | None,
+    reference: str = "",
+    thresholds: Mapping[str, Quantity] = MappingProxyType({}),
+    catalogued: bool = False,
 ) -> list[StockLevel]:
     """Receive, waste, correct and count, all lines or none; returns the SKUs that changed as they are now.
 
     Lines are done in order, each seeing those before it. A lot is named by `lot_code` and `expires_on`; receiving
     opens it, otherwise what is named must fit exactly one lot. Wasting and correcting need a reason. What is
     reserved can be neither wasted nor counted away. `by`: the staff member; `reference`: a delivery note, a count.
-    Raises ChangesRefused naming every line that is wrong.
+    `thresholds`: from now on a SKU is low when no more than this is free. `catalogued`: of a SKU that the store has
+    never had and the catalogue does not sell nothing is received; one question for all of them.
+    Raises ChangesRefused naming every line that is wrong; thresholds are numbered on after the lines.
     """
-    return _changing.change_stock(location=location, changes=changes, now=now, by=by, reference=reference)
+    return _changing.change_stock(
+        location=location,
+        changes=changes,
+        now=now,
+        by=by,
+        reference=reference,
+        thresholds=thresholds,
+        catalogued=catalogued,
+    )
+
+
+def change_stock_by_line(
+    *,
+    location: UUID,
+    changes: Sequence[StockChange],
+    now: datetime,
+    by: UUID | None,
+    reference: str = "",
+    thresholds: Mapping[str, Quantity] = MappingProxyType({}),
+    catalogued: bool = False,
+) -> ChangesDone:
+    """The same, but the lines that are right are done, in one transaction, and those that are wrong are told."""
+    return _changing.change_by_line(
+        location=location,
+        changes=changes,
+        now=now,
+        by=by,
+        reference=reference,
+        thresholds=thresholds,
+        catalogued=catalogued,
+    )
 
 
 def stock_up(*, location: UUID, lines: Iterable[StockLine], now: datetime) -> int:
