@@ -1,4 +1,4 @@
-"""The order of locks: reservations (or a transfer), then stock items by SKU and store. A lot is guarded by its item's lock.
+"""The order of locks: reservations (or a transfer), then items by SKU and store; these guard their lots.
 
 Reservations are locked first because the goods they hold say which items are touched. Whoever keeps to this
 never waits in a circle; `expire` takes many reservations at once and therefore skips those that are locked.
