@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
+from django.test import override_settings
 
 from grocery.kernel.outbox import relay
 
@@ -39,6 +41,15 @@ def _one_domain(execute: Callable[..., Any], sql: str, params: Any, many: bool, 
 @pytest.fixture(autouse=True)
 def _one_domain_per_statement(request: pytest.FixtureRequest) -> Iterator[None]:
     with connection.execute_wrapper(_one_domain):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _without_waiting() -> Iterator[None]:
+    """Nobody has collected static files, and hashing takes no time; what production does is tested apart."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}, PASSWORD_HASHERS=quick):
         yield
 
 

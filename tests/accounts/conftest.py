@@ -8,28 +8,15 @@ from typing import Any
 
 import pytest
 
+from grocery.config import settings as production
+
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 
 
-@pytest.fixture(autouse=True)
-def _quick_hashing(request: pytest.FixtureRequest, settings: Any) -> None:
-    """Hash passwords in no time, except where a test is about hashing: it asks for `slow_hashing`."""
-    if "slow_hashing" not in request.fixturenames:
-        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
-def _uncollected_static_files(settings: Any) -> None:
-    """The admin's pages name static files, which only a deployment collects."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-
-
 @pytest.fixture
-def slow_hashing() -> None:
+def slow_hashing(settings: Any) -> None:
     """The hashing of production."""
+    settings.PASSWORD_HASHERS = production.PASSWORD_HASHERS
 
 
 def shared(path: str) -> Path:

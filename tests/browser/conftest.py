@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from grocery.config.processes import Shop
-from tests.browser.shop import CHROMIUM, chromium, database, opened, paths, put_in_cart, sign_in
+from tests.browser.shop import CHROMIUM, ROLES, chromium, paths, put_in_cart, sign_in
+from tests.running import database_of_the_tests, opened
 
 type Visit = Callable[..., Page]
 
@@ -24,9 +25,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def shop() -> Iterator[Shop]:
-    with opened(Path(os.environ["TEST_SERVERS"]) / "browser", database("browser")) as shop:
+    environment = database_of_the_tests("browser", valkey=14)
+    with opened(Path(os.environ["TEST_SERVERS"]) / "browser", environment, roles=ROLES) as shop:
         yield shop
 
 

@@ -13,13 +13,6 @@ from grocery.catalog.models import Category, PriceChange, Product, Store
 from tests.catalog.conftest import Shop
 
 
-@pytest.fixture(autouse=True)
-def _uncollected_static_files(settings: Any) -> None:
-    """The admin's pages name static files, which only a deployment collects."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-
-
 @pytest.fixture
 def admin(client: Client, db: None) -> Client:
     boss = get_user_model().objects.create_superuser("boss@example.com", "correct horse", name="Boss")

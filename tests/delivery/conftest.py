@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
-from django.conf import LazySettings
 from django.db import transaction
 
 from grocery.accounts import public as accounts
@@ -110,13 +109,6 @@ def hold(slot_id: UUID, holder: str, *, until: datetime = SOON, now: datetime = 
 def taken(slot_id: UUID) -> int:
     """What the row says, ended holds included."""
     return models.Slot.objects.get(id=slot_id).taken
-
-
-@pytest.fixture
-def pages(settings: LazySettings) -> None:
-    """Let pages be drawn without collected static files."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
 @pytest.fixture

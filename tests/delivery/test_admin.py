@@ -17,7 +17,6 @@ from grocery.delivery import public as delivery
 from grocery.kernel import clock
 from tests.delivery.conftest import BEN_THANH, NOON, TAN_DINH, Shop, days_of, hold, taken
 
-pytestmark = pytest.mark.usefixtures("pages")
 PASSWORD = "ca kho to cay cay"
 PAGES = ["deliveryzone", "pickuppoint", "slotplan", "slot", "slothold", "delivery"]
 

@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from grocery.config.embedded import free_port
-from grocery.config.processes import Shop
+from grocery.config.processes import ROLES, Shop
 from tests.journeys.people import open_clients
+from tests.running import database_of_the_tests, opened
 
-DATABASE = "journeys"
 
-
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def site() -> Iterator[Shop]:
     """A shop with a few hundred SKUs, opened once for all journeys."""
-    home = Path(os.environ["TEST_SERVERS"]) / "journeys"
-    home.mkdir()
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {DATABASE}")
-    environment = {
-        "DATABASE_URL": os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{DATABASE}",
-        "REDIS_URL": os.environ["REDIS_URL"].rsplit("/", 1)[0] + "/15",
-        "SECRET_KEY": os.environ["SECRET_KEY"],
-        "JWT_PRIVATE_KEY": os.environ["JWT_PRIVATE_KEY"],
-        "FIRESTORE_PROJECT": "",
-        "DATABASE_POOL": "8",
-    }
-    shop = Shop(home, free_port(), free_port(), environment)
-    shop.manage("collectstatic", "--no-input", "--verbosity=0")
-    shop.manage("prepare_demo", "--skus=400")
-    with shop.running():
+    environment = database_of_the_tests("journeys", valkey=15)
+    with opened(Path(os.environ["TEST_SERVERS"]) / "journeys", environment, roles=ROLES) as shop:
         yield shop
-    shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

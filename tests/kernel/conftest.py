@@ -23,13 +23,6 @@ def no_valkey(settings):
 
 
 @pytest.fixture
-def uncollected_static_files(settings) -> None:
-    """Static files are named as they are: nobody has collected them."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-
-
-@pytest.fixture
-def office(uncollected_static_files: None, admin_client: Client) -> Client:
+def office(admin_client: Client) -> Client:
     """An administrator at the admin."""
     return admin_client

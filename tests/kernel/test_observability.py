@@ -282,6 +282,5 @@ def test_each_problem_type_can_be_looked_up():
     assert Client().get("/problems/not_found").json()["vi"] == "Không có {what} {key}."
 
 
-@pytest.mark.usefixtures("uncollected_static_files")
 def test_an_unknown_problem_type_is_not_found():
     assert Client().get("/problems/nonsense").status_code == 404

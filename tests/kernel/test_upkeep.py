@@ -168,6 +168,14 @@ def test_a_relay_with_nobody_to_serve_says_so():
         call_command("relay", "--only", "nobody")
 
 
+def test_a_relay_says_how_long_it_keeps_what_it_has_taken(heard: list[int], monkeypatch: pytest.MonkeyPatch):
+    leases: list[timedelta] = []
+    monkeypatch.setattr(Relay, "run", lambda relay: leases.append(relay.pace.lease))
+    call_command("relay")
+    call_command("relay", "--lease=10")
+    assert leases == [timedelta(seconds=60), timedelta(seconds=10)]
+
+
 def test_a_relay_command_refuses_strangers(heard: list[int]):
     tell(1)
     InboxEntry.objects.update(subscriber="tests.removed")

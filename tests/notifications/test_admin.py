@@ -7,7 +7,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,15 +21,6 @@ from grocery.ordering.contracts import OrderView
 
 PASSWORD = "ca kho to cay cay"
 LIST = "/admin/notifications/message/"
-
-
-@pytest.fixture
-def _pages(settings: LazySettings) -> None:
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-
-
-pytestmark = pytest.mark.usefixtures("_pages")
 
 
 def signed_in(role: accounts.Role) -> Client:

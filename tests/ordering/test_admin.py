@@ -31,10 +31,7 @@ def desk(store_id: UUID | None, *roles: accounts.Role) -> Client:
 
 
 @pytest.fixture(autouse=True)
-def _english_pages(settings):
-    """Addresses are English ones, and static files are served as they are."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+def _english_pages():
     with translation.override("en"):
         yield
 

@@ -20,11 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def boss(client: Client, settings: Any) -> Client:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
+def boss(client: Client) -> Client:
     made = accounts.create_staff(
         email="boss@shop.example", password="tám hạt mưa rơi", name="Boss", roles=(), is_superuser=True
     )

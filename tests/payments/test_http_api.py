@@ -23,11 +23,6 @@ WEBHOOK = "/api/v1/webhooks/stripe"
 STORE = new_id()
 
 
-@pytest.fixture(autouse=True)
-def _quick_hashing(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def now() -> datetime:
     return datetime.now(UTC)
 

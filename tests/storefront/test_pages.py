@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import transaction
-from django.test import override_settings
 
 from grocery.kernel import clock
 from tests.storefront.conftest import NOON, Visitor, open_market, text_of
@@ -35,12 +33,8 @@ PATHS = [prefix + path for path in OPEN_TO_ALL + SIGNED_IN for prefix in ("", "/
 @pytest.fixture(scope="module")
 def pages(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
     """Every page in both languages, read once by a customer who has something in the cart."""
-    quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    storages = {**settings.STORAGES, "staticfiles": plain}
     with (
         pytest.MonkeyPatch.context() as patch,
-        override_settings(STORAGES=storages, PASSWORD_HASHERS=quick),
         django_db_blocker.unblock(),
         transaction.atomic(),
     ):
