@@ -18,12 +18,14 @@ def every(task: str, **interval: float) -> dict[str, Any]:
 
 
 TICKS = [
+    every("inventory.pay_feed_debts", seconds=1),
     every("inventory.expire_reservations", seconds=2),
     every("payments.reconcile", seconds=20),
     every("ordering.cancel_unpaid", seconds=30),
     every("delivery.sweep_holds", minutes=5),
     every("delivery.open_slots", hours=1),
     every("catalog.forget_old_sales", hours=1),
+    every("inventory.check_feed", hours=1),
     every("kernel.prune_idempotency_keys", hours=1),
     every("ordering.forget_abandoned_carts", days=1),
     every("kernel.prune_outbox", days=1),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from ninja import Path, Router, Schema
+from ninja import Query as QueryOf
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -23,6 +25,9 @@ from grocery.kernel.quantity import Quantity
 
 router = Router(tags=["inventory"])
 
+#: Seconds for which an answer to customers may be kept; then it is asked for again, with its ETag.
+_KEPT = 1
+
 #: Who may change stock.
 ROLES = ("buyer", "manager", "admin")
 #: Customers are not told how much more than this there is.
@@ -32,6 +37,7 @@ _STORE = "01990000-0000-7000-8000-000000000001"
 _LOT = {"lot_code": "L2411", "expires_on": "2026-11-24", "on_hand": 30, "reserved": 4}
 _LEVEL = {"store_id": _STORE, "in_stock": True, "available": 20, "earliest_expiry": "2026-11-24"}
 _STAFF_LEVEL = {**_LEVEL, "available": 26, "version": 7, "on_hand": 30, "reserved": 4, "low_stock_threshold": 5}
+_SKU_LEVEL = {"sku": "MILK-1L", "in_stock": True, "available": 20, "earliest_expiry": "2026-11-24", "version": 7}
 _DOCUMENT = {
     "stock": 26,
     "expires_at": "2026-11-24",
@@ -93,6 +99,28 @@ class Stock(Schema):
     stores: list[StoreStock]
 
     model_config = _example({"sku": "MILK-1L", "stores": [_LEVEL]})
+
+
+class SkuStock(Schema):
+    """A SKU in the store that was asked about. Of two answers the one with the higher `version` is true."""
+
+    sku: str
+    in_stock: bool
+    available: float
+    earliest_expiry: date | None
+    version: int
+
+    model_config = _example(_SKU_LEVEL)
+
+
+class StoreShelf(Schema):
+    """What was asked about, in the order asked; `missing` are SKUs that the store has never had."""
+
+    store_id: UUID
+    stock: list[SkuStock]
+    missing: list[str]
+
+    model_config = _example({"store_id": _STORE, "stock": [_SKU_LEVEL], "missing": []})
 
 
 class StockDocument(Schema):
@@ -170,6 +198,13 @@ class LineResult(Schema):
     model_config = _example(_REFUSED)
 
 
+class StockQuery(Input):
+    """Which SKUs (`sku`, repeated) of which store."""
+
+    store_id: Id
+    sku: Annotated[list[Code], Field(min_length=1, max_length=50)]
+
+
 class ChangedStock(Schema):
     """What was done, and each SKU as it is now; `results` where they were asked for."""
 
@@ -240,6 +275,19 @@ def _asked(batch: StockBatch) -> int:
     return len(batch.lines) + len(batch.low_stock_thresholds)
 
 
+@router.get("/stock/batch", response=StoreShelf, summary="Stock of up to 50 SKUs in a store")
+def stock_batch(request: HttpRequest, query: QueryOf[StockQuery]) -> HttpResponse:
+    """What a cart or a list needs: how much of each can be bought (up to 20) and the earliest expiry among it."""
+    found = inventory.levels(skus=query.sku, location=query.store_id, now=clock.now())
+    asked = dict.fromkeys(query.sku)
+    body = {
+        "store_id": query.store_id,
+        "stock": [_brief(found[sku]) for sku in asked if sku in found],
+        "missing": [sku for sku in asked if sku not in found],
+    }
+    return _kept(request, body, whose="public")
+
+
 @router.get("/stock/{sku}", response=Stock, summary="Stock of a SKU in every store")
 def stock(request: HttpRequest, sku: Path[Code]) -> HttpResponse:
     """Whether it is in stock, how much of it (customers: up to 20), and the earliest expiry among what can be bought.
@@ -250,19 +298,42 @@ def stock(request: HttpRequest, sku: Path[Code]) -> HttpResponse:
     if not levels:
         raise NotFound("SKU", sku)
     principal = asker(request)
-    return wire.response({"sku": sku, "stores": [_shown(level, principal) for level in levels]})
+    body = {"sku": sku, "stores": [_shown(level, principal) for level in levels]}
+    return _kept(request, body, whose="private" if principal.id else "public")
 
 
 @router.get("/stock/{sku}/locations/{store_id}", response=StockDocument, summary="The stock feed's document")
 def stock_document(request: HttpRequest, sku: Path[Code], store_id: Path[Id]) -> HttpResponse:
     """What phones are shown, for those who do not listen to Firestore; of two answers the higher `version` is true.
 
-    404 for a SKU that this store has never had.
+    404 for a SKU that this store has never had, or no longer carries.
     """
-    found = inventory.read_feed(skus=[sku], location=store_id, now=clock.now())
-    if sku not in found:
+    found = inventory.read_feed(skus=[sku], location=store_id, now=clock.now()).get(sku)
+    if found is None or found.deleted:
         raise NotFound("SKU", sku)
-    return wire.response({name: getattr(found[sku], name) for name in _DOCUMENT})
+    return wire.response({name: getattr(found, name) for name in _DOCUMENT})
+
+
+def _kept(request: HttpRequest, body: Any, *, whose: str) -> HttpResponse:
+    """The answer, or 304 where the caller has it already."""
+    content = wire.dumps(body)
+    etag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
+    is_known = etag in (tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(","))
+    answer = HttpResponseNotModified() if is_known else HttpResponse(content, content_type=wire.Renderer.content_type)
+    answer["ETag"] = etag
+    answer["Cache-Control"] = f"{whose}, max-age={_KEPT}"
+    answer["Vary"] = "Authorization"
+    return answer
+
+
+def _brief(level: inventory.StockLevel) -> dict[str, Any]:
+    return {
+        "sku": level.sku,
+        "in_stock": level.available > 0,
+        "available": min(level.available, CAP),
+        "earliest_expiry": level.earliest_expiry,
+        "version": level.version,
+    }
 
 
 def _shown(level: inventory.StockLevel, principal: Principal) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from grocery.kernel.events import Event
 class StockChanged(Event):
     """A SKU's stock in one store is now this. The higher `version` is the later truth, also after a restore.
 
-    `available` (may be promised) and `earliest_expiry` leave out lots that are past their day at `at`.
+    `available` (may be promised) and `earliest_expiry` leave out lots that are past their day at `at`. `delisted`:
+    the store no longer carries the SKU, and what there was is gone.
     """
 
     sku: str
@@ -26,6 +27,7 @@ class StockChanged(Event):
     earliest_expiry: date | None
     low_stock_threshold: Decimal
     at: datetime
+    delisted: bool = False
 
     @property
     def stream(self) -> str:

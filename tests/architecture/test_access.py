@@ -44,6 +44,7 @@ TABLE = {
     "GET /products/popular": OPEN,
     "GET /products/suggest": OPEN,
     "GET /products/{sku}": OPEN,
+    "GET /stock/batch": OPEN,
     "GET /stock/{sku}": OPEN,
     "GET /stock/{sku}/locations/{store_id}": OPEN,
     "POST /stock/batch": STAFF,

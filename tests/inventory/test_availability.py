@@ -98,9 +98,9 @@ def test_stock_shows_every_store_with_its_lots_first_expired_first(shop: Shop):
     assert len(levels) == 2
 
 
-def test_stock_of_a_sku_everywhere_is_two_statements(shop: Shop):
+def test_stock_of_a_sku_everywhere_is_one_statement(shop: Shop):
     for _store in range(3):
         Shop().receive("milk", 1)
     with CaptureQueriesContext(connection) as ran:
         inventory.stock(sku="milk", now=NOON)
-    assert len([query for query in ran if '"inventory_' in query["sql"]]) == 2
+    assert len([query for query in ran if '"inventory_' in query["sql"]]) == 1

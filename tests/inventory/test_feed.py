@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import random
 import sys
@@ -23,44 +22,24 @@ from grocery.inventory import public as inventory
 from grocery.inventory.contracts import FeedDocument, FeedUnavailable
 from grocery.inventory.events import StockChanged
 from grocery.inventory.gateways import StockFeed
-from grocery.inventory.gateways.breaker import Breaker
 from grocery.inventory.gateways.firestore import FirestoreFeed
 from grocery.inventory.gateways.valkey import ValkeyFeed
 from grocery.inventory.services import feed as feeding
 from grocery.kernel.ids import new_id
-from grocery.kernel.models import InboxEntry
 from grocery.kernel.quantity import quantity
 from tests.inventory.conftest import NOON, Shop, days
-
-needs_emulator = pytest.mark.skipif(
-    not os.environ.get("FIRESTORE_EMULATOR_HOST"), reason="the Firestore emulator is not installed"
-)
-NOBODY = "127.0.0.1:9"  # the discard port: nothing listens there
+from tests.inventory.feeds import KINDS, Line, document, feed_of, needs_emulator
 
 
-def document(version: int = 1, *, sku: str = "milk", location: UUID | None = None) -> FeedDocument:
-    return FeedDocument(
-        sku=sku,
-        location=location or new_id(),
-        stock=quantity("2.5"),
-        expires_at=days(4),
-        low_stock_threshold=quantity(3),
-        last_updated=NOON,
-        version=version,
-    )
-
-
-@pytest.fixture(params=[pytest.param("firestore", marks=needs_emulator), "valkey"])
+@pytest.fixture(params=KINDS)
 def feed(request: pytest.FixtureRequest) -> StockFeed:
-    if request.param == "firestore":
-        return FirestoreFeed(settings.FIRESTORE_PROJECT)
-    return ValkeyFeed(settings.REDIS_URL)
+    return feed_of(request.param)
 
 
 @pytest.fixture
 def served_by(feed: StockFeed, monkeypatch: pytest.MonkeyPatch) -> StockFeed:
-    """Both feeds in turn serve the deployment."""
-    monkeypatch.setattr(gateways, "_feed", lambda *_settings: feed)
+    """Each kind of feed in turn is the only one of the deployment."""
+    monkeypatch.setattr(gateways, "feeds", lambda: (feed,))
     return feed
 
 
@@ -155,10 +134,11 @@ def _insist(feed: StockFeed, versions: Iterable[FeedDocument]) -> None:
             break
 
 
+@pytest.mark.django_db
 def test_of_many_facts_about_one_item_only_the_newest_is_written(served_by: StockFeed):
     location = new_id()
     facts = [_fact(location, version) for version in (2, 5, 3)]
-    feeding.show(events=facts)
+    feeding.show(events=facts, now=NOON)
     (seen,) = served_by.read([("milk", location)]).values()
     assert seen.version == 5
 
@@ -177,18 +157,21 @@ def _fact(location: UUID, version: int) -> StockChanged:
     )
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_change_of_stock_reaches_the_feed(served_by: StockFeed, deliver: Callable[[], int]):
+@pytest.mark.django_db
+def test_a_change_of_stock_reaches_the_feed(
+    served_by: StockFeed, deliver: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("grocery.kernel.clock.now", lambda: NOON)
     shop = Shop()
     shop.receive("milk", 5, expires=3)
     shop.reserve("cart:a", milk=2)
     deliver()
-    assert inventory.read_feed(skus=["milk"], location=shop.location, now=NOON) == {
-        "milk": FeedDocument("milk", shop.location, quantity(3), days(3), quantity(0), NOON, 2)
+    assert served_by.read([("milk", shop.location)]) == {
+        ("milk", shop.location): FeedDocument("milk", shop.location, quantity(3), days(3), quantity(0), NOON, 2)
     }
 
 
-def test_what_the_feed_does_not_have_is_told_from_stock(served_by: StockFeed, shop: Shop):
+def test_what_the_feed_does_not_have_is_told_from_stock(shop: Shop):
     shop.receive("milk", 5)
     assert inventory.read_feed(skus=["milk", "never"], location=shop.location, now=NOON) == {
         "milk": FeedDocument("milk", shop.location, quantity(5), None, quantity(0), NOON, 1)
@@ -198,40 +181,9 @@ def test_what_the_feed_does_not_have_is_told_from_stock(served_by: StockFeed, sh
 # --- when it does not answer ------------------------------------------------------------------------------------
 
 
-@pytest.fixture(params=[pytest.param("firestore", marks=needs_emulator), "valkey"])
+@pytest.fixture(params=KINDS)
 def line(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Line:
     return Line(request.param, monkeypatch)
-
-
-class Line:
-    """A feed whose server can be cut off and come back; time passes when told."""
-
-    def __init__(self, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = 0.0
-        breaker = Breaker(kind, failures=2, rest=5, clock=lambda: self.now)
-        self._monkeypatch, self._kind = monkeypatch, kind
-        self.feed: Any = (
-            FirestoreFeed("", breaker=breaker)
-            if kind == "firestore"
-            else ValkeyFeed(settings.REDIS_URL, breaker=breaker)
-        )
-        monkeypatch.setattr(gateways, "_feed", lambda *_settings: self.feed)
-        self.mend()
-
-    def cut(self) -> None:
-        self._point_to(NOBODY, f"redis://{NOBODY}/0")
-
-    def mend(self) -> None:
-        self._point_to(settings.FIRESTORE_EMULATOR_HOST, settings.REDIS_URL)
-
-    def _point_to(self, emulator: str, redis_url: str) -> None:
-        if self._kind == "firestore":
-            # another project name, another client: they are kept per project
-            self.feed._project = f"demo-{new_id().hex[-8:]}" if emulator == NOBODY else settings.FIRESTORE_PROJECT
-            self._monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", emulator)
-        else:
-            there = ValkeyFeed(redis_url)
-            self.feed._client, self.feed._write_if_newer = there._client, there._write_if_newer
 
 
 def fails(feed: StockFeed) -> str:
@@ -261,24 +213,11 @@ def test_when_it_is_back_it_is_used_again(line: Line):
     assert line.feed.write([document()]) == 1
 
 
-def test_who_looks_while_it_is_away_is_told_from_stock(line: Line, shop: Shop):
+def test_who_looks_while_it_is_away_is_told_from_stock(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    line = Line("valkey", monkeypatch)
     shop.receive("milk", 5)
     line.cut()
     assert inventory.read_feed(skus=["milk"], location=shop.location, now=NOON)["milk"].stock == 5
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_changed_meanwhile_is_owed_and_delivered_later(line: Line, deliver: Callable[[], int]):
-    shop = Shop()
-    line.cut()
-    shop.receive("milk", 5)
-    shop.receive("milk", 1)
-    with pytest.raises(FeedUnavailable):
-        deliver()
-    assert InboxEntry.objects.filter(subscriber="inventory.show_stock", handled_at=None).count() == 2
-    line.mend()
-    deliver()
-    assert line.feed.read([("milk", shop.location)])["milk", shop.location].stock == 6
 
 
 # --- as a phone sees it -----------------------------------------------------------------------------------------

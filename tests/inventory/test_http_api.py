@@ -117,11 +117,60 @@ def test_a_sku_that_cannot_be_one_is_refused(shop: Shop):
     assert Client().get("/api/v1/stock/mi%00lk").status_code == 422
 
 
-def test_looking_costs_two_statements(shop: Shop):
+@pytest.mark.parametrize("path", ["stock/milk", "stock/batch?store_id={store}&sku=milk&sku=rice&sku=never"])
+def test_looking_costs_one_statement(shop: Shop, path: str):
     shop.receive("milk", 3)
+    shop.receive("rice", 3)
     with CaptureQueriesContext(connection) as ran:
-        Client().get("/api/v1/stock/milk")
-    assert len(ran) == 2
+        Client().get("/api/v1/" + path.format(store=shop.location))
+    assert len(ran) == 1
+
+
+def shelf(shop: Shop, *skus: str, **more: Any) -> Any:
+    return Client().get("/api/v1/stock/batch", {"store_id": str(shop.location), "sku": skus, **more})
+
+
+def test_many_skus_of_a_store_are_told_in_the_order_asked(shop: Shop):
+    shop.receive("milk", 300, expires=4)
+    shop.receive("eggs", 1)
+    shop.reserve("cart:a", eggs=1)
+    Shop().receive("rice", 5)
+    assert read(shelf(shop, "rice", "milk", "eggs", "milk")) == {
+        "store_id": str(shop.location),
+        "stock": [
+            {"sku": "milk", "in_stock": True, "available": 20, "earliest_expiry": "2026-11-24", "version": 1},
+            {"sku": "eggs", "in_stock": False, "available": 0, "earliest_expiry": None, "version": 2},
+        ],
+        "missing": ["rice"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("skus", "more"),
+    [((), {}), (("mi lk",), {}), (tuple(f"s{n}" for n in range(51)), {}), (("milk",), {"store_id": "here"})],
+)
+def test_a_question_that_cannot_be_is_refused(shop: Shop, skus: tuple[str, ...], more: dict[str, str]):
+    answer = shelf(shop, *skus, **more)
+    assert [answer.status_code, answer["Content-Type"]] == [422, "application/problem+json"]
+
+
+def test_fifty_skus_may_be_asked_for(shop: Shop):
+    assert len(read(shelf(shop, *(f"s{number}" for number in range(50))))["missing"]) == 50
+
+
+def test_what_the_caller_has_already_is_not_sent_again(shop: Shop):
+    shop.receive("milk", 3)
+    first = Client().get("/api/v1/stock/milk")
+    again = Client().get("/api/v1/stock/milk", headers={"If-None-Match": first["ETag"]})
+    shop.receive("milk", 1)
+    changed = Client().get("/api/v1/stock/milk", headers={"If-None-Match": first["ETag"]})
+    assert [again.status_code, again.content, changed.status_code] == [304, b"", 200]
+
+
+def test_what_staff_see_is_kept_by_nobody_in_between(shop: Shop):
+    shop.receive("milk", 3)
+    kept = [who.get("/api/v1/stock/milk")["Cache-Control"] for who in (Client(), staff(Role.PICKER))]
+    assert kept == ["public, max-age=1", "private, max-age=1"]
 
 
 def test_the_feeds_document_is_served_here_too(shop: Shop):

@@ -10,7 +10,7 @@ from grocery.inventory.contracts.changes import (
     StockChange,
     StockLine,
 )
-from grocery.inventory.contracts.feed import FeedDocument, FeedUnavailable, as_number
+from grocery.inventory.contracts.feed import FeedDifference, FeedDocument, FeedRepair, FeedUnavailable, as_number
 from grocery.inventory.contracts.levels import Difference, LotLevel, StockLevel
 from grocery.inventory.contracts.promises import (
     Allocation,
@@ -38,7 +38,9 @@ __all__ = [
     "ChangesRefused",
     "Demand",
     "Difference",
+    "FeedDifference",
     "FeedDocument",
+    "FeedRepair",
     "FeedUnavailable",
     "LotLevel",
     "NothingReserved",

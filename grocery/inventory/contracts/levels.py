@@ -22,7 +22,10 @@ class LotLevel:
 
 @dataclass(frozen=True, slots=True)
 class StockLevel:
-    """A SKU in one store. `available` and `earliest_expiry` leave out lots that are past their day."""
+    """A SKU in one store. `available` and `earliest_expiry` leave out lots that are past their day.
+
+    `delisted`: the store no longer carries it, and what there was is gone.
+    """
 
     sku: str
     location: UUID
@@ -33,6 +36,7 @@ class StockLevel:
     earliest_expiry: date | None
     low_stock_threshold: Quantity
     lots: tuple[LotLevel, ...] = ()
+    delisted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -13,7 +14,13 @@ Key = tuple[str, UUID]
 
 
 class StockFeed(Protocol):
-    """Keeps one document per SKU and store, and never an older version in place of a newer one."""
+    """Keeps one document per SKU and store, and never an older version in place of a newer one.
+
+    `name` tells feeds apart; `pause` is how long a document rests between two writes.
+    """
+
+    name: str
+    pause: timedelta
 
     def write(self, documents: Collection[FeedDocument]) -> int:
         """Put each document there unless a newer one is; at most one per key. Returns how many were newer.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from itertools import batched
@@ -35,6 +35,10 @@ _LOST_RACE: Final = {9, 6, 5, 10}  # FAILED_PRECONDITION, ALREADY_EXISTS, NOT_FO
 
 class FirestoreFeed:
     """Any number of processes and threads may write; each process makes its client when it first needs it."""
+
+    name = "firestore"
+    #: Google's advice: a document bears about one write a second for long.
+    pause = timedelta(seconds=1)
 
     def __init__(self, project: str, *, breaker: Breaker | None = None) -> None:
         self._project = project
@@ -77,7 +81,7 @@ class FirestoreFeed:
             reference, fields = self._reference(document.key), _fields(document)
             if snapshot := there.get(document.key):
                 unchanged = self._client.write_option(last_update_time=snapshot.update_time)
-                batch.update(reference, fields, option=unchanged)
+                batch.update(reference, {"deleted": firestore.DELETE_FIELD} | fields, option=unchanged)
             else:
                 batch.create(reference, fields)
         answer = batch.commit(retry=None, timeout=_TIMEOUT)
@@ -120,6 +124,7 @@ def _fields(document: FeedDocument) -> dict[str, Any]:
         "low_stock_threshold": as_number(document.low_stock_threshold),
         "last_updated": document.last_updated,
         "version": document.version,
+        **({"deleted": True} if document.deleted else {}),
     }
 
 
@@ -136,4 +141,5 @@ def _document(snapshot: Any) -> FeedDocument | None:
         low_stock_threshold=Quantity(Decimal(str(said["low_stock_threshold"]))),
         last_updated=said["last_updated"],
         version=said["version"],
+        deleted=said.get("deleted", False),
     )

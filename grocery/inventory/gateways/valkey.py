@@ -1,9 +1,10 @@
-"""The feed in Valkey, where there is no Firestore. Losing it loses nothing: `read_feed` then asks stock itself."""
+"""Our own feed, in Valkey. Losing it loses nothing: `read_feed` then asks stock itself."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, Final
 
 import redis
@@ -25,6 +26,9 @@ _json = TypeAdapter(FeedDocument)
 
 class ValkeyFeed:
     """One hash per document, compared and written in one step inside the server."""
+
+    name = "valkey"
+    pause = timedelta()
 
     def __init__(self, url: str, *, breaker: Breaker | None = None) -> None:
         # Made here, not when first used: threads share a feed and may begin at once. Nothing connects yet.

@@ -1,6 +1,7 @@
 """Inventory's tables: what there is (stock), what is promised (reservations), what happened (movements),
 what is on its way between stores (transfers)."""
 
+from grocery.inventory.models.feed import Debt, FeedDebt
 from grocery.inventory.models.movements import Movement, MovementKind, Posting
 from grocery.inventory.models.reservations import Allocation, Reservation, ReservationState
 from grocery.inventory.models.stock import Lot, StockItem
@@ -8,6 +9,8 @@ from grocery.inventory.models.transfers import Transfer, TransferLine
 
 __all__ = [
     "Allocation",
+    "Debt",
+    "FeedDebt",
     "Lot",
     "Movement",
     "MovementKind",

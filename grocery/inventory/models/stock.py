@@ -20,7 +20,7 @@ from grocery.kernel.quantity import ZERO, Quantity
 
 _LEVEL_OF_ITEM = """
     SELECT item.sku, item.location, item.version, item.low_stock_threshold,
-        shelf.on_hand, shelf.reserved, shelf.available, shelf.expiry
+        shelf.on_hand, shelf.reserved, shelf.available, shelf.expiry, item.delisted AND shelf.on_hand = 0
     FROM item CROSS JOIN LATERAL (
         SELECT COALESCE(SUM(lot.on_hand), 0), COALESCE(SUM(lot.reserved), 0),
             COALESCE(SUM(lot.on_hand - lot.reserved) FILTER (WHERE COALESCE(lot.expires_on >= %(day)s, TRUE)), 0),
@@ -34,16 +34,32 @@ _BUMP = f"""
     WITH item AS (
         UPDATE "inventory_stockitem" SET version = GREATEST(version, %(floor)s) + 1
         WHERE id = ANY(%(items)s::uuid[])
-        RETURNING id, sku, location, version, low_stock_threshold
+        RETURNING id, sku, location, version, low_stock_threshold, delisted
     ) {_LEVEL_OF_ITEM}
 """  # noqa: S608 - put together from constants
 
 _LEVELS = f"""
     WITH item AS (
-        SELECT id, sku, location, version, low_stock_threshold FROM "inventory_stockitem"
+        SELECT id, sku, location, version, low_stock_threshold, delisted FROM "inventory_stockitem"
         WHERE sku = ANY(%(skus)s) AND location = %(location)s
     ) {_LEVEL_OF_ITEM}
 """  # noqa: S608 - put together from constants
+
+_LEVELS_AFTER = f"""
+    WITH item AS (
+        SELECT id, sku, location, version, low_stock_threshold, delisted FROM "inventory_stockitem"
+        WHERE location = %(location)s AND sku > %(after)s ORDER BY sku LIMIT %(limit)s
+    ) {_LEVEL_OF_ITEM}
+"""  # noqa: S608 - put together from constants
+
+_EVERYWHERE = """
+    SELECT item.location, item.version, item.low_stock_threshold, item.delisted,
+        lot.lot_code, lot.expires_on, lot.on_hand, lot.reserved
+    FROM "inventory_stockitem" item
+    LEFT JOIN "inventory_lot" lot ON lot.stock_item_id = item.id AND lot.on_hand > 0
+    WHERE item.sku = %(sku)s
+    ORDER BY item.location, lot.expires_on NULLS LAST, lot.id
+"""
 
 _AVAILABLE = """
     SELECT item.sku, shelf.available, shelf.expiry
@@ -113,9 +129,6 @@ class StockItemQuerySet(models.QuerySet["StockItem"]):
     def at(self, location: UUID) -> Self:
         return self.filter(location=location)
 
-    def of_sku(self, sku: str) -> Self:
-        return self.filter(sku=sku).order_by("location")
-
     def known(self, skus: Iterable[str], *, location: UUID) -> set[str]:
         """Those that the store has, or has had."""
         return set(self.at(location).filter(sku__in=list(skus)).values_list("sku", flat=True))
@@ -137,11 +150,6 @@ class StockItemQuerySet(models.QuerySet["StockItem"]):
         """Those of which no more is free than their threshold says; needs `with_totals`."""
         return self.filter(Q(free__lte=F("low_stock_threshold")) | Q(free=None))
 
-    def with_lots(self) -> Self:
-        """With the lots that hold goods, first expired first, read in one more statement."""
-        lots = Lot.objects.on_shelf().order_by(F("expires_on").asc(nulls_last=True), "id")
-        return self.prefetch_related(models.Prefetch("lots", lots))
-
     def of_or_among(self, skus: Iterable[str], items: Iterable[UUID], *, location: UUID) -> Self:
         return self.filter(Q(sku__in=list(skus), location=location) | Q(id__in=list(items)))
 
@@ -159,6 +167,21 @@ class StockItemQuerySet(models.QuerySet["StockItem"]):
     def levels(self, skus: Iterable[str], *, location: UUID, day: date) -> list[StockLevel]:
         """What the store holds of these, without the lots. `day`: today in the store."""
         return _levels(sql.rows(self.db, _LEVELS, skus=list(skus), location=location, day=day))
+
+    def levels_after(self, sku: str, *, location: UUID, day: date, limit: int) -> list[StockLevel]:
+        """The next so many of the store in the order of SKUs, without the lots. `day`: today in the store."""
+        return _levels(sql.rows(self.db, _LEVELS_AFTER, after=sku, location=location, day=day, limit=limit))
+
+    def everywhere(self, sku: str) -> list[tuple[Any, ...]]:
+        """A SKU's items with the lots that hold goods, by store and first expired first, in one statement.
+
+        Store, version, threshold, whether it is delisted; then the lot's code, expiry, on hand and reserved, or None.
+        """
+        return sql.rows(self.db, _EVERYWHERE, sku=sku)
+
+    def stores(self) -> list[UUID]:
+        """Every store that has ever had goods."""
+        return list(self.order_by("location").values_list("location", flat=True).distinct())
 
     def availability(
         self, freshness: Mapping[str, int], *, location: UUID, day: date, holder: str
@@ -209,8 +232,9 @@ def _levels(rows: Iterable[tuple[Any, ...]]) -> list[StockLevel]:
             available=available,
             earliest_expiry=expiry,
             low_stock_threshold=threshold,
+            delisted=delisted,
         )
-        for sku, location, version, threshold, on_hand, reserved, available, expiry in rows
+        for sku, location, version, threshold, on_hand, reserved, available, expiry, delisted in rows
     ]
 
 
@@ -222,6 +246,7 @@ class StockItem(models.Model):
     location = models.UUIDField(_("store"))
     version = models.BigIntegerField(_("version"), default=0)
     low_stock_threshold = models.DecimalField(_("low at"), max_digits=12, decimal_places=3, default=ZERO)
+    delisted = models.BooleanField(_("delisted"), default=False, db_default=False)
 
     objects = StockItemQuerySet.as_manager()
 

@@ -22,7 +22,10 @@ from grocery.inventory.contracts import (
     ChangesRefused,
     Demand,
     Difference,
+    FeedDifference,
     FeedDocument,
+    FeedRepair,
+    FeedUnavailable,
     LotLevel,
     NothingReserved,
     OutOfStock,
@@ -37,8 +40,8 @@ from grocery.inventory.contracts import (
     TransferMovedOn,
     TransferState,
 )
+from grocery.inventory.public.feed import check_feed, delist, pay_feed_debts, read_feed, relist, repair_feed
 from grocery.inventory.services import change_stock as _changing
-from grocery.inventory.services import feed as _feed
 from grocery.inventory.services import issue as _issuing
 from grocery.inventory.services import let_go as _letting_go
 from grocery.inventory.services import levels as _levels
@@ -63,11 +66,14 @@ __all__ = [
     # looking
     "availability",
     "stock",
+    "levels",
     "read_feed",
     # changing
     "change_stock",
     "change_stock_by_line",
     "stock_up",
+    "delist",
+    "relist",
     "check_stock",
     # between stores
     "start_transfer",
@@ -76,6 +82,10 @@ __all__ = [
     "cancel_transfer",
     "transfer",
     "in_transit",
+    # the feed
+    "check_feed",
+    "repair_feed",
+    "pay_feed_debts",
     # what these take and return
     "Allocation",
     "Availability",
@@ -83,7 +93,9 @@ __all__ = [
     "ChangesDone",
     "Demand",
     "Difference",
+    "FeedDifference",
     "FeedDocument",
+    "FeedRepair",
     "LotLevel",
     "Reservation",
     "StockChange",
@@ -96,6 +108,7 @@ __all__ = [
     "TransferState",
     # what they refuse
     "ChangesRefused",
+    "FeedUnavailable",
     "NothingReserved",
     "OutOfStock",
     "RefusedLine",
@@ -183,16 +196,13 @@ def availability(
 
 
 def stock(*, sku: str, now: datetime) -> list[StockLevel]:
-    """A SKU in every store that has ever had it, with its lots, first expired first; two statements."""
+    """A SKU in every store that has ever had it, with its lots, first expired first; one statement."""
     return _levels.stock(sku=sku, now=now)
 
 
-def read_feed(*, skus: Collection[str], location: UUID, now: datetime) -> dict[str, FeedDocument]:
-    """What phones are being shown of these SKUs in a store: a moment old, fast, never what to decide on.
-
-    What the feed does not have, or does not answer, is told from stock itself; a SKU the store never had is absent.
-    """
-    return _feed.read(skus=skus, location=location, now=now)
+def levels(*, skus: Collection[str], location: UUID, now: datetime) -> dict[str, StockLevel]:
+    """These SKUs in one store, without their lots, in one statement; a SKU the store never had is absent."""
+    return _levels.levels(skus=skus, location=location, now=now)
 
 
 def change_stock(

@@ -21,15 +21,15 @@ _VERSIONS_PER_EPOCH = 2**40
 _FACTS_AT_ONCE = 2000
 
 
-def announce(items: Iterable[StockItem], *, now: datetime) -> list[StockLevel]:
+def announce(items: Iterable[StockItem], *, now: datetime, above: int = 0) -> list[StockLevel]:
     """Publish StockChanged for each of these locked items, once per transaction and after the last change.
 
-    Returns what they now hold, by SKU.
+    Returns what they now hold, by SKU. Their versions end up above `above`, which somebody has seen.
     """
     by_location: dict[UUID, list[UUID]] = {}
     for item in items:
         by_location.setdefault(item.location, []).append(item.id)
-    floor = settings.RESTORE_EPOCH * _VERSIONS_PER_EPOCH
+    floor = max(settings.RESTORE_EPOCH * _VERSIONS_PER_EPOCH, above)
     levels: list[StockLevel] = []
     for location, ids in by_location.items():
         levels += StockItem.objects.bump(ids, floor=floor, day=today(location, now=now))
@@ -50,6 +50,7 @@ def _facts(levels: Sequence[StockLevel], *, now: datetime) -> list[StockChanged]
             earliest_expiry=level.earliest_expiry,
             low_stock_threshold=level.low_stock_threshold,
             at=now,
+            delisted=level.delisted,
         )
         for level in levels
     ]

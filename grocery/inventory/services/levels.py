@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
 from grocery.inventory.contracts import Availability, Difference, LotLevel, StockLevel
@@ -24,8 +27,14 @@ def availability(
 
 def stock(*, sku: str, now: datetime) -> list[StockLevel]:
     """See `public.stock`."""
-    items = StockItem.objects.with_lots().of_sku(sku)
-    return [_level(item, item.lots.all(), today=today(item.location, now=now)) for item in items]
+    rows = groupby(StockItem.objects.everywhere(sku), key=itemgetter(0))
+    return [_level(sku, location, list(its), today=today(location, now=now)) for location, its in rows]
+
+
+def levels(*, skus: Collection[str], location: UUID, now: datetime) -> dict[str, StockLevel]:
+    """See `public.levels`."""
+    found = StockItem.objects.levels(skus, location=location, day=today(location, now=now))
+    return {level.sku: level for level in found}
 
 
 def check() -> list[Difference]:
@@ -33,21 +42,21 @@ def check() -> list[Difference]:
     return Lot.objects.differences()
 
 
-def _level(item: StockItem, lots: Iterable[Lot], *, today: date) -> StockLevel:
-    lots = list(lots)
-    sellable = [lot for lot in lots if good(lot.expires_on, on=today) and lot.available > 0]
+def _level(sku: str, location: UUID, rows: Sequence[tuple[Any, ...]], *, today: date) -> StockLevel:
+    _location, version, threshold, delisted, *_lot = rows[0]
+    lots = tuple(LotLevel(*lot) for _store, _version, _low, _delisted, *lot in rows if lot[2] is not None)
+    sellable = [lot for lot in lots if good(lot.expires_on, on=today) and lot.on_hand > lot.reserved]
     return StockLevel(
-        sku=item.sku,
-        location=item.location,
-        version=item.version,
+        sku=sku,
+        location=location,
+        version=version,
         on_hand=_sum(lot.on_hand for lot in lots),
         reserved=_sum(lot.reserved for lot in lots),
-        available=_sum(lot.available for lot in sellable),
+        available=_sum(lot.on_hand - lot.reserved for lot in sellable),
         earliest_expiry=min((lot.expires_on for lot in sellable if lot.expires_on), default=None),
-        low_stock_threshold=Quantity(item.low_stock_threshold),
-        lots=tuple(
-            LotLevel(lot.lot_code, lot.expires_on, Quantity(lot.on_hand), Quantity(lot.reserved)) for lot in lots
-        ),
+        low_stock_threshold=threshold,
+        lots=lots,
+        delisted=delisted and not lots,
     )
 
 
