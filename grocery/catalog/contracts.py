@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import NewType
@@ -241,17 +241,6 @@ class ProductDraft:
     popularity: int = 0
     active: bool = True
     untranslated: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceChanged:
-    """An entry of a product's price history; `by` is None for an import."""
-
-    sku: Sku
-    old: Money | None
-    new: Money | None
-    by: UUID | None
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

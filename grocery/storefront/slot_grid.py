@@ -42,10 +42,6 @@ class Grid:
     days: tuple[Day, ...]
     rows: tuple[Row, ...]
 
-    @property
-    def nothing_open(self) -> bool:
-        return all(cell is None or cell.disabled for row in self.rows for cell in row.cells)
-
 
 def grid(offers: Sequence[SlotOffer], *, today: date) -> Grid:
     """The offers by day and window; a day that lacks a window has an empty cell there."""
