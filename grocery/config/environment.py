@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -69,6 +70,9 @@ class Environment(BaseSettings):
     #: Keep mail in this folder, readable at /outbox/, instead of sending it.
     mail_outbox: Path | None = None
 
+    #: Staff read times in it; customers in that of the store.
+    time_zone: str = "Asia/Ho_Chi_Minh"
+
     # seeing
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -80,6 +84,13 @@ class Environment(BaseSettings):
     @classmethod
     def _comma_separated(cls, value: Any) -> Any:
         return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _a_known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("not a time zone of the IANA database, such as Asia/Ho_Chi_Minh")
+        return value
 
 
 def read() -> Environment:

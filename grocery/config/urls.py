@@ -22,6 +22,8 @@ urlpatterns = [
     ),
 ]
 
+admin.site.site_header = admin.site.site_title = "Grocery"
+
 handler400 = or_problem(errors.bad_request, status=400, code="bad_request")
 handler403 = or_problem(errors.forbidden, status=403, code="forbidden")
 handler404 = or_problem(errors.not_found, status=404, code="not_found")

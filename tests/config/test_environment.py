@@ -1,0 +1,62 @@
+"""What the shop is told by its environment: typed, complete, or it does not start and says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grocery.config.environment import read
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "SECRET_KEY", "JWT_PRIVATE_KEY"])
+def test_without_what_it_needs_it_does_not_start_and_names_the_variable(monkeypatch: pytest.MonkeyPatch, name: str):
+    monkeypatch.delenv(name)
+    with pytest.raises(SystemExit, match=rf"\A.*\n  {name}: Field required\Z"):
+        read()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("DEBUG", "perhaps", "valid boolean"),
+        ("SECRET_KEY", "short", "at least 32"),
+        ("DATABASE_POOL", "-1", "greater than or equal to 0"),
+        ("PAYMENT_WINDOW_MINUTES", "soon", "valid integer"),
+        ("LOG_LEVEL", "LOUD", "'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+        ("TIME_ZONE", "Asia/Atlantis", "IANA"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_is_wrong(monkeypatch: pytest.MonkeyPatch, name: str, value: str, why: str):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit, match=rf"\n  {name}: .*{why}"):
+        read()
+
+
+def test_all_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("REDIS_URL")
+    monkeypatch.setenv("TIME_ZONE", "here")
+    with pytest.raises(SystemExit) as end:
+        read()
+    assert [line.split(":")[0].strip() for line in str(end.value).splitlines()[1:]] == ["REDIS_URL", "TIME_ZONE"]
+
+
+def test_a_secret_is_never_shown_by_a_refusal(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SECRET_KEY", "hunter2")
+    with pytest.raises(SystemExit) as end:
+        read()
+    assert "hunter2" not in str(end.value)
+
+
+def test_a_secret_may_lie_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    secret = tmp_path / "secret"
+    secret.write_text("from a file, from a file, from a file\n", encoding="utf-8")
+    monkeypatch.delenv("SECRET_KEY")
+    monkeypatch.setenv("SECRET_KEY_FILE", str(secret))
+    assert read().secret_key.get_secret_value() == "from a file, from a file, from a file"
+
+
+def test_it_is_safe_where_nothing_is_said(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("ALLOWED_HOSTS")
+    found = read()
+    assert (found.debug, found.allowed_hosts, found.trust_proxy) == (False, (), False)
