@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "grocery.config.settings")
 
@@ -15,6 +16,11 @@ def every(task: str, **interval: float) -> dict[str, Any]:
     """A tick; one that could not be taken before the next is due is dropped, not heaped up."""
     delta = timedelta(**interval)
     return {"task": task, "schedule": delta, "options": {"expires": delta.total_seconds()}}
+
+
+def nightly(task: str, *, hour: int) -> dict[str, Any]:
+    """A tick at that hour UTC; two in the morning in Hồ Chí Minh City is 19."""
+    return {"task": task, "schedule": crontab(hour=str(hour), minute="0"), "options": {"expires": 6 * 3600}}
 
 
 TICKS = [
@@ -29,6 +35,7 @@ TICKS = [
     every("kernel.prune_idempotency_keys", hours=1),
     every("ordering.forget_abandoned_carts", days=1),
     every("kernel.prune_outbox", days=1),
+    nightly("inventory.check_stock", hour=19),
 ]
 
 app = Celery("grocery")

@@ -34,3 +34,9 @@ def check_feed() -> None:
     if differences:
         examples = [f"{one.feed} {one.true.sku} {one.what}" for one in differences[:5]]
         log.error("feed differs from stock", differences=len(differences), examples=examples)
+
+
+@shared_task(name="inventory.check_stock", ignore_result=True)
+def check_stock() -> None:
+    """The books are compared with each other; every night, while few buy."""
+    inventory.run_check(now=clock.now(), by=None)

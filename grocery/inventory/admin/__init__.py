@@ -1,5 +1,5 @@
 """What staff see of stock and do to it."""
 
-from grocery.inventory.admin import stock, work
+from grocery.inventory.admin import checks, stock, work
 
-__all__ = ["stock", "work"]
+__all__ = ["checks", "stock", "work"]

@@ -11,7 +11,7 @@ from grocery.inventory.contracts.changes import (
     StockLine,
 )
 from grocery.inventory.contracts.feed import FeedDifference, FeedDocument, FeedRepair, FeedUnavailable, as_number
-from grocery.inventory.contracts.levels import Difference, LotLevel, StockLevel
+from grocery.inventory.contracts.levels import LotLevel, StockLevel
 from grocery.inventory.contracts.promises import (
     Allocation,
     Availability,
@@ -28,24 +28,31 @@ from grocery.inventory.contracts.transfers import (
     TransferMovedOn,
     TransferState,
 )
+from grocery.inventory.contracts.truth import BOOKS, Book, CheckRun, Difference, HasMovedOn, How, Remedy
 
 __all__ = [
+    "BOOKS",
     "Allocation",
     "Arrival",
     "Availability",
+    "Book",
     "ChangeKind",
     "ChangesDone",
     "ChangesRefused",
+    "CheckRun",
     "Demand",
     "Difference",
     "FeedDifference",
     "FeedDocument",
     "FeedRepair",
     "FeedUnavailable",
+    "HasMovedOn",
+    "How",
     "LotLevel",
     "NothingReserved",
     "OutOfStock",
     "RefusedLine",
+    "Remedy",
     "Reservation",
     "StockChange",
     "StockLevel",

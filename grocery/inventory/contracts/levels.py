@@ -1,10 +1,9 @@
-"""What there is, and where the books disagree."""
+"""What there is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
 from grocery.kernel.quantity import Quantity
@@ -37,15 +36,3 @@ class StockLevel:
     low_stock_threshold: Quantity
     lots: tuple[LotLevel, ...] = ()
     delisted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A lot whose books do not agree: "on hand" is not the sum of its movements or "reserved" of its promises."""
-
-    sku: str
-    location: UUID
-    lot_id: UUID
-    what: Literal["on hand", "reserved"]
-    recorded: Quantity
-    proven: Quantity

@@ -1,6 +1,7 @@
 """Inventory's tables: what there is (stock), what is promised (reservations), what happened (movements),
 what is on its way between stores (transfers)."""
 
+from grocery.inventory.models.checks import LotFigures, StockCheck, StockDifference
 from grocery.inventory.models.feed import Debt, FeedDebt
 from grocery.inventory.models.movements import Movement, MovementKind, Posting
 from grocery.inventory.models.reservations import Allocation, Reservation, ReservationState
@@ -12,11 +13,14 @@ __all__ = [
     "Debt",
     "FeedDebt",
     "Lot",
+    "LotFigures",
     "Movement",
     "MovementKind",
     "Posting",
     "Reservation",
     "ReservationState",
+    "StockCheck",
+    "StockDifference",
     "StockItem",
     "Transfer",
     "TransferLine",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
 
@@ -124,6 +125,12 @@ _DIFFERENCES = """
     ORDER BY item.sku, item.location, lot.id
 """
 
+_CORRECT = """
+    UPDATE "inventory_lot" lot SET on_hand = right_.on_hand, reserved = right_.reserved
+    FROM unnest(%(lots)s::uuid[], %(on_hand)s::numeric[], %(reserved)s::numeric[]) AS right_(id, on_hand, reserved)
+    WHERE lot.id = right_.id
+"""
+
 
 class StockItemQuerySet(models.QuerySet["StockItem"]):
     def at(self, location: UUID) -> Self:
@@ -152,6 +159,10 @@ class StockItemQuerySet(models.QuerySet["StockItem"]):
 
     def of_or_among(self, skus: Iterable[str], items: Iterable[UUID], *, location: UUID) -> Self:
         return self.filter(Q(sku__in=list(skus), location=location) | Q(id__in=list(items)))
+
+    def with_lots_among(self, lots: Iterable[UUID]) -> Self:
+        """The items of these lots."""
+        return self.filter(id__in=Lot.objects.filter(id__in=list(lots)).values("stock_item"))
 
     def among(self, items: Iterable[UUID]) -> Self:
         return self.filter(id__in=list(items))
@@ -293,6 +304,11 @@ class LotQuerySet(models.QuerySet["Lot"]):
     def differences(self) -> list[Difference]:
         """The lots that are not what their movements and open reservations add up to; none, if all is well."""
         return [Difference(*row) for row in sql.rows(self.db, _DIFFERENCES)]
+
+    def correct(self, figures: Mapping[UUID, tuple[Decimal, Decimal]]) -> None:
+        """Set on hand and reserved to what was proven. For repairing the books, and for nothing else."""
+        on_hand, reserved = zip(*figures.values(), strict=True)
+        sql.rows(self.db, _CORRECT, lots=list(figures), on_hand=list(on_hand), reserved=list(reserved))
 
     def states(self, items: Iterable[StockItem]) -> list[LotState]:
         """The lots of these items, emptied ones too, for what staff do to them."""

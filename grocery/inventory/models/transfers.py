@@ -12,7 +12,7 @@ from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from grocery.inventory import contracts
-from grocery.inventory.contracts import TransferState
+from grocery.inventory.contracts import Difference, TransferState
 from grocery.inventory.models import sql
 from grocery.inventory.models.stock import Lot
 from grocery.kernel.ids import new_id
@@ -22,6 +22,32 @@ _ARRIVED = """
     UPDATE "inventory_transferline" line SET received = said.quantity, reason = said.reason
     FROM unnest(%(lines)s::uuid[], %(quantities)s::numeric[], %(reasons)s::text[]) AS said(id, quantity, reason)
     WHERE line.id = said.id
+"""
+
+#: What each transfer says is away from the shelves, SKU by SKU, against what its movements took off them.
+_DIFFERENCES = """
+    WITH said AS (
+        SELECT 'transfer:' || transfer.id AS reference, line.sku,
+            SUM(CASE transfer.state
+                WHEN 'sent' THEN line.quantity WHEN 'received' THEN line.quantity - line.received ELSE 0
+            END) AS away
+        FROM "inventory_transfer" transfer
+        JOIN "inventory_transferline" line ON line.transfer_id = transfer.id
+        GROUP BY transfer.id, line.sku
+    ), moved AS (
+        SELECT movement.reference, item.sku, -SUM(movement.quantity) AS away
+        FROM "inventory_movement" movement
+        JOIN "inventory_lot" lot ON lot.id = movement.lot_id
+        JOIN "inventory_stockitem" item ON item.id = lot.stock_item_id
+        WHERE movement.kind = 'transferred'
+        GROUP BY movement.reference, item.sku
+    )
+    SELECT sku, transfer.source, NULL::uuid, 'in transit',
+        COALESCE(said.away, 0), COALESCE(moved.away, 0), transfer.id
+    FROM said FULL JOIN moved USING (reference, sku)
+    JOIN "inventory_transfer" transfer ON 'transfer:' || transfer.id = reference
+    WHERE COALESCE(said.away, 0) <> COALESCE(moved.away, 0)
+    ORDER BY sku, transfer.id
 """
 
 
@@ -44,6 +70,10 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
 
     def under_way(self) -> Self:
         return self.filter(state__in=[TransferState.DRAFT, TransferState.SENT])
+
+    def differences(self) -> list[Difference]:
+        """The transfers whose movements are not what they say; none, if all is well."""
+        return [Difference(*row) for row in sql.rows(self.db, _DIFFERENCES)]
 
     def in_transit_to(self, location: UUID, skus: Iterable[str]) -> dict[str, Quantity]:
         """What is on its way to a store, by SKU."""

@@ -20,16 +20,20 @@ from grocery.inventory.contracts import (
     ChangeKind,
     ChangesDone,
     ChangesRefused,
+    CheckRun,
     Demand,
     Difference,
     FeedDifference,
     FeedDocument,
     FeedRepair,
     FeedUnavailable,
+    HasMovedOn,
+    How,
     LotLevel,
     NothingReserved,
     OutOfStock,
     RefusedLine,
+    Remedy,
     Reservation,
     StockChange,
     StockLevel,
@@ -46,6 +50,8 @@ from grocery.inventory.services import issue as _issuing
 from grocery.inventory.services import let_go as _letting_go
 from grocery.inventory.services import levels as _levels
 from grocery.inventory.services import reserve as _reserving
+from grocery.inventory.services.check import check_stock, run_check
+from grocery.inventory.services.repair import last_differences, plan_repair, repair
 from grocery.inventory.services.transfer import (
     cancel_transfer,
     in_transit,
@@ -74,7 +80,12 @@ __all__ = [
     "stock_up",
     "delist",
     "relist",
+    # comparing the books
     "check_stock",
+    "run_check",
+    "last_differences",
+    "plan_repair",
+    "repair",
     # between stores
     "start_transfer",
     "send_transfer",
@@ -91,12 +102,15 @@ __all__ = [
     "Availability",
     "ChangeKind",
     "ChangesDone",
+    "CheckRun",
     "Demand",
     "Difference",
     "FeedDifference",
     "FeedDocument",
     "FeedRepair",
+    "How",
     "LotLevel",
+    "Remedy",
     "Reservation",
     "StockChange",
     "StockLevel",
@@ -109,6 +123,7 @@ __all__ = [
     # what they refuse
     "ChangesRefused",
     "FeedUnavailable",
+    "HasMovedOn",
     "NothingReserved",
     "OutOfStock",
     "RefusedLine",
@@ -263,8 +278,3 @@ def stock_up(*, location: UUID, lines: Iterable[StockLine], now: datetime) -> in
     Made for 50,000 lines in a few seconds; all or nothing. Raises ChangesRefused.
     """
     return _changing.stock_up(location=location, lines=lines, now=now)
-
-
-def check_stock() -> list[Difference]:
-    """Every lot that is not the sum of its movements or promises other than its open reservations; best none."""
-    return _levels.check()

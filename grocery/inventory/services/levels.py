@@ -10,8 +10,8 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from grocery.inventory.contracts import Availability, Difference, LotLevel, StockLevel
-from grocery.inventory.models import Lot, StockItem
+from grocery.inventory.contracts import Availability, LotLevel, StockLevel
+from grocery.inventory.models import StockItem
 from grocery.inventory.policies.fefo import good
 from grocery.inventory.services.days import today
 from grocery.kernel.quantity import Quantity
@@ -35,11 +35,6 @@ def levels(*, skus: Collection[str], location: UUID, now: datetime) -> dict[str,
     """See `public.levels`."""
     found = StockItem.objects.levels(skus, location=location, day=today(location, now=now))
     return {level.sku: level for level in found}
-
-
-def check() -> list[Difference]:
-    """See `public.check_stock`."""
-    return Lot.objects.differences()
 
 
 def _level(sku: str, location: UUID, rows: Sequence[tuple[Any, ...]], *, today: date) -> StockLevel:

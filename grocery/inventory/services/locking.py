@@ -32,6 +32,12 @@ def items_held(reservations: Iterable[Reservation]) -> list[StockItem]:
     return list(StockItem.objects.among(_held(reservations)).locked())
 
 
+def items_of_lots(lots: Iterable[UUID]) -> list[StockItem]:
+    """Lock the items of these lots."""
+    _in_a_transaction()
+    return list(StockItem.objects.with_lots_among(lots).locked())
+
+
 def _held(reservations: Iterable[Reservation]) -> set[UUID]:
     return {item for reservation in reservations for item in reservation.items}
 
