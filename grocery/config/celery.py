@@ -26,6 +26,7 @@ def nightly(task: str, *, hour: int) -> dict[str, Any]:
 TICKS = [
     every("inventory.pay_feed_debts", seconds=1),
     every("inventory.expire_reservations", seconds=2),
+    every("inventory.tend_hot_items", seconds=2),
     every("payments.reconcile", seconds=20),
     every("ordering.cancel_unpaid", seconds=30),
     every("delivery.sweep_holds", minutes=5),
@@ -34,6 +35,7 @@ TICKS = [
     every("inventory.check_feed", hours=1),
     every("kernel.prune_idempotency_keys", hours=1),
     every("ordering.forget_abandoned_carts", days=1),
+    every("inventory.prune_reservations", days=1),
     every("kernel.prune_outbox", days=1),
     nightly("inventory.check_stock", hour=19),
 ]

@@ -35,6 +35,21 @@ class StockChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HotItemMoved(Event):
+    """Goods of a hot item were promised or let go; what it holds now is told as StockChanged in a moment.
+
+    Whoever publishes this does not hold the item's lock: of these facts neither order nor number matters.
+    """
+
+    sku: str
+    location: UUID
+
+    @property
+    def stream(self) -> str:
+        return f"hot:{self.location}/{self.sku}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReservationEnded(Event):
     """The time of a reservation ran out; its goods are free again."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from grocery.inventory.events import StockChanged
-from grocery.inventory.services import feed
+from grocery.inventory.events import HotItemMoved, StockChanged
+from grocery.inventory.services import feed, hot_switch
 from grocery.kernel import clock
 from grocery.kernel.outbox import on
 
@@ -12,3 +12,9 @@ from grocery.kernel.outbox import on
 def show_stock(events: tuple[StockChanged, ...]) -> None:
     """Phones see what is there."""
     feed.show(events=events, now=clock.now())
+
+
+@on(HotItemMoved, batch=500)
+def settle_hot_items(events: tuple[HotItemMoved, ...]) -> None:
+    """What many buyers took of an item is told once."""
+    hot_switch.settle(events=events, now=clock.now())

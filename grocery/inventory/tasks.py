@@ -40,3 +40,15 @@ def check_feed() -> None:
 def check_stock() -> None:
     """The books are compared with each other; every night, while few buy."""
     inventory.run_check(now=clock.now(), by=None)
+
+
+@shared_task(name="inventory.tend_hot_items", ignore_result=True)
+def tend_hot_items() -> None:
+    """Flash sales are noticed, and are noticed to be over; every two seconds."""
+    inventory.tend_hot_items(now=clock.now())
+
+
+@shared_task(name="inventory.prune_reservations", ignore_result=True)
+def prune_reservations() -> None:
+    """Reservations that ended long ago are forgotten; every night."""
+    inventory.prune_reservations(now=clock.now())

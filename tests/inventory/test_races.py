@@ -16,8 +16,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from grocery.inventory import public as inventory
-from grocery.inventory.models import Lot, Reservation, StockItem
-from grocery.inventory.models.stock import StockItemQuerySet
+from grocery.inventory.models import Lot, Reservation, StockItem, promising
 from grocery.inventory.policies import fefo
 from grocery.kernel.errors import Conflict
 from tests.inventory.conftest import NOON, Shop
@@ -154,7 +153,9 @@ def nobody_locks(monkeypatch: pytest.MonkeyPatch) -> None:
         looked.wait(10)
         return plan
 
-    monkeypatch.setattr(StockItemQuerySet, "locked", lambda self: self.order_by("sku", "location"))
+    without = promising.LOCK.replace("FOR NO KEY UPDATE OF item", "")
+    assert without != promising.LOCK
+    monkeypatch.setattr(promising, "LOCK", without)
     monkeypatch.setattr(fefo, "allocate", allocate_when_all_have_looked)
 
 

@@ -11,6 +11,7 @@ from grocery.inventory.contracts.changes import (
     StockLine,
 )
 from grocery.inventory.contracts.feed import FeedDifference, FeedDocument, FeedRepair, FeedUnavailable, as_number
+from grocery.inventory.contracts.hot import HotRule
 from grocery.inventory.contracts.levels import LotLevel, StockLevel
 from grocery.inventory.contracts.promises import (
     Allocation,
@@ -47,6 +48,7 @@ __all__ = [
     "FeedRepair",
     "FeedUnavailable",
     "HasMovedOn",
+    "HotRule",
     "How",
     "LotLevel",
     "NothingReserved",

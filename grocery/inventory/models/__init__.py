@@ -1,6 +1,7 @@
 """Inventory's tables: what there is (stock), what is promised (reservations), what happened (movements),
 what is on its way between stores (transfers)."""
 
+from grocery.inventory.models.buckets import Bucket
 from grocery.inventory.models.checks import LotFigures, StockCheck, StockDifference
 from grocery.inventory.models.feed import Debt, FeedDebt
 from grocery.inventory.models.movements import Movement, MovementKind, Posting
@@ -10,6 +11,7 @@ from grocery.inventory.models.transfers import Transfer, TransferLine
 
 __all__ = [
     "Allocation",
+    "Bucket",
     "Debt",
     "FeedDebt",
     "Lot",

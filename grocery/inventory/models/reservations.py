@@ -12,26 +12,10 @@ from django.db import models
 from django.db.models import OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from grocery.inventory import contracts
 from grocery.inventory.models import sql
+from grocery.inventory.models.promising import PromisingQuerySet
 from grocery.inventory.models.stock import Lot
 from grocery.kernel.ids import new_id
-
-_MAKE = """
-    WITH made AS (
-        INSERT INTO "inventory_reservation" (id, holder, location, until, state, made_at)
-        VALUES (%(id)s, %(holder)s, %(location)s, %(until)s, 'open', %(now)s)
-        ON CONFLICT (holder) WHERE state = 'open' DO NOTHING
-        RETURNING id
-    ), taken AS (
-        INSERT INTO "inventory_allocation" (id, reservation_id, lot_id, quantity)
-        SELECT part.id, made.id, part.lot, part.quantity
-        FROM made, unnest(%(ids)s::uuid[], %(lots)s::uuid[], %(quantities)s::numeric[]) AS part(id, lot, quantity)
-        RETURNING lot_id, quantity
-    )
-    UPDATE "inventory_lot" lot SET reserved = lot.reserved + taken.quantity
-    FROM taken WHERE lot.id = taken.lot_id
-"""
 
 _END = """
     WITH ended AS (
@@ -42,9 +26,31 @@ _END = """
         SELECT part.lot_id, SUM(part.quantity) AS quantity
         FROM "inventory_allocation" part JOIN ended ON ended.id = part.reservation_id
         GROUP BY part.lot_id
+    ), given_back AS (
+        INSERT INTO "inventory_bucket" (lot_id, free, taken)
+        SELECT freed.lot_id, freed.quantity, -freed.quantity
+        FROM freed JOIN "inventory_lot" lot ON lot.id = freed.lot_id
+        JOIN "inventory_stockitem" item ON item.id = lot.stock_item_id
+        WHERE item.hot AND %(to_buckets)s
+        RETURNING lot_id
     )
     UPDATE "inventory_lot" lot SET reserved = lot.reserved - freed.quantity
-    FROM freed WHERE lot.id = freed.lot_id
+    FROM freed WHERE lot.id = freed.lot_id AND NOT EXISTS (SELECT FROM given_back WHERE given_back.lot_id = lot.id)
+"""
+
+# The ids of reservations grow with time, so the primary key finds the last ones.
+_BOUGHT_SINCE = """
+    SELECT lot.stock_item_id, count(*)
+    FROM "inventory_allocation" part JOIN "inventory_lot" lot ON lot.id = part.lot_id
+    WHERE part.reservation_id >= %(first)s GROUP BY lot.stock_item_id
+"""
+
+_PRUNE = """
+    WITH old AS MATERIALIZED (
+        SELECT id FROM "inventory_reservation" WHERE state <> 'open' AND ended_at < %(before)s ORDER BY ended_at
+        LIMIT %(most)s FOR UPDATE SKIP LOCKED
+    ), parts AS (DELETE FROM "inventory_allocation" part USING old WHERE part.reservation_id = old.id)
+    DELETE FROM "inventory_reservation" reservation USING old WHERE reservation.id = old.id
 """
 
 
@@ -54,7 +60,7 @@ class ReservationState(models.TextChoices):
     ISSUED = "issued", _("issued")
 
 
-class ReservationQuerySet(models.QuerySet["Reservation"]):
+class ReservationQuerySet(PromisingQuerySet):
     def open(self) -> Self:
         return self.filter(state=ReservationState.OPEN)
 
@@ -74,26 +80,22 @@ class ReservationQuerySet(models.QuerySet["Reservation"]):
         locked = self.annotate(items=ArraySubquery(items))
         return locked.select_for_update(of=("self",), no_key=True, skip_locked=skip_locked)
 
-    def make(self, reservation: contracts.Reservation, *, now: datetime) -> bool:
-        """Write a reservation and hold its goods. False, and nothing written, if its holder already has one open."""
-        parts = reservation.allocations
-        values = {
-            "id": reservation.id,
-            "holder": reservation.holder,
-            "location": reservation.location,
-            "until": reservation.until,
-            "now": now,
-            "ids": [new_id() for _part in parts],
-            "lots": [part.lot_id for part in parts],
-            "quantities": [part.quantity for part in parts],
-        }
-        return sql.count(self.db, _MAKE, values) == len(parts)
-
-    def end(self, reservations: Iterable[UUID], *, as_: ReservationState, now: datetime) -> None:
-        """Close open reservations and free what they hold."""
+    def end(
+        self, reservations: Iterable[UUID], *, as_: ReservationState, now: datetime, to_buckets: bool = True
+    ) -> None:
+        """Close open reservations and free what they hold: of hot items, into a bucket, unless all are folded."""
         ids = list(reservations)
         if ids:
-            sql.rows(self.db, _END, reservations=ids, state=as_.value, now=now)
+            sql.rows(self.db, _END, reservations=ids, state=as_.value, now=now, to_buckets=to_buckets)
+
+    def bought_since(self, moment: datetime) -> dict[UUID, int]:
+        """How many reservations made since then took of each item."""
+        first = UUID(int=int(moment.timestamp() * 1000) << 80)
+        return dict(sql.rows(self.db, _BOUGHT_SINCE, first=first))
+
+    def prune(self, *, before: datetime, most: int) -> int:
+        """Forget up to so many reservations that ended before then, and their allocations; how many there were."""
+        return sql.count(self.db, _PRUNE, {"before": before, "most": most})
 
 
 class Reservation(models.Model):
@@ -129,6 +131,7 @@ class Reservation(models.Model):
         indexes = [
             models.Index(fields=["until"], condition=Q(state="open"), name="reservation_open_until"),
             models.Index(fields=["holder", "made_at"], name="reservation_history"),
+            models.Index(fields=["ended_at"], condition=~Q(state="open"), name="reservation_ended"),
         ]
 
     def __str__(self) -> str:

@@ -12,24 +12,30 @@ from django.db import models
 from django.db.models import F, Min, OuterRef, Q, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
-from grocery.inventory.contracts import Availability, Difference, StockChange, StockLevel
+from grocery.inventory.contracts import Availability, Difference, HotRule, StockChange, StockLevel
 from grocery.inventory.models import sql
 from grocery.inventory.policies.changes import LotState
 from grocery.inventory.policies.fefo import Shelf
 from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import ZERO, Quantity
 
-_LEVEL_OF_ITEM = """
+#: What was taken from a hot item's buckets since they were last folded into the lot; nothing for others.
+TAKEN = """COALESCE((SELECT SUM(bucket.taken) FROM "inventory_bucket" bucket WHERE bucket.lot_id = lot.id), 0)"""
+
+_LEVEL_OF_ITEM = f"""
     SELECT item.sku, item.location, item.version, item.low_stock_threshold,
         shelf.on_hand, shelf.reserved, shelf.available, shelf.expiry, item.delisted AND shelf.on_hand = 0
     FROM item CROSS JOIN LATERAL (
-        SELECT COALESCE(SUM(lot.on_hand), 0), COALESCE(SUM(lot.reserved), 0),
-            COALESCE(SUM(lot.on_hand - lot.reserved) FILTER (WHERE COALESCE(lot.expires_on >= %(day)s, TRUE)), 0),
-            MIN(lot.expires_on) FILTER (WHERE lot.expires_on >= %(day)s AND lot.on_hand > lot.reserved)
-        FROM "inventory_lot" lot WHERE lot.stock_item_id = item.id AND lot.on_hand > 0
+        SELECT COALESCE(SUM(lot.on_hand), 0), COALESCE(SUM(lot.on_hand - lot.free), 0),
+            COALESCE(SUM(lot.free) FILTER (WHERE COALESCE(lot.expires_on >= %(day)s, TRUE)), 0),
+            MIN(lot.expires_on) FILTER (WHERE lot.expires_on >= %(day)s AND lot.free > 0)
+        FROM (
+            SELECT lot.on_hand, lot.expires_on, lot.on_hand - lot.reserved - {TAKEN} AS free
+            FROM "inventory_lot" lot WHERE lot.stock_item_id = item.id AND lot.on_hand > 0
+        ) lot
     ) AS shelf(on_hand, reserved, available, expiry)
     ORDER BY item.sku, item.location
-"""
+"""  # noqa: S608 - put together from constants
 
 _BUMP = f"""
     WITH item AS (
@@ -53,23 +59,23 @@ _LEVELS_AFTER = f"""
     ) {_LEVEL_OF_ITEM}
 """  # noqa: S608 - put together from constants
 
-_EVERYWHERE = """
+_EVERYWHERE = f"""
     SELECT item.location, item.version, item.low_stock_threshold, item.delisted,
-        lot.lot_code, lot.expires_on, lot.on_hand, lot.reserved
+        lot.lot_code, lot.expires_on, lot.on_hand, lot.reserved + {TAKEN}
     FROM "inventory_stockitem" item
     LEFT JOIN "inventory_lot" lot ON lot.stock_item_id = item.id AND lot.on_hand > 0
     WHERE item.sku = %(sku)s
     ORDER BY item.location, lot.expires_on NULLS LAST, lot.id
-"""
+"""  # noqa: S608 - put together from constants
 
-_AVAILABLE = """
+_AVAILABLE = f"""
     SELECT item.sku, shelf.available, shelf.expiry
     FROM unnest(%(skus)s::text[], %(freshness)s::int[]) AS wanted(sku, days)
     JOIN "inventory_stockitem" item ON item.sku = wanted.sku AND item.location = %(location)s
     CROSS JOIN LATERAL (
         SELECT SUM(lot.free), MIN(lot.expires_on) FILTER (WHERE lot.free > 0)
         FROM (
-            SELECT lot.expires_on, lot.on_hand - lot.reserved + COALESCE(mine.quantity, 0) AS free
+            SELECT lot.expires_on, lot.on_hand - lot.reserved - {TAKEN} + COALESCE(mine.quantity, 0) AS free
             FROM "inventory_lot" lot
             LEFT JOIN "inventory_reservation" own ON own.holder = %(holder)s AND own.state = 'open'
             LEFT JOIN "inventory_allocation" mine ON mine.reservation_id = own.id AND mine.lot_id = lot.id
@@ -78,7 +84,7 @@ _AVAILABLE = """
         ) lot
     ) AS shelf(available, expiry)
     WHERE shelf.available IS NOT NULL
-"""
+"""  # noqa: S608 - put together from constants
 
 _ADD_ITEMS = """
     INSERT INTO "inventory_stockitem" (id, sku, location, version, low_stock_threshold)
@@ -105,7 +111,7 @@ _SHELVES = """
     GROUP BY lot.id
 """
 
-_DIFFERENCES = """
+_DIFFERENCES = f"""
     SELECT item.sku, item.location, lot.id, books.what, books.recorded, books.proven
     FROM "inventory_lot" lot
     JOIN "inventory_stockitem" item ON item.id = lot.stock_item_id
@@ -119,11 +125,15 @@ _DIFFERENCES = """
     ) promised ON promised.lot_id = lot.id
     CROSS JOIN LATERAL (VALUES
         ('on hand', lot.on_hand, COALESCE(moved.quantity, 0)),
-        ('reserved', lot.reserved, COALESCE(promised.quantity, 0))
+        ('reserved', lot.reserved + {TAKEN}, COALESCE(promised.quantity, 0))
     ) AS books(what, recorded, proven)
     WHERE books.recorded <> books.proven
     ORDER BY item.sku, item.location, lot.id
-"""
+"""  # noqa: S608 - put together from constants
+
+
+#: Whether many may buy of it at once (docs/adr/0043): when the shop sees that many do, always, or never.
+HOT_RULES = [(HotRule.AUTO, _("by itself")), (HotRule.ON, _("always")), (HotRule.OFF, _("never"))]
 
 _CORRECT = """
     UPDATE "inventory_lot" lot SET on_hand = right_.on_hand, reserved = right_.reserved
@@ -166,6 +176,19 @@ class StockItemQuerySet(models.QuerySet["StockItem"]):
 
     def among(self, items: Iterable[UUID]) -> Self:
         return self.filter(id__in=list(items))
+
+    def hot(self) -> Self:
+        return self.filter(hot=True)
+
+    def cold(self) -> Self:
+        return self.filter(hot=False)
+
+    def ids(self, *, rule: HotRule) -> list[UUID]:
+        return list(self.filter(hot_rule=rule).values_list("id", flat=True))
+
+    def ruled(self, rule: HotRule, items: Iterable[UUID]) -> list[tuple[UUID, bool]]:
+        """Those of these items under that rule, and whether they are hot."""
+        return list(self.filter(hot_rule=rule, id__in=list(items)).values_list("id", "hot"))
 
     def locked(self) -> Self:
         """Lock in key order: whoever locks more than one item does it here, so nobody waits in a circle."""
@@ -258,6 +281,8 @@ class StockItem(models.Model):
     version = models.BigIntegerField(_("version"), default=0)
     low_stock_threshold = models.DecimalField(_("low at"), max_digits=12, decimal_places=3, default=ZERO)
     delisted = models.BooleanField(_("delisted"), default=False, db_default=False)
+    hot_rule = models.CharField(_("flash sale"), max_length=4, choices=HOT_RULES, db_default=HotRule.AUTO.value)
+    hot = models.BooleanField(_("hot"), db_default=False)
 
     objects = StockItemQuerySet.as_manager()
 
@@ -268,6 +293,7 @@ class StockItem(models.Model):
             models.UniqueConstraint(fields=["sku", "location"], name="one_stock_item_per_sku_and_store"),
             models.CheckConstraint(condition=Q(low_stock_threshold__gte=0), name="stock_threshold_not_negative"),
         ]
+        indexes = [models.Index(fields=["sku"], condition=Q(hot=True), name="hot_items")]
 
     def __str__(self) -> str:
         return self.sku

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from grocery.inventory.contracts import Allocation, Demand
-from grocery.kernel.quantity import Quantity
+from grocery.kernel.quantity import ZERO, Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Shelf:
     expires_on: date | None
     free: Quantity
     held: Quantity
+    on_hand: Quantity = ZERO
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ from grocery.inventory.contracts import (
     TransferState,
 )
 from grocery.inventory.public.feed import check_feed, delist, pay_feed_debts, read_feed, relist, repair_feed
+from grocery.inventory.public.hot_items import HotRule, set_hot_rule, tend_hot_items
 from grocery.inventory.services import change_stock as _changing
 from grocery.inventory.services import issue as _issuing
 from grocery.inventory.services import let_go as _letting_go
@@ -69,6 +70,10 @@ __all__ = [
     "release",
     "issue",
     "expire_reservations",
+    "prune_reservations",
+    # flash sales
+    "set_hot_rule",
+    "tend_hot_items",
     # looking
     "availability",
     "stock",
@@ -108,6 +113,7 @@ __all__ = [
     "FeedDifference",
     "FeedDocument",
     "FeedRepair",
+    "HotRule",
     "How",
     "LotLevel",
     "Remedy",
@@ -190,6 +196,11 @@ def expire_reservations(*, now: datetime) -> int:
     Commits in batches; any number of workers may do this at once. Not to be called inside a transaction.
     """
     return _letting_go.expire(now=now)
+
+
+def prune_reservations(*, now: datetime) -> int:
+    """Forget reservations that ended more than 60 days ago; how many. The books need open ones and movements only."""
+    return _letting_go.prune(now=now)
 
 
 def availability(

@@ -12,6 +12,7 @@ from django.conf import settings
 from grocery.inventory.contracts import StockLevel
 from grocery.inventory.events import StockChanged
 from grocery.inventory.models import StockItem
+from grocery.inventory.services import hot_items
 from grocery.inventory.services.days import today
 from grocery.kernel.outbox import publish
 
@@ -21,24 +22,34 @@ _VERSIONS_PER_EPOCH = 2**40
 _FACTS_AT_ONCE = 2000
 
 
-def announce(items: Iterable[StockItem], *, now: datetime, above: int = 0) -> list[StockLevel]:
+def version_floor() -> int:
+    """All versions of this restore epoch are above it."""
+    return int(settings.RESTORE_EPOCH) * _VERSIONS_PER_EPOCH
+
+
+def announce(items: Iterable[StockItem], *, now: datetime, above: int = 0, dealt: bool = False) -> list[StockLevel]:
     """Publish StockChanged for each of these locked items, once per transaction and after the last change.
 
-    Returns what they now hold, by SKU. Their versions end up above `above`, which somebody has seen.
+    Returns what they now hold, by SKU. Their versions end up above `above`, which somebody has seen. What is
+    free of hot items is dealt into buckets anew, unless it is `dealt`.
     """
+    items = list(items)
+    if not dealt and (hot := [item.id for item in items if item.hot]):
+        hot_items.redeal(hot)
     by_location: dict[UUID, list[UUID]] = {}
     for item in items:
         by_location.setdefault(item.location, []).append(item.id)
-    floor = max(settings.RESTORE_EPOCH * _VERSIONS_PER_EPOCH, above)
+    floor = max(version_floor(), above)
     levels: list[StockLevel] = []
     for location, ids in by_location.items():
         levels += StockItem.objects.bump(ids, floor=floor, day=today(location, now=now))
     for some in batched(levels, _FACTS_AT_ONCE):
-        publish(*_facts(some, now=now))
+        publish(*facts(some, now=now))
     return levels
 
 
-def _facts(levels: Sequence[StockLevel], *, now: datetime) -> list[StockChanged]:
+def facts(levels: Sequence[StockLevel], *, now: datetime) -> list[StockChanged]:
+    """What these levels are told as."""
     return [
         StockChanged(
             sku=level.sku,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from prometheus_client import Counter
 
 from grocery.inventory.contracts import NothingReserved
-from grocery.inventory.events import ReservationEnded
+from grocery.inventory.events import HotItemMoved, ReservationEnded
 from grocery.inventory.models import Reservation, ReservationState
 from grocery.inventory.services import locking
 from grocery.inventory.services.announcing import announce
@@ -17,6 +17,9 @@ from grocery.kernel.outbox import publish
 
 EXPIRED = Counter("grocery_inventory_reservations_expired", "Reservations whose time ran out.")
 _BATCH = 100
+#: Movements name the holder, and the books add up open reservations: ended ones are kept only to be looked at.
+_KEPT = timedelta(days=60)
+_FORGET = 1000
 
 
 @transaction.atomic
@@ -44,6 +47,14 @@ def expire(*, now: datetime) -> int:
     return expired
 
 
+def prune(*, now: datetime) -> int:
+    """See `public.prune_reservations`. Each statement commits by itself, so that nobody waits for it."""
+    pruned = 0
+    while batch := Reservation.objects.prune(before=now - _KEPT, most=_FORGET):
+        pruned += batch
+    return pruned
+
+
 @transaction.atomic
 def _expire_some(*, now: datetime) -> int:
     lapsed = list(Reservation.objects.open().lapsed(now).locked(skip_locked=True)[:_BATCH])
@@ -55,6 +66,8 @@ def _expire_some(*, now: datetime) -> int:
 
 def _end(reservations: Sequence[Reservation], *, now: datetime) -> None:
     if reservations:
-        items = locking.items_held(reservations)
+        items = locking.items_to_free(reservations)
         Reservation.objects.end([reservation.id for reservation in reservations], as_=ReservationState.ENDED, now=now)
-        announce(items, now=now)
+        cold, hot = ([item for item in items if item.hot is is_hot] for is_hot in (False, True))
+        announce(cold, now=now)
+        publish(*(HotItemMoved(sku=item.sku, location=item.location) for item in hot))

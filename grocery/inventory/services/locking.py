@@ -2,6 +2,7 @@
 
 Reservations are locked first because the goods they hold say which items are touched. Whoever keeps to this
 never waits in a circle; `expire` takes many reservations at once and therefore skips those that are locked.
+Last come the buckets of hot items, which all who change such an item lock as well: see `hot_items`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from grocery.inventory.models import Reservation, StockItem
+from grocery.inventory.models import Bucket, Reservation, StockItem
 
 
 def open_reservations(*holders: str) -> list[Reservation]:
@@ -23,19 +24,36 @@ def open_reservations(*holders: str) -> list[Reservation]:
 def items(skus: Iterable[str], *, location: UUID, held_by: Iterable[Reservation] = ()) -> list[StockItem]:
     """Lock the items of these SKUs in a store, and all items that the reservations hold goods of."""
     _in_a_transaction()
-    return list(StockItem.objects.of_or_among(skus, _held(held_by), location=location).locked())
+    return _folded(StockItem.objects.of_or_among(skus, _held(held_by), location=location).locked())
 
 
-def items_held(reservations: Iterable[Reservation]) -> list[StockItem]:
-    """Lock the items that the reservations hold goods of."""
+def these(items: Iterable[UUID]) -> list[StockItem]:
+    """Lock these items."""
     _in_a_transaction()
-    return list(StockItem.objects.among(_held(reservations)).locked())
+    return _folded(StockItem.objects.among(items).locked())
+
+
+def items_to_free(reservations: Iterable[Reservation]) -> list[StockItem]:
+    """The items that the reservations hold goods of: locked, but for the hot ones, to which one may give back."""
+    _in_a_transaction()
+    held = _held(reservations)
+    locked = list(StockItem.objects.among(held).cold().locked())
+    rest = held - {item.id for item in locked}
+    return locked + list(StockItem.objects.among(rest)) if rest else locked
+
+
+def _folded(items: Iterable[StockItem]) -> list[StockItem]:
+    """Of hot items all buckets are locked too, and their lots say exactly what is reserved."""
+    locked = list(items)
+    if hot := [item.id for item in locked if item.hot]:
+        Bucket.objects.fold(hot)
+    return locked
 
 
 def items_of_lots(lots: Iterable[UUID]) -> list[StockItem]:
     """Lock the items of these lots."""
     _in_a_transaction()
-    return list(StockItem.objects.with_lots_among(lots).locked())
+    return _folded(StockItem.objects.with_lots_among(lots).locked())
 
 
 def _held(reservations: Iterable[Reservation]) -> set[UUID]:

@@ -21,7 +21,7 @@ WHAT = "Reservations against the same work in bare psycopg (2,000 SKUs in 2 lots
 HEAD = ["basket", "connections", "ours/s", "bare/s", "ratio", "of each round", "ours p50 ms", "bare p50 ms"]
 #: Lines of the basket, connections, and the ratio that is asked for.
 CASES = ((1, 1, 0.5), (1, 8, 0.5), (60, 1, 0.6), (60, 8, 0.6))
-ROUNDS, SECONDS = 4, 2.0
+ROUNDS, SECONDS = 3, 1.5
 
 
 def run() -> str:

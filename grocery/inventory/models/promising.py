@@ -1,0 +1,183 @@
+"""Making a promise: three statements, whatever the size of the basket. One locks, one reads, one writes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import models
+
+from grocery.inventory import contracts
+from grocery.inventory.models import sql
+from grocery.inventory.policies.fefo import Shelf
+from grocery.kernel.ids import new_id
+from grocery.kernel.quantity import Quantity
+
+# `old` is locked before the items: the UNION wants all of it before it gives its first row. An item that turns hot
+# while we wait for it is ours all the same; "hot" is then read anew, "NOT wanted.hot" is not.
+LOCK = """
+    WITH old AS MATERIALIZED (
+        SELECT id FROM "inventory_reservation" WHERE holder = ANY(%(holders)s) AND state = 'open'
+        ORDER BY id FOR NO KEY UPDATE
+    ), wanted AS MATERIALIZED (
+        SELECT id, hot FROM "inventory_stockitem" WHERE location = %(location)s AND sku = ANY(%(skus)s)
+        UNION
+        SELECT item.id, item.hot FROM old
+        JOIN "inventory_allocation" part ON part.reservation_id = old.id
+        JOIN "inventory_lot" lot ON lot.id = part.lot_id
+        JOIN "inventory_stockitem" item ON item.id = lot.stock_item_id
+    ), locked AS MATERIALIZED (
+        SELECT item.id, item.sku, item.location, item.low_stock_threshold, item.hot
+        FROM "inventory_stockitem" item JOIN wanted ON wanted.id = item.id AND NOT wanted.hot
+        ORDER BY item.sku, item.location FOR NO KEY UPDATE OF item
+    )
+    SELECT locked.*, (SELECT array_agg(id) FROM old) FROM locked
+    UNION ALL
+    SELECT item.id, item.sku, item.location, item.low_stock_threshold, item.hot, (SELECT array_agg(id) FROM old)
+    FROM "inventory_stockitem" item JOIN wanted ON wanted.id = item.id AND wanted.hot
+"""
+
+#: Never waits, because others are locked already that come after it in the order.
+_LOCK_LATE = """
+    SELECT id FROM "inventory_stockitem" WHERE id = ANY(%(items)s::uuid[]) AND NOT hot
+    FOR NO KEY UPDATE SKIP LOCKED
+"""
+
+_MINE = """
+    LEFT JOIN (
+        SELECT lot_id, SUM(quantity) AS quantity FROM "inventory_allocation"
+        WHERE reservation_id = ANY(%(old)s::uuid[]) GROUP BY lot_id
+    ) mine ON mine.lot_id = lot.id
+"""
+_SHELVES = """
+    SELECT lot.id, lot.stock_item_id, lot.lot_code, lot.expires_on, {free}, {held}, lot.on_hand, {hot}
+    FROM "inventory_lot" lot {mine} {item}
+    WHERE lot.stock_item_id = ANY(%(items)s::uuid[]) AND lot.on_hand > 0
+"""
+_IN_BUCKETS = """COALESCE((SELECT SUM(bucket.free) FROM "inventory_bucket" bucket WHERE bucket.lot_id = lot.id), 0)"""
+_ITEM = 'JOIN "inventory_stockitem" item ON item.id = lot.stock_item_id'
+
+# The old reservation ends before the new one is made: counting wants all of it.
+_MAKE = """
+    WITH ended AS (
+        UPDATE "inventory_reservation" SET state = 'ended', ended_at = %(now)s
+        WHERE id = ANY(%(old)s::uuid[]) AND state = 'open' RETURNING id
+    ), made AS (
+        INSERT INTO "inventory_reservation" (id, holder, location, until, state, made_at)
+        SELECT %(id)s, %(holder)s, %(location)s, %(until)s, 'open', %(now)s
+        FROM (SELECT count(*) FROM ended) AS before
+        ON CONFLICT (holder) WHERE state = 'open' DO NOTHING
+        RETURNING id
+    ), taken AS (
+        INSERT INTO "inventory_allocation" (id, reservation_id, lot_id, quantity)
+        SELECT part.id, made.id, part.lot, part.quantity
+        FROM made, unnest(%(ids)s::uuid[], %(lots)s::uuid[], %(quantities)s::numeric[]) AS part(id, lot, quantity)
+    ), held AS (
+        UPDATE "inventory_lot" lot SET reserved = lot.reserved + net.quantity
+        FROM made, unnest(%(net_lots)s::uuid[], %(nets)s::numeric[]) AS net(lot, quantity) WHERE lot.id = net.lot
+    ), bumped AS (
+        UPDATE "inventory_stockitem" item SET version = GREATEST(item.version, %(floor)s) + 1
+        FROM made WHERE item.id = ANY(%(items)s::uuid[]) RETURNING item.id, item.version
+    )
+    SELECT bumped.id, bumped.version FROM made LEFT JOIN bumped ON TRUE
+"""
+
+
+class Wanted(NamedTuple):
+    """An item of the basket: locked, unless it was hot."""
+
+    id: UUID
+    sku: str
+    location: UUID
+    low_stock_threshold: Quantity
+    hot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """What a reservation is about: the items, and the holders' old reservations, locked."""
+
+    items: dict[UUID, Wanted]
+    old: list[UUID]
+
+    def hot(self) -> set[UUID]:
+        return {item.id for item in self.items.values() if item.hot}
+
+    def cooled(self, items: Collection[UUID]) -> Locked:
+        """With these known not to be hot."""
+        known = {id_: item._replace(hot=item.hot and id_ not in items) for id_, item in self.items.items()}
+        return Locked(known, self.old)
+
+
+class PromisingQuerySet(models.QuerySet[Any]):
+    """The part of the reservations' QuerySet that `reserve` works with."""
+
+    def lock(self, holders: Sequence[str], skus: Iterable[str], *, location: UUID) -> Locked:
+        """Lock the open reservations of these holders, then the items wanted and held, in key order.
+
+        Hot items are named and not locked.
+        """
+        rows = sql.rows(self.db, LOCK, holders=list(holders), skus=list(skus), location=location)
+        return Locked({row[0]: Wanted(*row[:5]) for row in rows}, rows[0][5] or [] if rows else [])
+
+    def lock_late(self, items: Collection[UUID]) -> bool:
+        """Lock items that were hot a moment ago and are not any more; False if somebody else has one of them."""
+        return len(sql.rows(self.db, _LOCK_LATE, items=list(items))) == len(items)
+
+    def shelves(self, locked: Locked) -> tuple[list[Shelf], set[UUID]]:
+        """The lots of these items for the planner, and which of them are hot.
+
+        What the old reservations hold counts as free; of a hot item, what is in its buckets.
+        """
+        hot = locked.hot()
+        free = "lot.on_hand - lot.reserved"
+        pieces = {
+            "mine": _MINE if locked.old else "",
+            "held": "COALESCE(mine.quantity, 0)" if locked.old else "0::numeric",
+            "item": _ITEM if hot else "",
+            "hot": "item.hot" if hot else "FALSE",
+            "free": f"CASE WHEN item.hot THEN {_IN_BUCKETS} ELSE {free} END" if hot else free,
+        }
+        rows = sql.rows(self.db, _SHELVES.format(**pieces), items=list(locked.items), old=locked.old)
+        shelves = [
+            Shelf(lot, item, locked.items[item].sku, code, expires, Quantity(free + held), held, on_hand)
+            for lot, item, code, expires, free, held, on_hand, _hot in rows
+        ]
+        return shelves, {row[1] for row in rows if row[7]}
+
+    def make(
+        self,
+        reservation: contracts.Reservation,
+        *,
+        old: Sequence[UUID],
+        nets: Mapping[UUID, Quantity],
+        items: Collection[UUID],
+        floor: int,
+        now: datetime,
+    ) -> dict[UUID, int] | None:
+        """End the old reservations, write the new one, move what is reserved of each lot by `nets`.
+
+        Returns the next version, above `floor`, of each of `items`. None if the holder has another reservation open.
+        """
+        parts = reservation.allocations
+        rows = sql.rows(
+            self.db,
+            _MAKE,
+            old=list(old),
+            now=now,
+            id=reservation.id,
+            holder=reservation.holder,
+            location=reservation.location,
+            until=reservation.until,
+            ids=[new_id() for _part in parts],
+            lots=[part.lot_id for part in parts],
+            quantities=[part.quantity for part in parts],
+            net_lots=list(nets),
+            nets=list(nets.values()),
+            items=list(items),
+            floor=floor,
+        )
+        return {item: version for item, version in rows if item} if rows else None

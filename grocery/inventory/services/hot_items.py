@@ -1,0 +1,112 @@
+"""Goods that everybody wants at once: bought from buckets, so that buyers do not wait for one row.
+
+Locks come in this order: reservations, rows of items, buckets. Whoever sells of a hot item leaves its row alone and
+takes one bucket that nobody has, without waiting; or else, holding none, waits for all of them, in order. Whoever
+changes what is on hand locks the row and all buckets (`locking.items`). See docs/adr/0043.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from uuid import UUID
+
+from django.db import transaction
+from prometheus_client import Counter
+
+from grocery.inventory.events import HotItemMoved
+from grocery.inventory.models import Bucket
+from grocery.inventory.models.buckets import Held
+from grocery.inventory.models.promising import Wanted
+from grocery.inventory.policies.dealing import BUCKETS, deal
+from grocery.inventory.policies.fefo import Plan, Shelf
+from grocery.kernel.errors import Conflict
+from grocery.kernel.quantity import ZERO, Quantity
+
+TAKEN = Counter("grocery_inventory_hot_takes", "Baskets with a hot item, by how it was got.", ["how"])
+
+
+def take(
+    plan: Plan, shelves: Iterable[Shelf], *, hot: Collection[UUID], again: Callable[[list[Shelf]], Plan]
+) -> Plan:
+    """Take of hot items what is planned, from one bucket per lot; or lock all buckets, plan `again`, and take.
+
+    Returns the plan that was carried out, or one with shortages. Raises Conflict if an item is just being switched.
+    """
+    shelves = list(shelves)
+    if _quickly(more := _more(plan, shelves, hot)):
+        TAKEN.labels("at once").inc()
+    else:
+        held = Bucket.objects.held(hot)
+        if not more.keys() <= {bucket.lot for bucket in held}:
+            raise Conflict
+        plan = again(_in_buckets(shelves, held, hot))
+        if plan.shortages:
+            return plan
+        more = _more(plan, shelves, hot)
+        Bucket.objects.set(_dealt_anew(held, more))
+        TAKEN.labels("in turn").inc()
+    Bucket.objects.give_back({lot: Quantity(-quantity) for lot, quantity in more.items() if quantity < 0})
+    return plan
+
+
+def _more(plan: Plan, shelves: Iterable[Shelf], hot: Collection[UUID]) -> dict[UUID, Quantity]:
+    """What the plan takes of each lot of hot items beyond what is held of it already; negative where less."""
+    taken = {part.lot_id: part.quantity for part in plan.allocations}
+    more = {shelf.lot_id: taken.get(shelf.lot_id, ZERO) - shelf.held for shelf in shelves if shelf.item_id in hot}
+    return {lot: Quantity(quantity) for lot, quantity in more.items() if quantity}
+
+
+def _quickly(more: Mapping[UUID, Quantity]) -> bool:
+    """Take each from a bucket that nobody has. If that fails, none stays locked: else one could not wait."""
+    wanted = {lot: quantity for lot, quantity in more.items() if quantity > 0}
+    if len(wanted) < 2:
+        return not wanted or Bucket.objects.take(wanted)
+    before = transaction.savepoint()
+    if Bucket.objects.take(wanted):
+        transaction.savepoint_commit(before)
+        return True
+    transaction.savepoint_rollback(before)
+    return False
+
+
+def _in_buckets(shelves: Iterable[Shelf], held: Iterable[Held], hot: Collection[UUID]) -> list[Shelf]:
+    free: dict[UUID, Quantity] = {}
+    for bucket in held:
+        free[bucket.lot] = Quantity(free.get(bucket.lot, ZERO) + bucket.free)
+    return [
+        replace(shelf, free=Quantity(free.get(shelf.lot_id, ZERO) + shelf.held)) if shelf.item_id in hot else shelf
+        for shelf in shelves
+    ]
+
+
+def _dealt_anew(held: Iterable[Held], more: Mapping[UUID, Quantity]) -> dict[int, Quantity]:
+    """What each bucket of these lots holds after that is taken: evenly, so that the next buyers need not wait."""
+    by_lot: dict[UUID, list[Held]] = {}
+    for bucket in held:
+        by_lot.setdefault(bucket.lot, []).append(bucket)
+    free: dict[int, Quantity] = {}
+    for lot, buckets in by_lot.items():
+        if (taken := more.get(lot, ZERO)) > 0:
+            left = Quantity(sum((bucket.free for bucket in buckets), start=ZERO) - taken)
+            free |= dict(zip((bucket.id for bucket in buckets), deal(left, len(buckets)), strict=True))
+    return free
+
+
+def moved(items: Iterable[Wanted]) -> list[HotItemMoved]:
+    """The facts by which it will be told, in a moment, what hot items now hold."""
+    return [HotItemMoved(sku=item.sku, location=item.location) for item in items]
+
+
+def redeal(items: Collection[UUID]) -> None:
+    """Deal what is free of these locked, folded items into their buckets; a lot that has none gets some."""
+    held = Bucket.objects.held(items, skip_locked=True)
+    by_lot: dict[UUID, list[int]] = {}
+    for bucket in held:
+        by_lot.setdefault(bucket.lot, []).append(bucket.id)
+    dealt: list[tuple[int | None, UUID, Quantity]] = []
+    for lot, free in Bucket.objects.undealt(items, held=held).items():
+        ids: list[int | None] = [*by_lot.get(lot, [])]
+        ids += [None] * (BUCKETS - len(ids))
+        dealt += [(id_, lot, share) for id_, share in zip(ids, deal(free, len(ids)), strict=True)]
+    Bucket.objects.deal(dealt)
