@@ -3,3 +3,6 @@
 from grocery.inventory.admin import checks, stock, work
 
 __all__ = ["checks", "stock", "work"]
+from grocery.inventory.admin import receiving, stock, work
+
+__all__ = ["receiving", "stock", "work"]

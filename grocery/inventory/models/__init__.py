@@ -5,6 +5,7 @@ from grocery.inventory.models.buckets import Bucket
 from grocery.inventory.models.checks import LotFigures, StockCheck, StockDifference
 from grocery.inventory.models.feed import Debt, FeedDebt
 from grocery.inventory.models.movements import Movement, MovementKind, Posting
+from grocery.inventory.models.receiving import Barcode, GoodsReceipt, ReceiptLine, ReceiptState
 from grocery.inventory.models.reservations import Allocation, Reservation, ReservationState
 from grocery.inventory.models.stock import Lot, StockItem
 from grocery.inventory.models.transfers import Transfer, TransferLine
@@ -14,11 +15,15 @@ __all__ = [
     "Bucket",
     "Debt",
     "FeedDebt",
+    "Barcode",
+    "GoodsReceipt",
     "Lot",
     "LotFigures",
     "Movement",
     "MovementKind",
     "Posting",
+    "ReceiptLine",
+    "ReceiptState",
     "Reservation",
     "ReservationState",
     "StockCheck",
