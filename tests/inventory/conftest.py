@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -144,9 +143,6 @@ def shop(db: None) -> Shop:
 
 
 @pytest.fixture
-def at_the_counter(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Staff pages at noon: quick passwords, static files as in a checkout, the clock of these tests."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    plain_files = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = settings.STORAGES | {"staticfiles": plain_files}
+def at_the_counter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Staff pages at noon of these tests' day."""
     monkeypatch.setattr("grocery.kernel.clock.now", lambda: NOON)

@@ -38,7 +38,10 @@ _SHOWN = 20
 class NewReceiptForm(TaskForm):
     supplier = LineField(label=gettext_lazy("supplier"), max_length=200)
     reference = LineField(
-        label=gettext_lazy("delivery note"), max_length=100, required=False, help_text=gettext_lazy("Its number, if any.")
+        label=gettext_lazy("delivery note"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("Its number, if any."),
     )
 
 
@@ -191,7 +194,15 @@ def undo(request: HttpRequest, worker: Worker, receipt: UUID) -> HttpResponse:
             return redirect("admin:inventory_receipt", found.id)
         except DomainError as error:
             form.refuse(error)
-    return page(request, worker, "inventory/receipt_undo.html", title=_("Undo booking"), receipt=found, form=form, back=reverse("admin:inventory_receipt", args=[found.id]))
+    return page(
+        request,
+        worker,
+        "inventory/receipt_undo.html",
+        title=_("Undo booking"),
+        receipt=found,
+        form=form,
+        back=reverse("admin:inventory_receipt", args=[found.id]),
+    )
 
 
 def _mine(worker: Worker, receipt: UUID) -> GoodsReceipt:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -23,10 +23,10 @@ class AmountField(forms.DecimalField):
     def __init__(self, **options: Any) -> None:
         super().__init__(max_digits=12, decimal_places=3, min_value=Decimal("0.001"), max_value=LARGEST, **options)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str) and "." not in value:
             value = value.replace(",", ".")
-        return cast("Decimal | None", super().to_python(value))
+        return super().to_python(value)
 
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, Decimal):

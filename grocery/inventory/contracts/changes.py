@@ -27,6 +27,7 @@ class StockChange:
     """One line of what happened to a lot; the lot is named by code and expiry, either may be left out.
 
     Receiving opens the lot that is named. The other kinds need it to exist: what is named must point at one lot.
+    `exact`: nothing is left out, an empty name means the lot without one; for who has the lot before their eyes.
     """
 
     kind: ChangeKind
@@ -35,6 +36,7 @@ class StockChange:
     lot_code: str = ""
     expires_on: date | None = None
     reason: str = ""
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

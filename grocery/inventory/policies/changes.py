@@ -120,6 +120,8 @@ def _lot(change: StockChange, lots: Iterable[LotState]) -> LotState:
     key = (change.lot_code, change.expires_on)
     if change.kind is ChangeKind.RECEIVE:
         return next(lot for lot in lots if (lot.lot_code, lot.expires_on) == key)
+    if change.exact:
+        lots = [lot for lot in lots if (lot.lot_code, lot.expires_on) == key]
     return named_lot(lots, lot_code=change.lot_code, expires_on=change.expires_on)
 
 

@@ -71,7 +71,7 @@ def gtin14(digits: str) -> str:
 
 
 def unit_of(gtin: str) -> str:
-    """The GTIN of what a case holds: indicators 1 to 8 are cases of the same product (2.1.2), the rest are themselves."""
+    """The GTIN of what a case holds (indicators 1 to 8, 2.1.2); what is no case of one product is itself."""
     if gtin[0] in "09":
         return gtin
     body = "0" + gtin[1:-1]
@@ -88,7 +88,7 @@ def day_of(digits: str, *, today: date) -> date:
 
 
 def _readable(text: str) -> list[GS1ElementString]:
-    from biip import ParseError  # its table takes 50 ms to read: let those wait who scan
+    from biip import ParseConfig, ParseError  # its table takes 50 ms to read: let those wait who scan
     from biip.gs1_element_strings import GS1ElementString
 
     text = "".join(text.split())
@@ -96,10 +96,11 @@ def _readable(text: str) -> list[GS1ElementString]:
         raise UnreadableCode(
             "brackets are for identifiers alone: (01)…(17)…(10)…", "ngoặc chỉ dùng cho mã nhận dạng: (01)…(17)…(10)…"
         )
+    config = ParseConfig(gs1_element_strings_verify_date=False)  # its clock is not ours, see `day_of`
     elements = []
     for identifier, value in _READABLE_PART.findall(text):
         try:
-            element = GS1ElementString.parse(identifier + value)
+            element = GS1ElementString.parse(identifier + value, config=config)
         except ParseError as error:
             raise _wrong_at(identifier + value) from error
         if element.ai.ai != identifier:
@@ -109,13 +110,14 @@ def _readable(text: str) -> list[GS1ElementString]:
 
 
 def _elements(text: str) -> list[GS1ElementString]:
-    from biip import ParseError
+    from biip import ParseConfig, ParseError
     from biip.gs1_element_strings import GS1ElementString
 
+    config = ParseConfig(gs1_element_strings_verify_date=False)
     elements = []
     while text:
         try:
-            element = GS1ElementString.extract(text)
+            element = GS1ElementString.extract(text, config=config)
         except ParseError as error:
             raise _wrong_at(text) from error
         elements.append(element)

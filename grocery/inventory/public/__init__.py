@@ -46,6 +46,24 @@ from grocery.inventory.contracts import (
 )
 from grocery.inventory.public.feed import check_feed, delist, pay_feed_debts, read_feed, relist, repair_feed
 from grocery.inventory.public.hot_items import HotRule, set_hot_rule, tend_hot_items
+from grocery.inventory.public.receiving import (
+    NewReceiptLine,
+    NothingReceived,
+    ReceiptClosed,
+    Recognised,
+    Scan,
+    ShortDated,
+    UnreadableCode,
+    book_receipt,
+    forget_barcode,
+    learn_barcode,
+    open_receipt,
+    receive_line,
+    recognise,
+    remove_receipt_line,
+    reverse_receipt,
+    short_dated,
+)
 from grocery.inventory.services import change_stock as _changing
 from grocery.inventory.services import issue as _issuing
 from grocery.inventory.services import let_go as _letting_go
@@ -102,6 +120,16 @@ __all__ = [
     "check_feed",
     "repair_feed",
     "pay_feed_debts",
+    # receiving by scanning
+    "recognise",
+    "learn_barcode",
+    "forget_barcode",
+    "open_receipt",
+    "receive_line",
+    "short_dated",
+    "remove_receipt_line",
+    "book_receipt",
+    "reverse_receipt",
     # what these take and return
     "Allocation",
     "Availability",
@@ -126,14 +154,21 @@ __all__ = [
     "TransferItem",
     "TransferLine",
     "TransferState",
+    "NewReceiptLine",
+    "Recognised",
+    "Scan",
     # what they refuse
     "ChangesRefused",
     "FeedUnavailable",
     "HasMovedOn",
+    "NothingReceived",
     "NothingReserved",
     "OutOfStock",
+    "ReceiptClosed",
     "RefusedLine",
+    "ShortDated",
     "TransferMovedOn",
+    "UnreadableCode",
 ]
 
 

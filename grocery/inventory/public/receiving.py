@@ -49,9 +49,7 @@ def recognise(*, code: str, location: UUID, now: datetime) -> Recognised | None:
     return _barcodes.recognise(code=code, location=location, now=now)
 
 
-def learn_barcode(
-    *, gtin: str, sku: str, pack_quantity: Quantity, location: UUID, now: datetime, by: UUID
-) -> None:
+def learn_barcode(*, gtin: str, sku: str, pack_quantity: Quantity, location: UUID, now: datetime, by: UUID) -> None:
     """From now on this GTIN stands for so much of this product, in every store, whatever it stood for before.
 
     `pack_quantity` is in the product's unit: 12 for a case of 12 pieces. Raises UnreadableCode, NotFound, Invalid.
@@ -64,9 +62,7 @@ def forget_barcode(*, gtin: str) -> None:
     _barcodes.forget(gtin=gtin)
 
 
-def open_receipt(
-    *, receipt: UUID, location: UUID, supplier: str, reference: str, now: datetime, by: UUID
-) -> None:
+def open_receipt(*, receipt: UUID, location: UUID, supplier: str, reference: str, now: datetime, by: UUID) -> None:
     """Begin to receive what a supplier has brought. `receipt` is an id made by the caller: twice the same is one.
 
     `reference`: the number of the supplier's delivery note, may be empty. Raises NotFound for the store, Invalid.

@@ -19,23 +19,24 @@ from grocery.kernel.quantity import Quantity
 
 
 @transaction.atomic
-def open_receipt(
-    *, receipt: UUID, location: UUID, supplier: str, reference: str, now: datetime, by: UUID
-) -> None:
+def open_receipt(*, receipt: UUID, location: UUID, supplier: str, reference: str, now: datetime, by: UUID) -> None:
     """See `public.open_receipt`."""
     catalog.store(store_id=catalog.StoreId(location))
     if not supplier.strip():
         raise Invalid("supplier", "Say who delivers.", "Ghi tên nhà cung cấp.")
     made = GoodsReceipt(
-        id=receipt, location=location, supplier=supplier.strip(), reference=reference.strip(), opened_at=now, opened_by=by
+        id=receipt,
+        location=location,
+        supplier=supplier.strip(),
+        reference=reference.strip(),
+        opened_at=now,
+        opened_by=by,
     )
     GoodsReceipt.objects.bulk_create([made], ignore_conflicts=True)
 
 
 @transaction.atomic
-def add_line(
-    *, receipt: UUID, line: NewReceiptLine, accept_short_dated: bool, now: datetime, by: UUID
-) -> None:
+def add_line(*, receipt: UUID, line: NewReceiptLine, accept_short_dated: bool, now: datetime, by: UUID) -> None:
     """See `public.receive_line`."""
     found = _locked(receipt)
     if ReceiptLine.objects.of(receipt).named(line.id).exists():
@@ -102,9 +103,7 @@ def reverse(*, receipt: UUID, reason: str, now: datetime, by: UUID) -> bool:
         return False
     if found.state != ReceiptState.BOOKED:
         raise ReceiptClosed
-    changes = [
-        _change(line, ChangeKind.ADJUST, Quantity(-line.quantity), reason=reason) for line in _standing(found)
-    ]
+    changes = [_change(line, ChangeKind.ADJUST, Quantity(-line.quantity), reason=reason) for line in _standing(found)]
     change_stock(location=found.location, changes=changes, now=now, by=by, reference=found.stock_reference)
     GoodsReceipt.objects.of(receipt).update(state=ReceiptState.REVERSED, reversed_at=now, reversed_by=by)
     return True
