@@ -11,8 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from grocery.accounts.public import Role
+from grocery.catalog import public as catalog
 from grocery.inventory.models import Barcode, GoodsReceipt, ReceiptLine
 from grocery.kernel.ids import new_id
+from grocery.kernel.quantity import quantity
 from tests.inventory.conftest import Shop
 from tests.inventory.staff import signed_in, text
 from tests.inventory.test_receiving import CASE_OF_MILK, MILK, Dock, sell
@@ -74,7 +76,7 @@ def test_what_is_received_is_listed_and_booked(dock: Dock, picker: Client):
 
 @pytest.mark.parametrize("amount", ["2,5", "2.5"])
 def test_a_comma_is_a_point(picker: Client, amount: str):
-    sell("beef", unit="kg")
+    sell("beef", unit=catalog.Unit.KG)
     receive(picker, begin(picker), "beef", quantity=amount)
     assert [str(line.quantity) for line in ReceiptLine.objects.all()] == ["2.500"]
 
@@ -103,7 +105,7 @@ def test_an_unknown_code_is_learnt_when_staff_say_what_it_is(picker: Client):
     form = {"key": new_id(), "quantity": "12", "pack_quantity": "6", "remember": "on"}
     picker.post(f"{address}?code={code}&sku=salt", form)
     assert [(known.gtin, known.sku, known.pack_quantity) for known in Barcode.objects.all()] == [
-        ("08934563138165", "salt", 6)
+        ("08934563138165", "salt", quantity(6))
     ]
     assert value(picker.get(address, {"code": code}), "quantity") == "6"
 

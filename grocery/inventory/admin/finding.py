@@ -47,9 +47,8 @@ class Found:
     @property
     def nothing(self) -> bool:
         """Whether something was looked for and not found."""
-        return bool(
-            (self.words or (self.code and not self.is_new)) and not (self.product or self.choices or self.error)
-        )
+        looked = bool(self.words or (self.code and not self.is_new))
+        return looked and not (self.product or self.choices or self.error)
 
 
 def find(asked: QueryDict, *, location: UUID) -> Found:
@@ -73,9 +72,9 @@ def names_of(skus: Iterable[str]) -> dict[str, str]:
 def _look(found: Found, sku: str, location: UUID) -> None:
     known = found.recognised.sku if found.recognised else None
     typed = found.code if found.recognised is None else ""
-    found.product = next(
-        filter(None, (_product(sku or known or text, location) for text in (typed, typed.upper()))), None
-    )
+    said_so = sku or known
+    names = [said_so] if said_so else [typed, typed.upper()]
+    found.product = next(filter(None, (_product(name, location) for name in names)), None)
     if found.product is None and (words := found.words or typed):
         filters = catalog.Filters(search=words[:100])
         page = catalog.list_products(
