@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inventory', '0004_feed_debts'),
+        ('inventory', '0005_checks'),
     ]
 
     operations = [
