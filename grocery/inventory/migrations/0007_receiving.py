@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inventory', '0005_checks'),
+        ('inventory', '0006_hot_items'),
     ]
 
     operations = [
