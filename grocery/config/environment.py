@@ -49,6 +49,11 @@ class Environment(BaseSettings):
     firestore_project: str = ""
     firestore_emulator_host: str = ""
 
+    # counting stock: when a lot is counted again; when somebody else approves the whole (percent, or đồng)
+    count_again_percent: int = Field(default=10, ge=0, le=1000)
+    count_approval_percent: int = Field(default=5, ge=0, le=1000)
+    count_approval_value: int = Field(default=500_000, ge=0)
+
     # payments
     card_provider: str = "stripe"
     stripe_secret_key: SecretStr = SecretStr("")

@@ -199,6 +199,9 @@ STRIPE_JS_URL = ENV.stripe_js_url
 STRIPE_TIMEOUTS = (3.0, 12.0)  # seconds to connect, to answer
 PAYMENT_WINDOW_MINUTES = ENV.payment_window_minutes
 
+COUNT_AGAIN_PERCENT = ENV.count_again_percent
+COUNT_APPROVAL_PERCENT = ENV.count_approval_percent
+COUNT_APPROVAL_VALUE = ENV.count_approval_value
 MINIMUM_ORDER = ENV.minimum_order
 
 MAIL_OUTBOX = ENV.mail_outbox

@@ -10,6 +10,17 @@ from grocery.inventory.contracts.changes import (
     StockChange,
     StockLine,
 )
+from grocery.inventory.contracts.counts import (
+    AlreadyCounted,
+    Choice,
+    Count,
+    CountedByYou,
+    CountedLot,
+    CountLine,
+    CountMovedOn,
+    CountState,
+    CountUnfinished,
+)
 from grocery.inventory.contracts.feed import FeedDifference, FeedDocument, FeedRepair, FeedUnavailable, as_number
 from grocery.inventory.contracts.hot import HotRule
 from grocery.inventory.contracts.levels import LotLevel, StockLevel
@@ -32,6 +43,15 @@ from grocery.inventory.contracts.transfers import (
 from grocery.inventory.contracts.truth import BOOKS, Book, CheckRun, Difference, HasMovedOn, How, Remedy
 
 __all__ = [
+    "AlreadyCounted",
+    "Choice",
+    "Count",
+    "CountLine",
+    "CountMovedOn",
+    "CountState",
+    "CountUnfinished",
+    "CountedByYou",
+    "CountedLot",
     "BOOKS",
     "Allocation",
     "Arrival",

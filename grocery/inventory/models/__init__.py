@@ -3,6 +3,7 @@ what is on its way between stores (transfers)."""
 
 from grocery.inventory.models.buckets import Bucket
 from grocery.inventory.models.checks import LotFigures, StockCheck, StockDifference
+from grocery.inventory.models.counts import Count, CountEntry, CountLine
 from grocery.inventory.models.feed import Debt, FeedDebt
 from grocery.inventory.models.movements import Movement, MovementKind, Posting
 from grocery.inventory.models.receiving import Barcode, GoodsReceipt, ReceiptLine, ReceiptState
@@ -13,6 +14,9 @@ from grocery.inventory.models.transfers import Transfer, TransferLine
 __all__ = [
     "Allocation",
     "Bucket",
+    "Count",
+    "CountEntry",
+    "CountLine",
     "Debt",
     "FeedDebt",
     "Barcode",

@@ -9,7 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from grocery.inventory.models import sql
@@ -61,6 +61,12 @@ class MovementQuerySet(models.QuerySet["Movement"]):
             "reasons": [posting.reason for posting in postings],
         }
         sql.rows(self.db, _POST, by=by, reference=reference, at=at, **values)
+
+    def sold_since(self, moment: datetime, *, location: UUID) -> dict[str, Decimal]:
+        """How much of each SKU a store has sold since then."""
+        sold = self.filter(kind=MovementKind.SOLD, at__gte=moment, lot__stock_item__location=location)
+        by_sku = sold.order_by().values("lot__stock_item__sku").annotate(sold=-Sum("quantity"))
+        return dict(by_sku.values_list("lot__stock_item__sku", "sold"))
 
 
 class Movement(models.Model):

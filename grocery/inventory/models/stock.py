@@ -306,6 +306,20 @@ class LotQuerySet(models.QuerySet["Lot"]):
     def on_shelf(self) -> Self:
         return self.filter(on_hand__gt=0)
 
+    def in_store(self, location: UUID) -> Self:
+        return self.filter(stock_item__location=location)
+
+    def past(self, day: date) -> Self:
+        """Those that have expired before that day."""
+        return self.filter(expires_on__lt=day)
+
+    def never_counted(self) -> Self:
+        """Those of items of which no lot was ever counted."""
+        return self.exclude(stock_item__lots__movements__kind="counted")
+
+    def skus(self) -> set[str]:
+        return set(self.values_list("stock_item__sku", flat=True))
+
     def shelves(self, items: Iterable[StockItem], *, held_by: Iterable[UUID] = ()) -> list[Shelf]:
         """The lots of these items for the planner; what the reservations `held_by` hold counts as free."""
         skus = {item.id: item.sku for item in items}

@@ -15,12 +15,21 @@ from uuid import UUID
 
 from grocery.inventory.contracts import (
     Allocation,
+    AlreadyCounted,
     Arrival,
     Availability,
     ChangeKind,
     ChangesDone,
     ChangesRefused,
     CheckRun,
+    Choice,
+    Count,
+    CountedByYou,
+    CountedLot,
+    CountLine,
+    CountMovedOn,
+    CountState,
+    CountUnfinished,
     Demand,
     Difference,
     FeedDifference,
@@ -70,6 +79,16 @@ from grocery.inventory.services import let_go as _letting_go
 from grocery.inventory.services import levels as _levels
 from grocery.inventory.services import reserve as _reserving
 from grocery.inventory.services.check import check_stock, run_check
+from grocery.inventory.services.choose_count import choose_for_count
+from grocery.inventory.services.count import (
+    approve_count,
+    cancel_count,
+    finish_count,
+    look_at_count,
+    record_count,
+    recount,
+    start_count,
+)
 from grocery.inventory.services.repair import last_differences, plan_repair, repair
 from grocery.inventory.services.transfer import (
     cancel_transfer,
@@ -103,6 +122,15 @@ __all__ = [
     "stock_up",
     "delist",
     "relist",
+    # counting
+    "choose_for_count",
+    "start_count",
+    "record_count",
+    "finish_count",
+    "approve_count",
+    "recount",
+    "cancel_count",
+    "look_at_count",
     # comparing the books
     "check_stock",
     "run_check",
@@ -149,6 +177,11 @@ __all__ = [
     "StockChange",
     "StockLevel",
     "StockLine",
+    "Choice",
+    "Count",
+    "CountedLot",
+    "CountLine",
+    "CountState",
     "Arrival",
     "Transfer",
     "TransferItem",
@@ -158,6 +191,10 @@ __all__ = [
     "Recognised",
     "Scan",
     # what they refuse
+    "AlreadyCounted",
+    "CountedByYou",
+    "CountMovedOn",
+    "CountUnfinished",
     "ChangesRefused",
     "FeedUnavailable",
     "HasMovedOn",
