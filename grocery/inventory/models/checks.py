@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Self
 from uuid import UUID
 
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,33 @@ _PROVEN = f"""
     WHERE lot.id = ANY(%(lots)s::uuid[])
     ORDER BY item.sku, item.location, lot.id
 """  # noqa: S608 - put together from constants
+
+
+_DIFFERENCES = f"""
+    SELECT item.sku, item.location, lot.id, books.what, books.recorded, books.proven
+    FROM "inventory_lot" lot
+    JOIN "inventory_stockitem" item ON item.id = lot.stock_item_id
+    LEFT JOIN (
+        SELECT lot_id, SUM(quantity) AS quantity FROM "inventory_movement" GROUP BY lot_id
+    ) moved ON moved.lot_id = lot.id
+    LEFT JOIN (
+        SELECT part.lot_id, SUM(part.quantity) AS quantity
+        FROM "inventory_allocation" part JOIN "inventory_reservation" own ON own.id = part.reservation_id
+        WHERE own.state = 'open' GROUP BY part.lot_id
+    ) promised ON promised.lot_id = lot.id
+    CROSS JOIN LATERAL (VALUES
+        ('on hand', lot.on_hand, COALESCE(moved.quantity, 0)),
+        ('reserved', lot.reserved + {TAKEN}, COALESCE(promised.quantity, 0))
+    ) AS books(what, recorded, proven)
+    WHERE books.recorded <> books.proven
+    ORDER BY item.sku, item.location, lot.id
+"""  # noqa: S608 - put together from constants
+
+_CORRECT = """
+    UPDATE "inventory_lot" lot SET on_hand = right_.on_hand, reserved = right_.reserved
+    FROM unnest(%(lots)s::uuid[], %(on_hand)s::numeric[], %(reserved)s::numeric[]) AS right_(id, on_hand, reserved)
+    WHERE lot.id = right_.id
+"""
 
 
 class StockCheckQuerySet(models.QuerySet["StockCheck"]):
@@ -143,11 +171,22 @@ class StockDifference(models.Model):
         )
 
 
+def lot_differences() -> list[Difference]:
+    """All lots that are not what their movements and open reservations add up to; none, if all is well."""
+    return [Difference(*row) for row in sql.rows(DEFAULT_DB_ALIAS, _DIFFERENCES)]
+
+
+def correct_lots(figures: Mapping[UUID, tuple[Decimal, Decimal]]) -> None:
+    """Set on hand and reserved to what was proven. For repairing the books, and for nothing else."""
+    on_hand, reserved = zip(*figures.values(), strict=True)
+    sql.rows(DEFAULT_DB_ALIAS, _CORRECT, lots=list(figures), on_hand=list(on_hand), reserved=list(reserved))
+
+
 class LotFigures:
     """What lots say of themselves and what others prove, now."""
 
-    def __init__(self, using: str, lots: Iterable[UUID]) -> None:
-        self.rows = sql.rows(using, _PROVEN, lots=list(lots))
+    def __init__(self, lots: Iterable[UUID]) -> None:
+        self.rows = sql.rows(DEFAULT_DB_ALIAS, _PROVEN, lots=list(lots))
 
     def differences(self) -> list[Difference]:
         found: list[Difference] = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from django.db import models
 from django.db.models import F, Min, OuterRef, Q, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
-from grocery.inventory.contracts import Availability, Difference, HotRule, StockChange, StockLevel
+from grocery.inventory.contracts import Availability, HotRule, StockChange, StockLevel
 from grocery.inventory.models import sql
 from grocery.inventory.policies.changes import LotState
 from grocery.inventory.policies.fefo import Shelf
@@ -111,35 +110,8 @@ _SHELVES = """
     GROUP BY lot.id
 """
 
-_DIFFERENCES = f"""
-    SELECT item.sku, item.location, lot.id, books.what, books.recorded, books.proven
-    FROM "inventory_lot" lot
-    JOIN "inventory_stockitem" item ON item.id = lot.stock_item_id
-    LEFT JOIN (
-        SELECT lot_id, SUM(quantity) AS quantity FROM "inventory_movement" GROUP BY lot_id
-    ) moved ON moved.lot_id = lot.id
-    LEFT JOIN (
-        SELECT part.lot_id, SUM(part.quantity) AS quantity
-        FROM "inventory_allocation" part JOIN "inventory_reservation" own ON own.id = part.reservation_id
-        WHERE own.state = 'open' GROUP BY part.lot_id
-    ) promised ON promised.lot_id = lot.id
-    CROSS JOIN LATERAL (VALUES
-        ('on hand', lot.on_hand, COALESCE(moved.quantity, 0)),
-        ('reserved', lot.reserved + {TAKEN}, COALESCE(promised.quantity, 0))
-    ) AS books(what, recorded, proven)
-    WHERE books.recorded <> books.proven
-    ORDER BY item.sku, item.location, lot.id
-"""  # noqa: S608 - put together from constants
-
-
 #: Whether many may buy of it at once (docs/adr/0043): when the shop sees that many do, always, or never.
 HOT_RULES = [(HotRule.AUTO, _("by itself")), (HotRule.ON, _("always")), (HotRule.OFF, _("never"))]
-
-_CORRECT = """
-    UPDATE "inventory_lot" lot SET on_hand = right_.on_hand, reserved = right_.reserved
-    FROM unnest(%(lots)s::uuid[], %(on_hand)s::numeric[], %(reserved)s::numeric[]) AS right_(id, on_hand, reserved)
-    WHERE lot.id = right_.id
-"""
 
 
 class StockItemQuerySet(models.QuerySet["StockItem"]):
@@ -340,15 +312,6 @@ class LotQuerySet(models.QuerySet["Lot"]):
         """Let the planner see many new rows now, not when autovacuum comes by: until then it misses the indexes."""
         for table in ("stockitem", "lot", "movement"):
             sql.rows(self.db, f'ANALYZE "inventory_{table}"')
-
-    def differences(self) -> list[Difference]:
-        """The lots that are not what their movements and open reservations add up to; none, if all is well."""
-        return [Difference(*row) for row in sql.rows(self.db, _DIFFERENCES)]
-
-    def correct(self, figures: Mapping[UUID, tuple[Decimal, Decimal]]) -> None:
-        """Set on hand and reserved to what was proven. For repairing the books, and for nothing else."""
-        on_hand, reserved = zip(*figures.values(), strict=True)
-        sql.rows(self.db, _CORRECT, lots=list(figures), on_hand=list(on_hand), reserved=list(reserved))
 
     def states(self, items: Iterable[StockItem]) -> list[LotState]:
         """The lots of these items, emptied ones too, for what staff do to them."""

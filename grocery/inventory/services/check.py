@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 
 from grocery.inventory.contracts import BOOKS, Book, CheckRun, Difference
 from grocery.inventory.models import Lot, StockCheck, StockDifference, Transfer
+from grocery.inventory.models.checks import lot_differences
 from grocery.kernel.ids import new_id
 
 log = structlog.get_logger(__name__)
@@ -28,7 +29,7 @@ _KEPT = timedelta(days=180)
 def check_stock() -> list[Difference]:
     """Every lot that is not the sum of its movements, promises other than its open reservations hold, and every
     transfer of which not exactly what it says is away from the shelves; best none."""
-    return [*Lot.objects.differences(), *Transfer.objects.differences()]
+    return [*lot_differences(), *Transfer.objects.differences()]
 
 
 def run_check(*, now: datetime, by: UUID | None) -> CheckRun:

@@ -8,11 +8,10 @@ from decimal import Decimal
 from itertools import groupby
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db import transaction
 
 from grocery.inventory.contracts import Difference, HasMovedOn, How, Remedy
 from grocery.inventory.models import (
-    Lot,
     LotFigures,
     Movement,
     MovementKind,
@@ -21,6 +20,7 @@ from grocery.inventory.models import (
     StockDifference,
     Transfer,
 )
+from grocery.inventory.models.checks import correct_lots
 from grocery.inventory.policies import truth as rules
 from grocery.inventory.services import locking
 from grocery.inventory.services.announcing import announce
@@ -31,7 +31,7 @@ _REASON = "the books disagreed"
 def plan_repair(*, differences: Iterable[Difference]) -> list[Remedy]:
     """What would be done about those of these differences that are still there, each explained in both languages."""
     found = list(differences)
-    figures = LotFigures(DEFAULT_DB_ALIAS, {one.lot_id for one in found if one.lot_id})
+    figures = LotFigures({one.lot_id for one in found if one.lot_id})
     transfers = {one.transfer for one in found if one.transfer}
     others = [one for one in Transfer.objects.differences() if one.transfer in transfers] if transfers else []
     return [*_remedies(figures), *map(rules.elsewhere, others)]
@@ -47,7 +47,7 @@ def repair(*, remedies: Sequence[Remedy], check: UUID | None, now: datetime, by:
     wanted = [remedy for remedy in remedies if remedy.how in {How.RESET, How.DOCUMENT}]
     lots = {remedy.difference.lot_id for remedy in wanted if remedy.difference.lot_id}
     items = locking.items_of_lots(lots)
-    figures = LotFigures(DEFAULT_DB_ALIAS, lots)
+    figures = LotFigures(lots)
     todo = [remedy for remedy in _remedies(figures) if remedy.how is not How.BY_HAND]
     if {_gist(remedy) for remedy in todo} != {_gist(remedy) for remedy in wanted}:
         raise HasMovedOn
@@ -99,7 +99,7 @@ def _write(
             reserved = found.proven
         right[found.lot_id] = (on_hand, reserved)
     Movement.objects.post(explained, by=by, reference=f"check:{check}" if check else "check", at=now)
-    Lot.objects.correct(right)
+    correct_lots(right)
     if check:
         for how in {remedy.how for remedy in todo}:
             done = [remedy.difference for remedy in todo if remedy.how is how]
