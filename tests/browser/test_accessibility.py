@@ -63,10 +63,10 @@ def violations(page: Page, rules: dict[str, object]) -> list[str]:
 def test_axe_finds_nothing(shop: Shop, customers: tuple[BrowserContext, dict[str, str]], name: str, language: str):
     context, pages = customers
     page = context.new_page()
+    page.goto(shop.url + LANGUAGES[language] + pages[name])
     found = {}
     for theme, rules in (("light", OURS), ("dark", COLOUR)):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of two words
-        page.goto(shop.url + LANGUAGES[language] + pages[name])
         for size, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
             page.evaluate(SETTLED)

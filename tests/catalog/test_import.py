@@ -267,10 +267,10 @@ def test_the_real_vietnamese_shelf_is_taken_whole(shop: Shop):
     )
 
 
-@pytest.mark.parametrize("typed", ["đường", "duong", "nuoc mam", "sữa tươi"])
-def test_the_real_vietnamese_shelf_is_found_with_and_without_marks(shop: Shop, typed: str):
+def test_the_real_vietnamese_shelf_is_found_with_and_without_marks(shop: Shop):
     catalog.import_products(path=real("vn_grocery_bhx/products_vi.csv"), profile="bhx", now=NOON)
-    assert shop.page(search=typed).total > 5
+    typed = ("đường", "duong", "nuoc mam", "sữa tươi")
+    assert [words for words in typed if shop.page(search=words).total <= 5] == []
 
 
 def test_a_messy_file_of_another_kind_is_refused_before_anything_changes(db: None):

@@ -66,7 +66,7 @@ def test_a_held_slot_is_shown_with_its_end_and_its_fee(market: Market, lan: Visi
     page = lan.get("/en/checkout/")
     facts = ("Today 16–18h is held for you", "Delivery · Today 16–18h 15.000\xa0₫", "Total 90.600\xa0₫")
     assert [fact for fact in facts if fact not in text_of(page)] == []
-    assert 'data-until="2026-11-20T05:15:00+00:00"' in page.content.decode()
+    assert 'data-until="2026-11-20T12:15:00+07:00"' in page.content.decode()
 
 
 def test_choosing_a_slot_with_a_script_answers_the_grid_and_the_sums(market: Market, lan: Visitor):
