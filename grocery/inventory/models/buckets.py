@@ -18,20 +18,7 @@ from grocery.inventory.models import sql
 from grocery.inventory.models.stock import Lot
 from grocery.kernel.quantity import ZERO, Quantity
 
-# The innermost query locks one bucket per lot and never waits: what is locked has a buyer whose end nobody knows.
-_TAKE = """
-    WITH part AS (SELECT * FROM unnest(%(lots)s::uuid[], %(quantities)s::numeric[]) AS part(lot, quantity)),
-    found AS MATERIALIZED (
-        SELECT bucket.id, part.quantity
-        FROM part CROSS JOIN LATERAL (
-            SELECT one.id FROM "inventory_bucket" one
-            WHERE one.lot_id = part.lot AND one.free >= part.quantity
-            ORDER BY one.id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
-        ) bucket
-    )
-    UPDATE "inventory_bucket" bucket SET free = free - found.quantity, taken = taken + found.quantity
-    FROM found WHERE bucket.id = found.id AND (SELECT count(*) FROM found) = (SELECT count(*) FROM part)
-"""
+_TAKE = "SELECT inventory_take_of_buckets(%(lots)s::uuid[], %(quantities)s::numeric[])"
 
 _GIVE_BACK = """
     INSERT INTO "inventory_bucket" (lot_id, free, taken)
@@ -104,10 +91,12 @@ class Held:
 
 class BucketQuerySet(models.QuerySet["Bucket"]):
     def take(self, quantities: Mapping[UUID, Quantity]) -> bool:
-        """Take so much of each lot, each from one bucket that nobody has locked; False, and nothing taken, if one
-        lot has none with enough. Never waits. After False of more than one lot, some buckets stay locked."""
-        values = {"lots": list(quantities), "quantities": list(quantities.values())}
-        return sql.count(self.db, _TAKE, values) == len(quantities)
+        """Take so much of each lot, each from one bucket that nobody has locked. Never waits.
+
+        False, nothing taken and nothing locked, if a lot has no such bucket.
+        """
+        [(took,)] = sql.rows(self.db, _TAKE, lots=list(quantities), quantities=list(quantities.values()))
+        return bool(took)
 
     def give_back(self, quantities: Mapping[UUID, Quantity]) -> None:
         """So much of each lot is free again, in a bucket of its own: this needs no lock and waits for nobody."""

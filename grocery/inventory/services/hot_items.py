@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from django.db import transaction
 from prometheus_client import Counter
 
 from grocery.inventory.events import HotItemMoved
@@ -58,16 +57,8 @@ def _more(plan: Plan, shelves: Iterable[Shelf], hot: Collection[UUID]) -> dict[U
 
 
 def _quickly(more: Mapping[UUID, Quantity]) -> bool:
-    """Take each from a bucket that nobody has. If that fails, none stays locked: else one could not wait."""
     wanted = {lot: quantity for lot, quantity in more.items() if quantity > 0}
-    if len(wanted) < 2:
-        return not wanted or Bucket.objects.take(wanted)
-    before = transaction.savepoint()
-    if Bucket.objects.take(wanted):
-        transaction.savepoint_commit(before)
-        return True
-    transaction.savepoint_rollback(before)
-    return False
+    return not wanted or Bucket.objects.take(wanted)
 
 
 def _in_buckets(shelves: Iterable[Shelf], held: Iterable[Held], hot: Collection[UUID]) -> list[Shelf]:

@@ -10,7 +10,7 @@ import sys
 import time
 from importlib import import_module
 
-ALL = ("reserve",)
+ALL = ("reserve", "hot")
 
 
 def main() -> None:
