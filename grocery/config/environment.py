@@ -48,6 +48,11 @@ class Environment(BaseSettings):
     # stock feed: Firestore where a project is named, otherwise Valkey and our own endpoint
     firestore_project: str = ""
     firestore_emulator_host: str = ""
+    #: Where browsers find `/live/stock`, if not on the site itself.
+    live_url: str = Field(default="", pattern=r"^(https?://[^/]+)?$")
+    live_streams: int = Field(default=5000, ge=1)
+    #: From one network address; whole quarters share one behind a carrier's NAT.
+    live_streams_per_address: int = Field(default=500, ge=1)
 
     # counting stock: when a lot is counted again; when somebody else approves the whole (percent, or đồng)
     count_again_percent: int = Field(default=10, ge=0, le=1000)

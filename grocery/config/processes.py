@@ -1,4 +1,4 @@
-"""The processes of a whole shop on one machine: sandbox of the providers, web, relay, worker.
+"""The processes of a whole shop on one machine: sandbox of the providers, web, live, relay, worker.
 
 `make demo` runs them for people; the journeys, the browser tests and the benchmarks run the very same.
 """
@@ -15,10 +15,14 @@ from pathlib import Path
 
 import httpx
 
-from grocery.config.embedded import ROOT, CannotStart, spawn, stop, wait_until
+from grocery.config.embedded import ROOT, CannotStart, free_port, spawn, stop, wait_until
 
+#: Streams count as requests that are being answered: granian has to admit more of them than it would.
+_MANY_STREAMS = ("--backlog=4096", "--backpressure=6000")
 WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105 - shared with the sandbox, worth nothing elsewhere
-ROLES = ("sandbox", "web", "relay", "worker")
+ROLES = ("sandbox", "web", "live", "relay", "worker")
+#: Those that listen on a port, by what answers there once they are ready.
+_READY = {"sandbox": "/", "web": "/readyz", "live": "/readyz"}
 
 
 def _silently(_text: str) -> AbstractContextManager[None]:
@@ -36,6 +40,7 @@ class Shop:
     web_port: int
     sandbox_port: int
     environment: dict[str, str]
+    live_port: int = field(default_factory=free_port)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -50,6 +55,7 @@ class Shop:
             "STRIPE_WEBHOOK_SECRETS": WEBHOOK_SECRET,
             "STRIPE_API_URL": self.sandbox_url,
             "STRIPE_JS_URL": f"{self.sandbox_url}/js/stripe.js",
+            "LIVE_URL": self.live_url,
             **self.environment,
         }
 
@@ -60,6 +66,10 @@ class Shop:
     @property
     def sandbox_url(self) -> str:
         return f"http://localhost:{self.sandbox_port}"
+
+    @property
+    def live_url(self) -> str:
+        return f"http://localhost:{self.live_port}"
 
     def manage(self, *arguments: str) -> None:
         """Run a command of manage.py. Raises CannotStart when it fails."""
@@ -74,11 +84,11 @@ class Shop:
         """Start these processes, those with a port first and until they answer; stop all of them at the end."""
         with ExitStack() as running:
             running.callback(self.stop)
-            answering = [role for role in ("sandbox", "web") if role in roles]
+            answering = [role for role in _READY if role in roles]
             for role in answering:
                 self.start(role)
             for role in answering:
-                with step(f"{role} at {self._answering_url(role)}"):
+                with step(f"{role} at {self._url_of(role)}/"):
                     self._wait_for(role)
             for role in roles:
                 if role not in answering:
@@ -108,7 +118,7 @@ class Shop:
     def command(self, role: str) -> list[str]:
         """What starts a process of that role."""
         python = sys.executable
-        granian = [str(Path(python).with_name("granian")), "--interface=wsgi", "--http=1", "--no-ws"]
+        granian = [str(Path(python).with_name("granian")), "--http=1", "--no-ws", "--host=127.0.0.1", "--workers=1"]
         sandbox = [
             python,
             "-m",
@@ -123,19 +133,26 @@ class Shop:
                 f"--webhook-url={self.url}/api/v1/webhooks/stripe",
                 f"--webhook-secret={WEBHOOK_SECRET}",
             ],
-            "web": [*granian, "--host=127.0.0.1", f"--port={self.web_port}", "--workers=1", "--blocking-threads=4"]
+            "web": [*granian, "--interface=wsgi", f"--port={self.web_port}", "--blocking-threads=4"]
             + ["grocery.config.wsgi:application"],
+            "live": [
+                *granian,
+                "--interface=asgi",
+                f"--port={self.live_port}",
+                "--backlog=4096",
+                "--backpressure=6000",
+            ]
+            + ["grocery.config.asgi:application"],
             # A short lease: on one machine a killed relay is back at once, and everybody waits for what it had taken.
             "relay": [python, "manage.py", "relay", "--threads=2", "--lease=10"],
             "worker": [*celery, "--concurrency=2", "--loglevel=WARNING", f"--schedule={self.home / 'celerybeat'}"],
         }[role]
 
-    def _answering_url(self, role: str) -> str:
-        return f"{self.url}/" if role == "web" else f"{self.sandbox_url}/"
+    def _url_of(self, role: str) -> str:
+        return {"sandbox": self.sandbox_url, "web": self.url, "live": self.live_url}[role]
 
     def _answers(self, role: str) -> bool:
-        url = f"{self.url}/readyz" if role == "web" else f"{self.sandbox_url}/"
         try:
-            return httpx.get(url, timeout=2).is_success
+            return httpx.get(self._url_of(role) + _READY[role], timeout=2).is_success
         except httpx.TransportError:
             return False

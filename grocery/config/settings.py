@@ -159,6 +159,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "img-src": [SELF, "data:"],
+        "connect-src": [SELF, *([ENV.live_url] if ENV.live_url else [])],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
@@ -190,6 +191,9 @@ SIGN_IN_TRIES_PER_MINUTE = ENV.sign_in_tries_per_minute
 # --- the outside world ------------------------------------------------------------------------------------------
 FIRESTORE_PROJECT = ENV.firestore_project
 FIRESTORE_EMULATOR_HOST = ENV.firestore_emulator_host
+LIVE_URL = ENV.live_url
+LIVE_STREAMS = ENV.live_streams
+LIVE_STREAMS_PER_ADDRESS = ENV.live_streams_per_address
 CARD_PROVIDER = ENV.card_provider
 STRIPE_SECRET_KEY = ENV.stripe_secret_key.get_secret_value()
 STRIPE_PUBLISHABLE_KEY = ENV.stripe_publishable_key

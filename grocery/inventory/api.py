@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -30,8 +29,6 @@ _KEPT = 1
 
 #: Who may change stock.
 ROLES = ("buyer", "manager", "admin")
-#: Customers are not told how much more than this there is.
-CAP = Quantity(Decimal(20))
 
 _STORE = "01990000-0000-7000-8000-000000000001"
 _LOT = {"lot_code": "L2411", "expires_on": "2026-11-24", "on_hand": 30, "reserved": 4}
@@ -330,7 +327,7 @@ def _brief(level: inventory.StockLevel) -> dict[str, Any]:
     return {
         "sku": level.sku,
         "in_stock": level.available > 0,
-        "available": min(level.available, CAP),
+        "available": min(level.available, inventory.CAP),
         "earliest_expiry": level.earliest_expiry,
         "version": level.version,
     }
@@ -338,7 +335,7 @@ def _brief(level: inventory.StockLevel) -> dict[str, Any]:
 
 def _shown(level: inventory.StockLevel, principal: Principal) -> dict[str, Any]:
     if principal.kind != "staff":
-        return _public(level) | {"available": min(level.available, CAP)}
+        return _public(level) | {"available": min(level.available, inventory.CAP)}
     return _all(level) | {"lots": level.lots}
 
 

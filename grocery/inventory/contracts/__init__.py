@@ -23,7 +23,7 @@ from grocery.inventory.contracts.counts import (
 )
 from grocery.inventory.contracts.feed import FeedDifference, FeedDocument, FeedRepair, FeedUnavailable, as_number
 from grocery.inventory.contracts.hot import HotRule
-from grocery.inventory.contracts.levels import LotLevel, StockLevel
+from grocery.inventory.contracts.levels import CAP, LotLevel, StockLevel
 from grocery.inventory.contracts.promises import (
     Allocation,
     Availability,
@@ -53,6 +53,7 @@ __all__ = [
     "CountedByYou",
     "CountedLot",
     "BOOKS",
+    "CAP",
     "Allocation",
     "Arrival",
     "Availability",

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from grocery.kernel.quantity import Quantity
+
+#: Customers are not told how much more than this there is.
+CAP: Final = Quantity(Decimal(20))
 
 
 @dataclass(frozen=True, slots=True)

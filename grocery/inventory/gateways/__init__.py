@@ -6,11 +6,12 @@ from functools import cache
 
 from django.conf import settings
 
+from grocery.inventory.gateways.announcements import announcements
 from grocery.inventory.gateways.feed import Key, StockFeed
 from grocery.inventory.gateways.resting import rested
 from grocery.inventory.gateways.valkey import ValkeyFeed
 
-__all__ = ["Key", "StockFeed", "feeds", "own_feed", "rested"]
+__all__ = ["Key", "StockFeed", "announcements", "feeds", "own_feed", "rested"]
 
 
 def own_feed() -> ValkeyFeed:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from grocery.inventory.contracts import (
+    CAP,
     Allocation,
     AlreadyCounted,
     Arrival,
@@ -53,7 +54,15 @@ from grocery.inventory.contracts import (
     TransferMovedOn,
     TransferState,
 )
-from grocery.inventory.public.feed import check_feed, delist, pay_feed_debts, read_feed, relist, repair_feed
+from grocery.inventory.public.feed import (
+    LiveStock,
+    check_feed,
+    delist,
+    pay_feed_debts,
+    read_feed,
+    relist,
+    repair_feed,
+)
 from grocery.inventory.public.hot_items import HotRule, set_hot_rule, tend_hot_items
 from grocery.inventory.public.receiving import (
     NewReceiptLine,
@@ -158,7 +167,9 @@ __all__ = [
     "remove_receipt_line",
     "book_receipt",
     "reverse_receipt",
+    "LiveStock",
     # what these take and return
+    "CAP",
     "Allocation",
     "Availability",
     "ChangeKind",

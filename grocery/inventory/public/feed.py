@@ -10,6 +10,17 @@ from grocery.inventory.contracts import FeedDifference, FeedDocument, FeedRepair
 from grocery.inventory.services import delist as _delisting
 from grocery.inventory.services import feed as _feed
 from grocery.inventory.services import feed_check as _feed_check
+from grocery.inventory.services.live import LiveStock
+
+__all__ = [
+    "LiveStock",
+    "check_feed",
+    "delist",
+    "pay_feed_debts",
+    "read_feed",
+    "relist",
+    "repair_feed",
+]
 
 
 def read_feed(*, skus: Collection[str], location: UUID, now: datetime) -> dict[str, FeedDocument]:

@@ -22,6 +22,7 @@ from grocery.inventory.gateways import Key, StockFeed
 from grocery.inventory.models import Debt, FeedDebt, StockItem
 from grocery.inventory.services import documents as saying
 from grocery.inventory.services.days import today
+from grocery.kernel.quantity import ZERO
 
 DOCUMENTS = Counter("grocery_inventory_feed_documents", "Documents for a feed, by fate.", ["feed", "fate"])
 
@@ -100,3 +101,8 @@ def read(*, skus: Collection[str], location: UUID, now: datetime) -> dict[str, F
         levels = StockItem.objects.levels(missing, location=location, day=today(location, now=now))
         documents |= {level.sku: saying.of_level(level, now=now) for level in levels}
     return documents
+
+
+def nothing(sku: str, location: UUID, *, now: datetime) -> FeedDocument:
+    """What there is of a SKU that the store has never had."""
+    return FeedDocument(sku, location, ZERO, None, ZERO, last_updated=now, version=0)
