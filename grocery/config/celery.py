@@ -27,6 +27,7 @@ TICKS = [
     every("inventory.pay_feed_debts", seconds=1),
     every("inventory.expire_reservations", seconds=2),
     every("inventory.tend_hot_items", seconds=2),
+    every("inventory.turn_days", minutes=1),
     every("payments.reconcile", seconds=20),
     every("ordering.cancel_unpaid", seconds=30),
     every("delivery.sweep_holds", minutes=5),

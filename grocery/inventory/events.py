@@ -58,3 +58,66 @@ class ReservationEnded(Event):
     @property
     def stream(self) -> str:
         return self.holder
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockLow(Event):
+    """No more than its threshold may be promised of a SKU in a store. Told when it crosses down, then not before
+    it has recovered. Of a threshold of zero nothing is told."""
+
+    sku: str
+    location: UUID
+    available: Decimal
+    threshold: Decimal
+    at: datetime
+
+    @property
+    def stream(self) -> str:
+        return f"stock:{self.location}/{self.sku}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LotExpiringSoon(Event):
+    """A lot has three days left beyond the freshness that its product promises; told once, as a day begins."""
+
+    sku: str
+    location: UUID
+    lot_id: UUID
+    lot_code: str
+    expires_on: date
+    quantity: Decimal
+
+    @property
+    def stream(self) -> str:
+        return f"stock:{self.location}/{self.sku}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LotMarkedDown(Event):
+    """From `starts_on` a lot is to be sold for `percent` less, until MarkdownEnded; replaces what stood before."""
+
+    sku: str
+    location: UUID
+    lot_id: UUID
+    lot_code: str
+    expires_on: date | None
+    percent: int
+    starts_on: date
+
+    @property
+    def stream(self) -> str:
+        return f"stock:{self.location}/{self.sku}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkdownEnded(Event):
+    """A lot is no longer sold for less: somebody ended it, it was replaced, or the lot's day has passed."""
+
+    sku: str
+    location: UUID
+    lot_id: UUID
+    percent: int
+
+    @property
+    def stream(self) -> str:
+        return f"stock:{self.location}/{self.sku}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grocery.inventory.events import HotItemMoved, StockChanged
-from grocery.inventory.services import feed, hot_switch
+from grocery.inventory.services import alerts, feed, hot_switch
 from grocery.kernel import clock
 from grocery.kernel.outbox import on
 
@@ -18,3 +18,9 @@ def show_stock(events: tuple[StockChanged, ...]) -> None:
 def settle_hot_items(events: tuple[HotItemMoved, ...]) -> None:
     """What many buyers took of an item is told once."""
     hot_switch.settle(events=events, now=clock.now())
+
+
+@on(StockChanged, batch=500)
+def watch_stock(events: tuple[StockChanged, ...]) -> None:
+    """What runs low is said once."""
+    alerts.watch(events=events)

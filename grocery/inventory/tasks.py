@@ -52,3 +52,9 @@ def tend_hot_items() -> None:
 def prune_reservations() -> None:
     """Reservations that ended long ago are forgotten; every night."""
     inventory.prune_reservations(now=clock.now())
+
+
+@shared_task(name="inventory.turn_days", ignore_result=True)
+def turn_days() -> None:
+    """What expired at a store's midnight is off sale, what expires soon is said; every minute."""
+    inventory.turn_days(now=clock.now())

@@ -128,6 +128,10 @@ def _in_words(fact: OutboxEvent) -> str:
     said = fact.payload
     if fact.name == "inventory.ReservationEnded":
         return f"ReservationEnded {said['holder']}"
+    if fact.name == "inventory.LotExpiringSoon":
+        return f"LotExpiringSoon {said['sku']} {said['expires_on']}"
+    if fact.name in {"inventory.LotMarkedDown", "inventory.MarkdownEnded"}:
+        return f"{fact.name.removeprefix('inventory.')} {said['sku']} {said['percent']}"
     amounts = "/".join(plain(Decimal(said[name])) for name in ("on_hand", "reserved"))
     return f"StockChanged {said['sku']} v{said['version']} {amounts}"
 

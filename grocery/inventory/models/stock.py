@@ -352,6 +352,7 @@ class Lot(models.Model):
         indexes = [
             # Emptied lots stay for their movements; every question about stock skips them by this index.
             models.Index(fields=["stock_item", "expires_on"], condition=Q(on_hand__gt=0), name="lot_on_shelf"),
+            models.Index(fields=["expires_on"], condition=Q(on_hand__gt=0), name="lot_by_day"),
         ]
 
     def __str__(self) -> str:

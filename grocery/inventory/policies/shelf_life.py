@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from grocery.inventory.contracts.receiving import ShortDated
+
+#: A lot expires soon when it has so many days beyond the freshness that its product promises.
+SOON_DAYS: Final = 3
+#: No product promises more days at the door than this; further ahead no lot is looked at.
+LONGEST_PROMISE: Final = 60
 
 
 def days_needed(min_freshness_days: int) -> int:

@@ -82,6 +82,22 @@ from grocery.inventory.public.receiving import (
     reverse_receipt,
     short_dated,
 )
+from grocery.inventory.public.shelf_care import (
+    NewWastage,
+    NotAPhoto,
+    NothingFree,
+    WasteIsPast,
+    WasteReason,
+    acknowledge_alert,
+    drop_photo,
+    end_markdowns,
+    keep_photo,
+    mark_down,
+    turn_days,
+    undo_waste,
+    waste,
+    waste_photo,
+)
 from grocery.inventory.services import change_stock as _changing
 from grocery.inventory.services import issue as _issuing
 from grocery.inventory.services import let_go as _letting_go
@@ -157,6 +173,21 @@ __all__ = [
     "check_feed",
     "repair_feed",
     "pay_feed_debts",
+    # looking after the shelf
+    "waste",
+    "undo_waste",
+    "keep_photo",
+    "drop_photo",
+    "waste_photo",
+    "mark_down",
+    "end_markdowns",
+    "turn_days",
+    "acknowledge_alert",
+    "NewWastage",
+    "WasteReason",
+    "NotAPhoto",
+    "NothingFree",
+    "WasteIsPast",
     # receiving by scanning
     "recognise",
     "learn_barcode",

@@ -1,0 +1,59 @@
+"""Photos that staff take: made small, written anew, kept where Django's default storage is."""
+
+from __future__ import annotations
+
+import io
+from typing import BinaryIO, Final, cast
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from grocery.inventory.contracts.shelf_care import NotAPhoto
+
+#: What phones send; more pixels than this is a bomb, not a photo.
+LARGEST_FILE: Final = 12 * 1024 * 1024
+LARGEST_PICTURE: Final = 60_000_000
+#: Pixels of the longer side, enough to read a label by.
+SIDE: Final = 1600
+_FORMATS: Final = ("JPEG", "PNG", "WEBP")
+
+
+def keep(photo: BinaryIO, *, folder: str, name: UUID) -> str:
+    """Keep a picture, the right way up and without anything that the camera wrote about it; where it is kept.
+
+    What it is, its content says, not its name. Raises NotAPhoto.
+    """
+    content = photo.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise NotAPhoto
+    return default_storage.save(f"{folder}/{name}.jpg", ContentFile(_redrawn(content)))
+
+
+def fetch(name: str) -> BinaryIO:
+    """A kept picture, a JPEG. Raises FileNotFoundError."""
+    return cast("BinaryIO", default_storage.open(name))
+
+
+def drop(name: str) -> None:
+    """Forget a picture that belongs to nothing."""
+    default_storage.delete(name)
+
+
+def _redrawn(content: bytes) -> bytes:
+    from PIL import Image, ImageOps  # its codecs take a while to load: let those wait who send photos
+
+    try:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
+            if picture.width * picture.height > LARGEST_PICTURE:
+                raise NotAPhoto
+            picture.draft("RGB", (SIDE, SIDE))
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise NotAPhoto from error
+    upright.thumbnail((SIDE, SIDE))
+    plain = Image.new("RGB", upright.size)
+    plain.paste(upright)
+    drawn = io.BytesIO()
+    plain.save(drawn, "JPEG", quality=80, optimize=True)
+    return drawn.getvalue()
