@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inventory', '0007_receiving'),
+        ('inventory', '0009_take_of_buckets'),
     ]
 
     operations = [
