@@ -8,7 +8,7 @@ Facts: `StockChanged` for each SKU and store that a transaction changed, `Reserv
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
