@@ -2,14 +2,18 @@
 
 from grocery.inventory.admin import (
     checks,
+    counting,
     receiving,
     stock,
+    transferring,
     work,
 )
 
 __all__ = [
     "checks",
+    "counting",
     "receiving",
     "stock",
+    "transferring",
     "work",
 ]

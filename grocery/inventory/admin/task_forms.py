@@ -20,8 +20,8 @@ class AmountField(forms.DecimalField):
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_digits=12, decimal_places=3, min_value=Decimal("0.001"), max_value=LARGEST, **options)
+    def __init__(self, *, least: Decimal = Decimal("0.001"), **options: Any) -> None:
+        super().__init__(max_digits=12, decimal_places=3, min_value=least, max_value=LARGEST, **options)
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str) and "." not in value:

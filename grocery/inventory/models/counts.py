@@ -39,8 +39,11 @@ class CountQuerySet(models.QuerySet["Count"]):
     def under_way(self) -> Self:
         return self.filter(state__in=[CountState.OPEN, CountState.WAITING])
 
-    def waiting(self) -> Self:
-        return self.filter(state=CountState.WAITING)
+    def open(self) -> Self:
+        return self.filter(state=CountState.OPEN)
+
+    def ended(self) -> Self:
+        return self.filter(state__in=[CountState.BOOKED, CountState.CANCELLED])
 
     def with_lines(self) -> Self:
         """With its lines by SKU and expiry, read in one more statement."""

@@ -8,13 +8,14 @@ from typing import Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from grocery.inventory import contracts
 from grocery.inventory.contracts import Difference, TransferState
 from grocery.inventory.models import sql
 from grocery.inventory.models.stock import Lot
+from grocery.inventory.policies.changes import LotState
 from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import ZERO, Quantity
 
@@ -70,6 +71,19 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
 
     def under_way(self) -> Self:
         return self.filter(state__in=[TransferState.DRAFT, TransferState.SENT])
+
+    def ended(self) -> Self:
+        return self.exclude(state__in=[TransferState.DRAFT, TransferState.SENT])
+
+    def coming_to(self, store: UUID) -> Self:
+        return self.filter(state=TransferState.SENT, destination=store)
+
+    def with_size(self) -> Self:
+        """With how many lines each has."""
+        return self.annotate(size=Count("lines"))
+
+    def newest_first(self) -> Self:
+        return self.order_by("-made_at", "-id")
 
     def differences(self) -> list[Difference]:
         """The transfers whose movements are not what they say; none, if all is well."""
@@ -154,6 +168,28 @@ class Transfer(models.Model):
 class TransferLineQuerySet(models.QuerySet["TransferLine"]):
     def of(self, transfer: Transfer) -> list[TransferLine]:
         return list(self.filter(transfer=transfer).order_by("id"))
+
+    def put(self, transfer: Transfer, going: Mapping[UUID, tuple[LotState, Decimal]]) -> None:
+        """So much of each of these lots is to go, in the place of what was said of it before."""
+        self.bulk_create(
+            (
+                TransferLine(
+                    transfer=transfer,
+                    lot_id=lot,
+                    sku=state.sku,
+                    lot_code=state.lot_code,
+                    expires_on=state.expires_on,
+                    quantity=quantity,
+                )
+                for lot, (state, quantity) in going.items()
+            ),
+            update_conflicts=True,
+            unique_fields=["transfer", "lot"],
+            update_fields=["quantity"],
+        )
+
+    def take_off(self, transfer: Transfer, line: UUID) -> None:
+        self.filter(transfer=transfer, id=line).delete()
 
     def arrived(self, what: Mapping[UUID, tuple[Decimal, str]]) -> None:
         """Write down what came of each line and why that differs."""

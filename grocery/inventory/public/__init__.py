@@ -115,11 +115,13 @@ from grocery.inventory.services.count import (
 )
 from grocery.inventory.services.repair import last_differences, plan_repair, repair
 from grocery.inventory.services.transfer import (
+    add_to_transfer,
     cancel_transfer,
     in_transit,
     receive_transfer,
     send_transfer,
     start_transfer,
+    take_off_transfer,
 )
 from grocery.inventory.services.transfer import look as transfer
 from grocery.kernel.quantity import Quantity
@@ -163,6 +165,8 @@ __all__ = [
     "repair",
     # between stores
     "start_transfer",
+    "add_to_transfer",
+    "take_off_transfer",
     "send_transfer",
     "receive_transfer",
     "cancel_transfer",

@@ -56,35 +56,44 @@ def start_transfer(
     if source == destination:
         raise Invalid("destination", "Choose another store.", "Hãy chọn một cửa hàng khác.")
     catalog.store(store_id=catalog.StoreId(destination))
-    stocked = locking.items({item.sku for item in items}, location=source)
-    shelf = {lot.lot_id: lot for lot in Lot.objects.states(stocked)}
-    going, refused = rules.draft(items, map(replace, shelf.values()), today=today(source, now=now))
-    _none(refused)
     made = Transfer.objects.create(source=source, destination=destination, made_at=now, made_by=by, note=note)
-    TransferLine.objects.bulk_create(
-        TransferLine(
-            transfer=made,
-            lot_id=lot,
-            sku=shelf[lot].sku,
-            lot_code=shelf[lot].lot_code,
-            expires_on=shelf[lot].expires_on,
-            quantity=quantity,
-        )
-        for lot, quantity in going.items()
-    )
+    _add(made, items, now=now)
     return send_transfer(transfer=made.id, now=now, by=by) if send_now else look(transfer=made.id)
+
+
+@transaction.atomic
+def add_to_transfer(*, transfer: UUID, items: Sequence[TransferItem], now: datetime) -> contracts.Transfer:
+    """More is to go; of a lot that is on the draft already, so much more. Raises as `start_transfer`, and
+    TransferMovedOn once it is sent."""
+    found = _locked(transfer)
+    _must_be(found, TransferState.DRAFT)
+    _add(found, items, now=now)
+    return look(transfer=transfer)
+
+
+@transaction.atomic
+def take_off_transfer(*, transfer: UUID, line: UUID) -> contracts.Transfer:
+    """A line of a draft is not to go after all; if it is not there any more, nothing happens. Raises
+    TransferMovedOn once it is sent, NotFound for a transfer that there is not."""
+    found = _locked(transfer)
+    _must_be(found, TransferState.DRAFT)
+    TransferLine.objects.take_off(found, line)
+    return look(transfer=transfer)
 
 
 @transaction.atomic
 def send_transfer(*, transfer: UUID, now: datetime, by: UUID | None) -> contracts.Transfer:
     """The goods of a draft leave their shelves; all or nothing. Sending what is on its way changes nothing.
 
-    Raises ChangesRefused for what has been sold, reserved or has expired since; TransferMovedOn; NotFound.
+    Raises Invalid for an empty draft, ChangesRefused for what has been sold, reserved or has expired since,
+    TransferMovedOn, NotFound.
     """
     found = _locked(transfer)
     if found.state != TransferState.SENT:
         _must_be(found, TransferState.DRAFT)
         lines = TransferLine.objects.of(found)
+        if not lines:
+            raise Invalid("lines", "There is nothing to send yet.", "Chưa có hàng để gửi.")
         items = locking.items({line.sku for line in lines}, location=found.source)
         going = {line.lot_id: line.quantity for line in lines}
         _none(rules.depart(going, Lot.objects.states(items), today=today(found.source, now=now)))
@@ -143,6 +152,20 @@ def look(*, transfer: UUID) -> contracts.Transfer:
 def in_transit(*, location: UUID, skus: Iterable[str]) -> dict[str, Quantity]:
     """What is on its way to a store, by SKU; a SKU of which nothing is on its way is absent. One statement."""
     return Transfer.objects.in_transit_to(location, skus)
+
+
+def _add(found: Transfer, items: Sequence[TransferItem], *, now: datetime) -> None:
+    """Put lots on the draft, together with what it says of them already."""
+    lines = {line.lot_id: line for line in TransferLine.objects.of(found)}
+    stocked = locking.items({item.sku for item in items}, location=found.source)
+    shelf = {lot.lot_id: lot for lot in Lot.objects.states(stocked)}
+    for lot, line in lines.items():
+        if lot in shelf:
+            shelf[lot].on_hand -= line.quantity
+    going, refused = rules.draft(items, map(replace, shelf.values()), today=today(found.source, now=now))
+    _none(refused)
+    said = {lot: line.quantity for lot, line in lines.items()}
+    TransferLine.objects.put(found, {lot: (shelf[lot], more + said.get(lot, 0)) for lot, more in going.items()})
 
 
 def _locked(transfer: UUID) -> Transfer:
