@@ -3,6 +3,7 @@
 from grocery.inventory.admin import (
     checks,
     counting,
+    movements,
     receiving,
     stock,
     transferring,
@@ -12,6 +13,7 @@ from grocery.inventory.admin import (
 __all__ = [
     "checks",
     "counting",
+    "movements",
     "receiving",
     "stock",
     "transferring",

@@ -20,7 +20,6 @@ from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
 from grocery.inventory.admin import work
 from grocery.inventory.admin.lists import (
-    MovementStoreFilter,
     NamedStores,
     ReadOnly,
     StoreFilter,
@@ -29,13 +28,13 @@ from grocery.inventory.admin.lists import (
     store_name,
     store_names,
 )
-from grocery.inventory.models import Allocation, Lot, Movement, Reservation, StockItem
+from grocery.inventory.models import Allocation, Lot, Reservation, StockItem
 from grocery.inventory.models.stock import StockItemQuerySet
 from grocery.kernel import clock
 from grocery.kernel.errors import DomainError
 from grocery.kernel.idempotency import fingerprint_of, once
 from grocery.kernel.ids import new_id
-from grocery.kernel.quantity import LARGEST, Quantity, plain
+from grocery.kernel.quantity import LARGEST, Quantity
 
 NOTHING = "–"
 KINDS = {
@@ -220,27 +219,6 @@ work.tile(
 def _first_guess(request: HttpRequest) -> dict[str, Any]:
     """What the link says, and a fresh key, so that a form sent twice is done once."""
     return {"key": new_id().hex, **{name: request.GET[name] for name in ("sku", "store") if name in request.GET}}
-
-
-@admin.register(Movement)
-class MovementAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ("at", "sku", "kind", "amount", "lot", "reason", "reference")
-    list_filter = ("kind", MovementStoreFilter, ("at", admin.DateFieldListFilter))
-    list_select_related = ("lot__stock_item",)
-    search_fields = ("lot__stock_item__sku__startswith", "reference")
-    search_help_text = _("the beginning of a SKU, or a reference")
-    date_hierarchy = "at"
-    ordering = ("-at", "-id")
-    list_per_page = 50
-    show_full_result_count = False
-
-    @admin.display(description=_("SKU"), ordering="lot__stock_item__sku")
-    def sku(self, movement: Movement) -> str:
-        return movement.lot.stock_item.sku
-
-    @admin.display(description=_("quantity"), ordering="quantity")
-    def amount(self, movement: Movement) -> str:
-        return f"{'+' if movement.quantity > 0 else ''}{plain(movement.quantity)}"
 
 
 class AllocationInline(ReadOnly, admin.TabularInline):

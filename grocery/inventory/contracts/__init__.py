@@ -32,6 +32,7 @@ from grocery.inventory.contracts.promises import (
     OutOfStock,
     Reservation,
 )
+from grocery.inventory.contracts.taking_back import NotTakenBackSo, TakenBackAlready
 from grocery.inventory.contracts.transfers import (
     Arrival,
     Transfer,
@@ -43,6 +44,8 @@ from grocery.inventory.contracts.transfers import (
 from grocery.inventory.contracts.truth import BOOKS, Book, CheckRun, Difference, HasMovedOn, How, Remedy
 
 __all__ = [
+    "NotTakenBackSo",
+    "TakenBackAlready",
     "AlreadyCounted",
     "Choice",
     "Count",

@@ -18,11 +18,14 @@ from grocery.kernel.ids import new_id
 
 _POST = """
     WITH posted AS (
-        INSERT INTO "inventory_movement" (id, lot_id, kind, quantity, reason, "by", reference, at)
-        SELECT line.id, line.lot, line.kind, line.quantity, line.reason, %(by)s, %(reference)s, %(at)s
+        INSERT INTO "inventory_movement" (
+            id, lot_id, kind, quantity, reason, "by", reference, at, takes_back_id
+        )
+        SELECT line.id, line.lot, line.kind, line.quantity, line.reason, %(by)s, %(reference)s, %(at)s, line.back
         FROM unnest(
-            %(ids)s::uuid[], %(lots)s::uuid[], %(kinds)s::text[], %(quantities)s::numeric[], %(reasons)s::text[]
-        ) AS line(id, lot, kind, quantity, reason)
+            %(ids)s::uuid[], %(lots)s::uuid[], %(kinds)s::text[], %(quantities)s::numeric[], %(reasons)s::text[],
+            %(back)s::uuid[]
+        ) AS line(id, lot, kind, quantity, reason, back)
         RETURNING lot_id, quantity
     ), moved AS (SELECT lot_id, SUM(quantity) AS quantity FROM posted GROUP BY lot_id)
     UPDATE "inventory_lot" lot SET on_hand = lot.on_hand + moved.quantity
@@ -48,6 +51,7 @@ class Posting:
     kind: MovementKind
     quantity: Decimal
     reason: str = ""
+    takes_back: UUID | None = None
 
 
 class MovementQuerySet(models.QuerySet["Movement"]):
@@ -59,8 +63,15 @@ class MovementQuerySet(models.QuerySet["Movement"]):
             "kinds": [posting.kind.value for posting in postings],
             "quantities": [posting.quantity for posting in postings],
             "reasons": [posting.reason for posting in postings],
+            "back": [posting.takes_back for posting in postings],
         }
         sql.rows(self.db, _POST, by=by, reference=reference, at=at, **values)
+
+    def named(self, movement: UUID) -> Movement | None:
+        return self.filter(id=movement).select_related("lot__stock_item").first()
+
+    def is_taken_back(self, movement: Movement) -> bool:
+        return self.filter(takes_back=movement.id).exists()
 
     def sold_since(self, moment: datetime, *, location: UUID) -> dict[str, Decimal]:
         """How much of each SKU a store has sold since then."""
@@ -80,6 +91,15 @@ class Movement(models.Model):
     by = models.UUIDField(_("by"), null=True, blank=True)
     reference = models.CharField(_("reference"), max_length=100, blank=True, default="")
     at = models.DateTimeField(_("at"))
+    takes_back = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="taken_back_by",
+        verbose_name=_("takes back"),
+        db_index=False,
+    )
 
     objects = MovementQuerySet.as_manager()
 
@@ -93,6 +113,9 @@ class Movement(models.Model):
                 | Q(kind__in=["sold", "wasted"], quantity__lt=0)
                 | (Q(kind__in=["counted", "adjusted", "transferred"]) & ~Q(quantity=0)),
                 name="movement_goes_the_way_of_its_kind",
+            ),
+            models.UniqueConstraint(
+                fields=["takes_back"], condition=Q(takes_back__isnull=False), name="movement_is_taken_back_once"
             ),
         ]
         indexes = [

@@ -40,6 +40,7 @@ from grocery.inventory.contracts import (
     How,
     LotLevel,
     NothingReserved,
+    NotTakenBackSo,
     OutOfStock,
     RefusedLine,
     Remedy,
@@ -47,6 +48,7 @@ from grocery.inventory.contracts import (
     StockChange,
     StockLevel,
     StockLine,
+    TakenBackAlready,
     Transfer,
     TransferItem,
     TransferLine,
@@ -114,6 +116,7 @@ from grocery.inventory.services.count import (
     start_count,
 )
 from grocery.inventory.services.repair import last_differences, plan_repair, repair
+from grocery.inventory.services.take_back import take_back
 from grocery.inventory.services.transfer import (
     add_to_transfer,
     cancel_transfer,
@@ -157,6 +160,7 @@ __all__ = [
     "recount",
     "cancel_count",
     "look_at_count",
+    "take_back",
     # comparing the books
     "check_stock",
     "run_check",
@@ -236,6 +240,8 @@ __all__ = [
     "Recognised",
     "Scan",
     # what they refuse
+    "NotTakenBackSo",
+    "TakenBackAlready",
     "AlreadyCounted",
     "CountedByYou",
     "CountMovedOn",
