@@ -147,9 +147,10 @@ def _secrets(home: Path) -> dict[str, str]:
 
 
 def _open_shop(running: ExitStack, state: Path, environment: dict[str, str], options: argparse.Namespace) -> Shop:
-    """Prepare the database, then start sandbox, web, relay and worker."""
+    """Prepare the database, then start sandbox, web, live, relay and worker."""
     home = state / "demo"
-    shop = Shop(home, _port(options.port), _port(options.port + 10), {"LOG_FORMAT": "console", **environment})
+    web, sandbox, live = (_port(options.port + distance) for distance in (0, 10, 20))
+    shop = Shop(home, web, sandbox, {"LOG_FORMAT": "console", **environment}, live_port=live)
     (state / "environment.json").touch(mode=0o600)
     (state / "environment.json").write_text(json.dumps(shop.environment))
     messages.compile_messages()

@@ -29,6 +29,7 @@ urlpatterns = [
     path("p/<sku:sku>/similar", product.similar, name="similar"),
     path("cart/", cart.cart, name="cart"),
     path("cart/lines/<sku:sku>", cart.change_line, name="cart-line"),
+    path("cart/lines/<sku:sku>/stock", cart.line_stock, name="cart-line-stock"),
     path("checkout/", checkout.checkout, name="checkout"),
     path("checkout/plan", checkout.plan, name="checkout-plan"),
     path("checkout/address", checkout.address, name="checkout-address"),

@@ -12,7 +12,7 @@ from grocery.config.demo import PEOPLE
 from grocery.config.processes import Shop
 from tests.running import opened, servers_of_its_own
 
-ROLES = ("sandbox", "web", "relay")
+ROLES = ("sandbox", "web", "live", "relay")
 #: Without Chromium's own sandbox, which containers do not allow.
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

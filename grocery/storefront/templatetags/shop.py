@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django import forms, template
+from django.conf import settings
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.urls import translate_url
@@ -37,6 +40,13 @@ def picture(name: str, width: int, *, first: bool = False, lazy: bool = False) -
         width,
         SafeString(hint),
     )
+
+
+@register.simple_tag
+def live_stock(store_id: UUID, skus: list[str]) -> str:
+    """Where a browser hears how the stock of these moves; of a very long cart the first two hundred lines."""
+    query = urlencode([("store", store_id), *(("sku", sku) for sku in skus[:200])])
+    return f"{settings.LIVE_URL}/live/stock?{query}"
 
 
 @register.simple_tag(takes_context=True)

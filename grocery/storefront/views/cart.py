@@ -48,6 +48,7 @@ def cart_context(shop: Header, cart: CartView | None, *, before: Mapping[str, Mo
     return {
         "cart": cart,
         "lines": till.lines(cart, language, before=before),
+        "skus": [line.sku for line in cart.lines if line.on_sale],
         "sums": till.sums(cart, when=till.slot_words(cart), pickup=shop.plan.pickup),
         "free": _towards_free(shop, cart.subtotal),
         "troubles": sum(bool(line.shortage) or not line.on_sale for line in cart.lines),
@@ -81,6 +82,18 @@ def change_line(request: HttpRequest, sku: str) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
         return redirect(came_from(request, "storefront:cart"))
     return _changed(request, sku, cart)
+
+
+@require_safe
+@never_cache
+def line_stock(request: HttpRequest, sku: str) -> HttpResponse:
+    """A line and the sums as they are now, because its stock has moved; no toast, what it says stands at the line."""
+    cart = header(request).cart
+    if cart is None:
+        return HttpResponse(status=204)
+    response = _changed(request, sku, cart)
+    del response["HX-Trigger"]
+    return response
 
 
 def _change(request: HttpRequest, sku: str) -> CartView:

@@ -94,6 +94,7 @@ def _facts(shop: Header, found: ProductDetail) -> dict[str, Any]:
         "facts": shelf.facts(found, language),
         "price_per": "" if found.unit == Unit.PIECE else f"/{found.unit}",
         "available": available,
+        "at_most": min(available, inventory.CAP),
         "available_words": _left(available, found, language),
         "promise": _promise(found, slot, today) if found.perishable and found.min_freshness_days else None,
         "diet": _diet(found),
@@ -102,8 +103,12 @@ def _facts(shop: Header, found: ProductDetail) -> dict[str, Any]:
 
 
 def _left(available: Quantity, found: ProductDetail, language: str) -> str:
-    amount = wording.measure(available, found.unit, language)
-    return pgettext("stock", "%(amount)s left") % {"amount": amount}
+    if not available:
+        return _("Sold out")
+    amount = wording.measure(min(available, inventory.CAP), found.unit, language)
+    if available < inventory.CAP:
+        return pgettext("stock", "%(amount)s left") % {"amount": amount}
+    return pgettext("stock", "At least %(amount)s left") % {"amount": amount}
 
 
 def _promise(found: ProductDetail, slot: Any, today: Any) -> str:

@@ -98,7 +98,7 @@
   /* Product page, not in the cart yet: how much to add is chosen here, the button says for how much. */
   const choose = (b) => {
     const f = b.form, step = +f.dataset.step;
-    const q = Math.min(Math.max(+f.dataset.qty + (b.classList.contains('more') ? step : -step), step), 999 * step);
+    const q = Math.min(Math.max(+f.dataset.qty + (b.classList.contains('more') ? step : -step), step), Math.max(+f.dataset.max || 999 * step, step));
     shown(f, q);
     const go = document.querySelector(`[form="${f.id}"] .num`);
     if (go) go.textContent = `${Math.round(f.dataset.price * q / f.dataset.per).toLocaleString('vi-VN')}\u00a0₫`;
