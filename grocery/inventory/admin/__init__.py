@@ -1,12 +1,16 @@
 """What staff see of stock and do to it."""
 
 from grocery.inventory.admin import (
+    alerts,
     checks,
     counting,
     movements,
+    expiring,
     receiving,
+    records,
     stock,
     transferring,
+    waste,
     work,
 )
 
@@ -17,5 +21,9 @@ __all__ = [
     "receiving",
     "stock",
     "transferring",
+    "waste",
     "work",
+    "records",
+    "alerts",
+    "expiring",
 ]

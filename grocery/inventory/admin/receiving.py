@@ -302,6 +302,7 @@ tile(
         "truck",
         gettext_lazy("Scan what a supplier has brought"),
         count=_waiting,
+        rank=10,
     )
 )
 route("receive/", receipts, name="inventory_receipts")

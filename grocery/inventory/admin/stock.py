@@ -212,6 +212,7 @@ work.tile(
         _("Stock"),
         "box",
         _("What is there, in which lots, promised to whom"),
+        rank=90,
     )
 )
 

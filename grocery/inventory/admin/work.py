@@ -16,6 +16,7 @@ from uuid import UUID
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse, translate_url
@@ -59,7 +60,10 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A way from the first page to a task. `count`: how much waits there for the worker, a word or a number."""
+    """A way from the first page to a task. `count`: how much waits there for the worker, a word or a number.
+
+    Tiles stand in the order of their `rank`: what comes in first, what is only looked at last.
+    """
 
     url: str
     title: Any
@@ -67,17 +71,19 @@ class Tile:
     about: Any
     count: Callable[[Worker], object] | None = None
     roles: frozenset[str] = HANDS
+    rank: int = 50
 
 
-type TaskView = Callable[..., HttpResponse]
+type TaskView = Callable[..., HttpResponseBase]
 
 _tiles: list[Tile] = []
 _routes: list[URLPattern] = []
 
 
 def tile(tile: Tile) -> None:
-    """Show this way on the first page, after those that are there."""
+    """Show this way on the first page."""
     _tiles.append(tile)
+    _tiles.sort(key=lambda shown: shown.rank)
 
 
 def task(roles: Iterable[str] = HANDS) -> Callable[[TaskView], TaskView]:
@@ -86,7 +92,7 @@ def task(roles: Iterable[str] = HANDS) -> Callable[[TaskView], TaskView]:
 
     def wrap(view: TaskView) -> TaskView:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, **where: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, **where: Any) -> HttpResponseBase:
             asker = accounts.principal_of_session(request.user)
             stores = {store: name for store, name in store_names().items() if asker.store_id in {None, store}}
             if asker.id is None or asker.roles.isdisjoint(allowed) or not stores:

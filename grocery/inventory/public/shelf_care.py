@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import BinaryIO
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from grocery.inventory.services import alerts as _alerts
 from grocery.inventory.services import markdowns as _markdowns
 from grocery.inventory.services import turn_days as _days
 from grocery.inventory.services import waste as _wasting
+from grocery.inventory.services.days import today as _today
 
 __all__ = [
     # waste
@@ -31,6 +32,7 @@ __all__ = [
     "end_markdowns",
     # days and alerts
     "turn_days",
+    "today",
     "acknowledge_alert",
     # what these take
     "NewWastage",
@@ -100,6 +102,11 @@ def turn_days(*, now: datetime) -> int:
     several do it at once. Commits in batches; not to be called inside a transaction.
     """
     return _days.turn_days(now=now)
+
+
+def today(*, location: UUID, now: datetime) -> date:
+    """The calendar day in a store: expiry dates are of its days."""
+    return _today(location, now=now)
 
 
 def acknowledge_alert(*, alert: UUID, location: UUID, now: datetime, by: UUID) -> None:
