@@ -186,7 +186,8 @@ def test_chosen_lots_are_thrown_away_but_for_what_is_promised(picker: Client, sh
 def test_chosen_lots_are_drafted_to_another_store(picker: Client, shop: Shop):
     there = Shop()
     shop.receive("milk", 5, expires=2)
-    picker.post(EXPIRING, chosen("move", lot_of("milk", 2), store=there.location))
+    answer = picker.post(EXPIRING, chosen("move", lot_of("milk", 2), store=there.location))
+    assert answer["Location"] == f"{WORK}transfers/{Transfer.objects.get().id}/"
     assert [(moved.source, moved.destination) for moved in Transfer.objects.all()] == [
         (shop.location, there.location)
     ]

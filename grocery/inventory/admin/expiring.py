@@ -84,8 +84,9 @@ def expiring(request: HttpRequest, worker: Worker) -> HttpResponse:
     today = inventory.today(location=worker.store, now=clock.now())
     ahead = _ahead(request)
     if request.method == "POST":
-        _act(request, worker)
-        return redirect(f"{reverse('admin:inventory_expiring')}?days={ahead}")
+        draft = _act(request, worker)
+        here = f"{reverse('admin:inventory_expiring')}?days={ahead}"
+        return redirect("admin:inventory_transfer", draft) if draft else redirect(here)
     until = today + timedelta(days=ahead)
     if request.GET.get("format") == "csv":
         return _file(_rows(lots_until(until, location=worker.store)), worker, today)
@@ -139,17 +140,20 @@ def _groups(rows: Sequence[Row], *, today: date) -> list[Group]:
 # --- doing something about it -------------------------------------------------------------------------------------
 
 
-def _act(request: HttpRequest, worker: Worker) -> None:
-    """Do to the chosen lots what the pressed button says, and say what came of it."""
+def _act(request: HttpRequest, worker: Worker) -> UUID | None:
+    """Do to the chosen lots what the pressed button says, and say what came of it; a transfer, if one was drafted."""
     chosen = [UUID(text) for text in request.POST.getlist("lot") if _is_id(text)]
-    action = ACTIONS.get(request.POST.get("action", ""))
-    if action is None or not chosen:
+    pressed = request.POST.get("action", "")
+    if not chosen or pressed not in {*ACTIONS, "move"}:
         messages.warning(request, _("Choose some lots first."))
-        return
+        return None
     try:
-        messages.success(request, action(request, worker, chosen))
+        if pressed == "move":
+            return _move(request, worker, chosen)
+        messages.success(request, ACTIONS[pressed](request, worker, chosen))
     except DomainError as error:
         messages.error(request, said(error))
+    return None
 
 
 def _mark_down(request: HttpRequest, worker: Worker, chosen: list[UUID]) -> str:
@@ -191,7 +195,8 @@ def _left_out(number: int) -> str:
     ) % {"number": number}
 
 
-def _move(request: HttpRequest, worker: Worker, chosen: list[UUID]) -> str:
+def _move(request: HttpRequest, worker: Worker, chosen: list[UUID]) -> UUID:
+    """Draft a transfer of all that is free of them, to be looked at before it is sent."""
     there = {str(store): store for store in store_names()}.get(request.POST.get("store", ""), worker.store)
     items = [
         inventory.TransferItem(found.sku, Quantity(found.free), found.lot_code, found.expires_on)
@@ -200,10 +205,10 @@ def _move(request: HttpRequest, worker: Worker, chosen: list[UUID]) -> str:
     ]
     if not items:
         raise inventory.NothingFree
-    inventory.start_transfer(source=worker.store, destination=there, items=items, now=clock.now(), by=worker.id)
-    return ngettext(
-        "A transfer of %(number)d lot is drafted.", "A transfer of %(number)d lots is drafted.", len(items)
-    ) % {"number": len(items)}
+    draft = inventory.start_transfer(
+        source=worker.store, destination=there, items=items, now=clock.now(), by=worker.id
+    )
+    return draft.id
 
 
 def _is_id(text: str) -> bool:
@@ -218,7 +223,6 @@ ACTIONS: Final[dict[str, Callable[[HttpRequest, Worker, list[UUID]], str]]] = {
     "mark_down": _mark_down,
     "mark_up": _mark_up,
     "waste": _waste,
-    "move": _move,
 }
 
 
