@@ -132,6 +132,8 @@ def _in_words(fact: OutboxEvent) -> str:
         return f"LotExpiringSoon {said['sku']} {said['expires_on']}"
     if fact.name in {"inventory.LotMarkedDown", "inventory.MarkdownEnded"}:
         return f"{fact.name.removeprefix('inventory.')} {said['sku']} {said['percent']}"
+    if fact.name == "inventory.HotItemMoved":
+        return f"HotItemMoved {said['sku']}"
     amounts = "/".join(plain(Decimal(said[name])) for name in ("on_hand", "reserved"))
     return f"StockChanged {said['sku']} v{said['version']} {amounts}"
 

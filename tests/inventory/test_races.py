@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
@@ -20,6 +18,7 @@ from grocery.inventory.models import Lot, Reservation, StockItem, promising
 from grocery.inventory.policies import fefo
 from grocery.kernel.errors import Conflict
 from tests.inventory.conftest import NOON, Shop
+from tests.inventory.crowds import all_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BUYERS = 12
@@ -28,24 +27,6 @@ BUYERS = 12
 @pytest.fixture
 def shop() -> Shop:
     return Shop()
-
-
-def all_at_once(*jobs: Callable[[], object]) -> Counter[str]:
-    """Run each job on a connection of its own, all starting together; how many ended how."""
-    start = threading.Barrier(len(jobs))
-
-    def run(job: Callable[[], object]) -> str:
-        start.wait(10)
-        try:
-            job()
-        except Exception as error:  # noqa: BLE001 - how it ended is what is asked
-            return type(error).__name__
-        finally:
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return Counter(pool.map(run, jobs))
 
 
 def buyers(shop: Shop, number: int, **wanted: int | str) -> list[Callable[[], object]]:

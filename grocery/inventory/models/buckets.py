@@ -28,7 +28,7 @@ _GIVE_BACK = """
 _LOCK = """
     SELECT bucket.id, bucket.lot_id, bucket.free
     FROM "inventory_bucket" bucket JOIN "inventory_lot" lot ON lot.id = bucket.lot_id
-    WHERE lot.stock_item_id = ANY(%(items)s::uuid[])
+    WHERE lot.stock_item_id = ANY(%(items)s::uuid[]) {which}
     ORDER BY bucket.id FOR NO KEY UPDATE OF bucket {waiting}
 """
 
@@ -103,9 +103,16 @@ class BucketQuerySet(models.QuerySet["Bucket"]):
         if quantities:
             sql.rows(self.db, _GIVE_BACK, lots=list(quantities), quantities=list(quantities.values()))
 
-    def held(self, items: Iterable[UUID], *, skip_locked: bool = False) -> list[Held]:
-        """Lock all buckets of these items, in order, waiting for whoever sells of one, or leaving that one out."""
-        lock = _LOCK.format(waiting="SKIP LOCKED" if skip_locked else "")
+    def held(self, items: Iterable[UUID]) -> list[Held]:
+        """Lock all buckets of these items, in order, waiting for whoever sells of one."""
+        return self._held(items, which="", waiting="")
+
+    def held_and_folded(self, items: Iterable[UUID]) -> list[Held]:
+        """The buckets of folded items that we have locked. Those to which somebody gave back since are left alone."""
+        return self._held(items, which="AND bucket.taken = 0", waiting="SKIP LOCKED")
+
+    def _held(self, items: Iterable[UUID], *, which: str, waiting: str) -> list[Held]:
+        lock = _LOCK.format(which=which, waiting=waiting)
         return [Held(*row) for row in sql.rows(self.db, lock, items=list(items))]
 
     def set(self, free: Mapping[int, Quantity]) -> None:

@@ -30,12 +30,10 @@ _END = """
         INSERT INTO "inventory_bucket" (lot_id, free, taken)
         SELECT freed.lot_id, freed.quantity, -freed.quantity
         FROM freed JOIN "inventory_lot" lot ON lot.id = freed.lot_id
-        JOIN "inventory_stockitem" item ON item.id = lot.stock_item_id
-        WHERE item.hot AND %(to_buckets)s
-        RETURNING lot_id
+        WHERE lot.stock_item_id <> ALL(%(locked)s::uuid[])
     )
     UPDATE "inventory_lot" lot SET reserved = lot.reserved - freed.quantity
-    FROM freed WHERE lot.id = freed.lot_id AND NOT EXISTS (SELECT FROM given_back WHERE given_back.lot_id = lot.id)
+    FROM freed WHERE lot.id = freed.lot_id AND lot.stock_item_id = ANY(%(locked)s::uuid[])
 """
 
 # The ids of reservations grow with time, so the primary key finds the last ones.
@@ -81,12 +79,12 @@ class ReservationQuerySet(PromisingQuerySet):
         return locked.select_for_update(of=("self",), no_key=True, skip_locked=skip_locked)
 
     def end(
-        self, reservations: Iterable[UUID], *, as_: ReservationState, now: datetime, to_buckets: bool = True
+        self, reservations: Iterable[UUID], *, as_: ReservationState, locked: Iterable[UUID], now: datetime
     ) -> None:
-        """Close open reservations and free what they hold: of hot items, into a bucket, unless all are folded."""
+        """Close open reservations and free what they hold: of these `locked` items in the lot, else into a bucket."""
         ids = list(reservations)
         if ids:
-            sql.rows(self.db, _END, reservations=ids, state=as_.value, now=now, to_buckets=to_buckets)
+            sql.rows(self.db, _END, reservations=ids, state=as_.value, locked=list(locked), now=now)
 
     def bought_since(self, moment: datetime) -> dict[UUID, int]:
         """How many reservations made since then took of each item."""

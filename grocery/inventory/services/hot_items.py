@@ -91,7 +91,7 @@ def moved(items: Iterable[Wanted]) -> list[HotItemMoved]:
 
 def redeal(items: Collection[UUID]) -> None:
     """Deal what is free of these locked, folded items into their buckets; a lot that has none gets some."""
-    held = Bucket.objects.held(items, skip_locked=True)
+    held = Bucket.objects.held_and_folded(items)
     by_lot: dict[UUID, list[int]] = {}
     for bucket in held:
         by_lot.setdefault(bucket.lot, []).append(bucket.id)

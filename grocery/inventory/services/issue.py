@@ -31,7 +31,9 @@ def issue(
     plan = fefo.pick(wanted, shelves, on=today(location, now=now))
     if plan.shortages:
         raise OutOfStock(plan.shortages)
-    Reservation.objects.end([reservation.id], as_=ReservationState.ISSUED, now=now, to_buckets=False)
+    Reservation.objects.end(
+        [reservation.id], as_=ReservationState.ISSUED, locked=[item.id for item in items], now=now
+    )
     sold = [Posting(part.lot_id, MovementKind.SOLD, -part.quantity) for part in plan.allocations]
     Movement.objects.post(sold, by=by, reference=holder, at=now)
     announce(items, now=now)

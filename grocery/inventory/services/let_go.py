@@ -66,8 +66,8 @@ def _expire_some(*, now: datetime) -> int:
 
 def _end(reservations: Sequence[Reservation], *, now: datetime) -> None:
     if reservations:
-        items = locking.items_to_free(reservations)
-        Reservation.objects.end([reservation.id for reservation in reservations], as_=ReservationState.ENDED, now=now)
-        cold, hot = ([item for item in items if item.hot is is_hot] for is_hot in (False, True))
-        announce(cold, now=now)
+        locked, hot = locking.items_to_free(reservations)
+        ids = [reservation.id for reservation in reservations]
+        Reservation.objects.end(ids, as_=ReservationState.ENDED, locked=[item.id for item in locked], now=now)
+        announce(locked, now=now)
         publish(*(HotItemMoved(sku=item.sku, location=item.location) for item in hot))

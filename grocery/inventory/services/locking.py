@@ -33,13 +33,16 @@ def these(items: Iterable[UUID]) -> list[StockItem]:
     return _folded(StockItem.objects.among(items).locked())
 
 
-def items_to_free(reservations: Iterable[Reservation]) -> list[StockItem]:
-    """The items that the reservations hold goods of: locked, but for the hot ones, to which one may give back."""
+def items_to_free(reservations: Iterable[Reservation]) -> tuple[list[StockItem], list[StockItem]]:
+    """The items that the reservations hold goods of: those locked, and the hot ones, to which one may give back.
+
+    A hot one may cool down before we commit. Then what was given back lies in a bucket until the next tick.
+    """
     _in_a_transaction()
     held = _held(reservations)
     locked = list(StockItem.objects.among(held).cold().locked())
     rest = held - {item.id for item in locked}
-    return locked + list(StockItem.objects.among(rest)) if rest else locked
+    return locked, list(StockItem.objects.among(rest)) if rest else []
 
 
 def _folded(items: Iterable[StockItem]) -> list[StockItem]:

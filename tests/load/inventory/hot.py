@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import psycopg
 
+from grocery.kernel import clock
 from tests.load.database import fresh
 from tests.load.inventory import shelves
 from tests.load.inventory.crowd import Ran, Worker, together
@@ -100,13 +101,13 @@ def _sale(store: Store, port: int, rule: str) -> str:
     )
     sold = [call for call in ran.calls if call[2] == "sold"]
     refused = [call for call in ran.calls if call[2] == "sold out"]
-    level = next(one for one in inventory.stock(sku=sku, now=shelves.now_()) if one.location == store.location)
+    level = next(one for one in inventory.stock(sku=sku, now=clock.now()) if one.location == store.location)
     differences, out = len(inventory.check_stock()), [lot.on_hand - lot.reserved for lot in level.lots]
     connection.close()
     latest = max(began for began, _ended, _outcome in sold)
     others = len(ran.calls) - len(sold) - len(refused)
     overtaken = max(0.0, latest - min(began for began, _ended, _outcome in refused))
-    rows = [
+    rows: list[list[object]] = [
         ["rule", rule],
         [
             "asked for / on sale / sold / other outcomes",
@@ -125,12 +126,12 @@ def _leave(store: Store, sku: str, units: int) -> None:
     from grocery.inventory import public as inventory
     from grocery.kernel.quantity import quantity
 
-    (level,) = [one for one in inventory.stock(sku=sku, now=shelves.now_()) if one.location == store.location]
+    (level,) = [one for one in inventory.stock(sku=sku, now=clock.now()) if one.location == store.location]
     changes = [
         inventory.StockChange(inventory.ChangeKind.COUNT, sku, quantity(units // 2), lot.lot_code, lot.expires_on)
         for lot in level.lots
     ]
-    inventory.change_stock(location=store.location, changes=changes, now=shelves.now_(), by=None)
+    inventory.change_stock(location=store.location, changes=changes, now=clock.now(), by=None)
 
 
 def _hunter(store: Store, sku: str, number: int) -> Worker:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from grocery.kernel.clock import now as now_
+from grocery.kernel import clock
 from grocery.kernel.quantity import quantity
 
 PLENTY = 1_000_000
@@ -34,14 +34,14 @@ def stock(*, skus: int, lots: int = 2, each: int = PLENTY, prefix: str = "sku") 
     from grocery.inventory import public as inventory
 
     location = catalog.save_store(code=f"bench-{prefix}", name_en="Bench", name_vi="Bench").id
-    today = now_().date()
+    today = clock.now().date()
     names = tuple(f"{prefix}{number:05}" for number in range(skus))
     lines = [
         inventory.StockLine(sku, quantity(each), today + timedelta(days=30 + lot))
         for sku in names
         for lot in range(lots)
     ]
-    inventory.stock_up(location=location, lines=lines, now=now_())
+    inventory.stock_up(location=location, lines=lines, now=clock.now())
     connection.close()
     return Store(location, names, today + timedelta(days=1))
 
@@ -52,7 +52,7 @@ def reserve(store: Store, holder: str, skus: Sequence[str], amount: int = 1) -> 
 
     from grocery.inventory import public as inventory
 
-    now = now_()
+    now = clock.now()
     with transaction.atomic():
         inventory.reserve(
             holder=holder,
