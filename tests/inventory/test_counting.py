@@ -22,7 +22,7 @@ from grocery.kernel.errors import Invalid, NotFound
 from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import plain, quantity
 from tests.inventory.conftest import NOON, Facts, Shop, days, listed
-from tests.inventory.test_races import all_at_once
+from tests.inventory.crowds import all_at_once
 
 pytestmark = pytest.mark.django_db
 HOA, MINH = new_id(), new_id()

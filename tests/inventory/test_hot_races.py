@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from threading import Barrier, Event
 
@@ -17,7 +18,6 @@ from grocery.inventory import public as inventory
 from grocery.inventory.models import Bucket, Reservation, StockItem
 from grocery.inventory.services import hot_items
 from grocery.kernel.errors import Conflict
-from grocery.kernel.quantity import quantity
 from tests.inventory.conftest import NOON, Shop, days
 from tests.inventory.crowds import all_at_once
 from tests.inventory.test_hot_items import undealt
@@ -58,7 +58,7 @@ def test_a_lot_is_sold_to_the_last_unit_before_the_next_is_touched(shop: Shop):
             shop.reserve(f"order:{buyer}-{turn}", milk=1)
 
     assert all_at_once(*[partial(buy, buyer) for buyer in range(8)]) == {"done": 8}
-    assert [(lot.expires_on, lot.reserved) for lot in shop.level("milk").lots] == [(days(1), 30), (days(2), 2)]
+    assert {lot.expires_on: Decimal(lot.reserved) for lot in shop.level("milk").lots} == {days(1): 30, days(2): 2}
 
 
 def test_who_sells_of_a_hot_item_does_not_wait_for_another(shop: Shop):
@@ -215,7 +215,7 @@ def test_goods_of_a_hot_item_are_not_taken_from_another_store(shop: Shop):
     other = Shop()
     other.receive("milk", 9)
     switch(other, "milk")
-    shop.receive("milk", quantity(1))
+    shop.receive("milk", 1)
     with pytest.raises(inventory.OutOfStock):
         shop.reserve("order:a", milk=2)
     connection.close()

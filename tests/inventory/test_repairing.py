@@ -25,8 +25,8 @@ from grocery.inventory.public import How
 from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import plain, quantity
 from tests.inventory.conftest import NOON, Facts, Shop
+from tests.inventory.crowds import all_at_once
 from tests.inventory.staff import signed_in, text
-from tests.inventory.test_races import all_at_once
 
 pytestmark = pytest.mark.django_db
 CHECKS = "/en/admin/inventory/stockcheck/"

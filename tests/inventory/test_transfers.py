@@ -18,7 +18,7 @@ from grocery.kernel.errors import Invalid, NotFound
 from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import ZERO, plain, quantity
 from tests.inventory.conftest import NOON, Facts, Shop, days
-from tests.inventory.test_races import all_at_once
+from tests.inventory.crowds import all_at_once
 
 pytestmark = pytest.mark.django_db
 
