@@ -25,6 +25,8 @@ AUTH_USER_MODEL = "accounts.User"
 PUBLIC_URL = ENV.public_url
 RESTORE_EPOCH = ENV.restore_epoch
 STATE_DIR = ENV.state_dir
+#: Lies there once `make demo` has filled the shop (see demo.FILLED); what plays with stock asks for it.
+DEMO_MARK = STATE_DIR / "filled"
 
 DOMAINS = ["accounts", "catalog", "inventory", "payments", "delivery", "ordering", "notifications"]
 INSTALLED_APPS = [

@@ -23,6 +23,15 @@ from grocery.inventory.contracts.counts import (
 )
 from grocery.inventory.contracts.feed import FeedDifference, FeedDocument, FeedRepair, FeedUnavailable, as_number
 from grocery.inventory.contracts.hot import HotRule
+from grocery.inventory.contracts.imports import (
+    ImportMode,
+    NotAStockFile,
+    ReferenceUsed,
+    RejectedLine,
+    SkuDifference,
+    StockImportProgress,
+    UnknownImportProfile,
+)
 from grocery.inventory.contracts.levels import CAP, LotLevel, StockLevel
 from grocery.inventory.contracts.promises import (
     Allocation,
@@ -32,6 +41,7 @@ from grocery.inventory.contracts.promises import (
     OutOfStock,
     Reservation,
 )
+from grocery.inventory.contracts.simulating import SimulationFigures
 from grocery.inventory.contracts.taking_back import NotTakenBackSo, TakenBackAlready
 from grocery.inventory.contracts.transfers import (
     Arrival,
@@ -44,6 +54,14 @@ from grocery.inventory.contracts.transfers import (
 from grocery.inventory.contracts.truth import BOOKS, Book, CheckRun, Difference, HasMovedOn, How, Remedy
 
 __all__ = [
+    "SimulationFigures",
+    "ImportMode",
+    "NotAStockFile",
+    "ReferenceUsed",
+    "RejectedLine",
+    "SkuDifference",
+    "StockImportProgress",
+    "UnknownImportProfile",
     "NotTakenBackSo",
     "TakenBackAlready",
     "AlreadyCounted",

@@ -6,6 +6,7 @@ from grocery.inventory.models.buckets import Bucket
 from grocery.inventory.models.checks import LotFigures, StockCheck, StockDifference
 from grocery.inventory.models.counts import Count, CountEntry, CountLine
 from grocery.inventory.models.feed import Debt, FeedDebt
+from grocery.inventory.models.imports import StockImport
 from grocery.inventory.models.markdowns import Markdown
 from grocery.inventory.models.movements import Movement, MovementKind, Posting
 from grocery.inventory.models.receiving import Barcode, GoodsReceipt, ReceiptLine, ReceiptState
@@ -42,6 +43,7 @@ __all__ = [
     "ReservationState",
     "StockCheck",
     "StockDifference",
+    "StockImport",
     "StockItem",
     "Transfer",
     "TransferLine",

@@ -38,14 +38,19 @@ from grocery.inventory.contracts import (
     FeedUnavailable,
     HasMovedOn,
     How,
+    ImportMode,
     LotLevel,
+    NotAStockFile,
     NothingReserved,
     NotTakenBackSo,
     OutOfStock,
+    ReferenceUsed,
     RefusedLine,
     Remedy,
     Reservation,
+    SimulationFigures,
     StockChange,
+    StockImportProgress,
     StockLevel,
     StockLine,
     TakenBackAlready,
@@ -54,6 +59,7 @@ from grocery.inventory.contracts import (
     TransferLine,
     TransferMovedOn,
     TransferState,
+    UnknownImportProfile,
 )
 from grocery.inventory.public.changing import change_stock, change_stock_by_line, stock_up
 from grocery.inventory.public.feed import (
@@ -116,7 +122,9 @@ from grocery.inventory.services.count import (
     recount,
     start_count,
 )
+from grocery.inventory.services.import_stock import import_stock, stock_import_profiles
 from grocery.inventory.services.repair import last_differences, plan_repair, repair
+from grocery.inventory.services.simulate import simulate
 from grocery.inventory.services.take_back import take_back
 from grocery.inventory.services.transfer import (
     add_to_transfer,
@@ -162,6 +170,9 @@ __all__ = [
     "cancel_count",
     "look_at_count",
     "take_back",
+    "import_stock",
+    "stock_import_profiles",
+    "simulate",
     # comparing the books
     "check_stock",
     "run_check",
@@ -241,7 +252,13 @@ __all__ = [
     "NewReceiptLine",
     "Recognised",
     "Scan",
+    "ImportMode",
+    "StockImportProgress",
+    "SimulationFigures",
     # what they refuse
+    "NotAStockFile",
+    "ReferenceUsed",
+    "UnknownImportProfile",
     "NotTakenBackSo",
     "TakenBackAlready",
     "AlreadyCounted",
