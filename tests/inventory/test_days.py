@@ -164,6 +164,18 @@ def test_extending_a_promise_does_not_make_its_goods_keep_longer(shop: Shop):
     assert [part.expires_on for part in taken.allocations] == [days(9)]
 
 
+def test_goods_that_expired_while_they_were_held_do_not_leave_the_store(shop: Shop):
+    shop.receive("milk", 2, expires=0)
+    shop.reserve("order:late", on=0, milk=2)
+    with pytest.raises(inventory.OutOfStock) as refused:
+        inventory.issue(holder="order:late", quantities=None, now=MIDNIGHT, by=shop.by)
+    assert refused.value.shortages == {"milk": 2}
+    shop.receive("milk", 2, expires=9)
+    left = inventory.issue(holder="order:late", quantities=None, now=MIDNIGHT, by=shop.by)
+    assert [(part.expires_on, part.quantity) for part in left] == [(days(9), quantity(2))]
+    assert [shop.level("milk").reserved, inventory.check_stock()] == [0, []]
+
+
 # --- expiring soon ------------------------------------------------------------------------------------------------
 
 

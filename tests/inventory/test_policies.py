@@ -81,11 +81,12 @@ def test_a_lot_is_touched_only_after_all_that_expire_before_it_are_empty(demand:
 
 
 @given(st.dictionaries(st.sampled_from(SKUS), some), shelves())
-def test_what_leaves_comes_first_from_what_is_ours(quantities: dict[str, Quantity], lots: list[Shelf]):
+def test_what_leaves_comes_first_from_what_is_ours_and_good(quantities: dict[str, Quantity], lots: list[Shelf]):
     plan = fefo.pick(quantities, lots, on=TODAY)
     held = {shelf.lot_id: shelf.held for shelf in lots}
     for sku, wanted in quantities.items():
-        ours = sum((held[shelf.lot_id] for shelf in lots if shelf.sku == sku), start=Decimal(0))
+        fresh = [shelf for shelf in lots if shelf.sku == sku and fefo.good(shelf.expires_on, on=TODAY)]
+        ours = sum((shelf.held for shelf in fresh), start=Decimal(0))
         from_ours = sum(min(part.quantity, held[part.lot_id]) for part in plan.allocations if part.sku == sku)
         assert from_ours == min(ours, wanted)
 
@@ -96,3 +97,4 @@ def test_what_leaves_is_never_more_than_ours_and_free(quantities: dict[str, Quan
     free = {shelf.lot_id: shelf.free for shelf in lots}
     assert all(0 < part.quantity <= free[part.lot_id] for part in plan.allocations)
     assert len({part.lot_id for part in plan.allocations}) == len(plan.allocations)
+    assert all(fefo.good(part.expires_on, on=TODAY) for part in plan.allocations)

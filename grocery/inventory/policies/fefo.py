@@ -86,15 +86,18 @@ def take(wanted: Quantity, shelves: Iterable[Shelf]) -> tuple[list[Allocation], 
 
 
 def pick(quantities: Mapping[str, Quantity], shelves: Iterable[Shelf], *, on: date) -> Plan:
-    """What leaves the store: from what is held for it, then from what is free and good today, first expired first."""
+    """What leaves the store, all of it good today: from what is held for it, then from what is free.
+
+    Each first expired first. Goods that were held for an earlier day and have expired since do not leave.
+    """
     allocations: list[Allocation] = []
     shortages: dict[str, Quantity] = {}
     shelves = list(shelves)
     for sku, quantity in quantities.items():
-        own = [shelf for shelf in shelves if shelf.sku == sku]
+        own = [shelf for shelf in shelves if shelf.sku == sku and good(shelf.expires_on, on=on)]
         held, wanted = take(quantity, [replace(shelf, free=shelf.held) for shelf in own])
         others = [replace(shelf, free=Quantity(shelf.free - shelf.held)) for shelf in own]
-        more, missing = take(wanted, [shelf for shelf in others if good(shelf.expires_on, on=on)])
+        more, missing = take(wanted, others)
         allocations += _merged([*held, *more])
         if missing:
             shortages[sku] = missing

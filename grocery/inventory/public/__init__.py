@@ -327,7 +327,8 @@ def issue(
 
     `quantities`: what really left, by SKU; a SKU that is not named did not leave. None: exactly what is reserved.
     What is reserved and does not leave is free again; what leaves beyond it comes from what is available today,
-    first expired first. `by`: the staff member. Raises NothingReserved, OutOfStock; then nothing was changed.
+    first expired first. Goods that have expired while they were held do not leave. `by`: the staff member.
+    Raises NothingReserved, OutOfStock; then nothing was changed.
     """
     return _issuing.issue(holder=holder, quantities=quantities, now=now, by=by)
 
