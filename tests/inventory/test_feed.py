@@ -76,6 +76,24 @@ def test_versions_of_a_later_restore_epoch_are_compared_exactly(feed: StockFeed)
     assert feed.write([replace(current, version=25 * 2**40 + 2)]) == 1
 
 
+@needs_emulator
+def test_what_a_process_has_written_itself_is_not_read_again(monkeypatch: pytest.MonkeyPatch):
+    feed = FirestoreFeed(settings.FIRESTORE_PROJECT)
+    first = document(version=1)
+    feed.write([first])
+    monkeypatch.setattr(feed, "_read_versions", None)
+    assert feed.write([replace(first, version=2)]) == 1
+    assert feed.write([replace(first, version=1)]) == 0
+
+
+def test_what_another_has_written_since_is_noticed(feed: StockFeed):
+    mine, other = document(version=1), feed_of(feed.name)
+    feed.write([mine])
+    other.write([replace(mine, version=5)])
+    assert feed.write([replace(mine, version=3)]) == 0
+    assert feed.write([replace(mine, version=6)]) == 1
+
+
 def test_one_late_document_does_not_hold_up_the_others(feed: StockFeed):
     late, fresh = document(version=3), document(version=3)
     feed.write([late])

@@ -67,6 +67,16 @@ def test_when_it_is_back_it_is_shown_what_is_true_then(line: Line, deliver: Deli
     assert [pay(), shown(line, shop), owed(shop)] == [1, 6, []]
 
 
+def test_what_is_owed_can_be_seen(line: Line, deliver: Deliver):
+    shop = Shop()
+    line.cut()
+    shop.receive("milk", 5)
+    shop.receive("rice", 5)
+    deliver()
+    documents, oldest = FeedDebt.objects.owed()[line.feed.name]
+    assert (documents, oldest.total_seconds() >= 0) == (2, True)
+
+
 def test_paying_while_it_is_still_away_keeps_the_debt(line: Line, deliver: Deliver):
     shop = Shop()
     line.cut()

@@ -1,20 +1,21 @@
 """The feed in Firestore: `inventory/{sku}/locations/{location}`, which phones listen to.
 
-An older version never overwrites a newer one, whoever writes when: what is there is read first, and written over only
-if it has not changed since (a precondition on its update time, or on its absence). Who loses that race reads again.
-Writes go out in one BatchWrite, in which each stands for itself. https://firebase.google.com/docs/firestore
+An older version never overwrites a newer one, whoever writes when: a document is written over only if it has not
+changed since it was last seen (a precondition on its update time, or on its absence). What a process has written
+itself it has seen; what it has not, and what another has changed since, it reads first. Writes go out by BatchWrite,
+in which each stands for itself. https://firebase.google.com/docs/firestore
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from itertools import batched
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from google.api_core import exceptions
@@ -27,10 +28,21 @@ from grocery.inventory.gateways.feed import Key
 from grocery.kernel.quantity import Quantity
 
 _TIMEOUT: Final = 5.0  # seconds for one call; the outbox repeats what did not get through, so the client must not
-_LARGEST_WRITE: Final = 500
+_LARGEST_READ: Final = 500
+#: As Google's own BulkWriter. On the emulator 25 calls of 20 take half as long as one of 500.
+_LARGEST_WRITE: Final = 20
+#: So many documents' versions and update times are kept, some 10 MB; then it begins anew.
+_KEPT: Final = 20_000
 _ROUNDS: Final = 8
 #: Somebody else wrote the document between our reading and our writing.
 _LOST_RACE: Final = {9, 6, 5, 10}  # FAILED_PRECONDITION, ALREADY_EXISTS, NOT_FOUND, ABORTED of google.rpc.Code
+
+
+class Seen(NamedTuple):
+    """A document as it was last seen: its version, and when it was written; None: it was not there."""
+
+    version: int
+    updated_at: Any
 
 
 class FirestoreFeed:
@@ -43,15 +55,18 @@ class FirestoreFeed:
     def __init__(self, project: str, *, breaker: Breaker | None = None) -> None:
         self._project = project
         self._breaker = breaker or Breaker("firestore")
+        self._seen: dict[Key, Seen] = {}
 
     def write(self, documents: Collection[FeedDocument]) -> int:
         written = 0
-        for some in batched(documents, _LARGEST_WRITE):
+        for some in batched(documents, _LARGEST_READ):
             with self._breaker.guard(), _translated():
                 written += self._write(some)
         return written
 
     def read(self, keys: Collection[Key]) -> dict[Key, FeedDocument]:
+        for key in keys:
+            self._seen.pop(key, None)  # who compares may be about to repair: then nothing is taken for known
         with self._breaker.guard(), _translated():
             references = [self._reference(key) for key in keys]
             found = self._client.get_all(references, retry=None, timeout=_TIMEOUT)
@@ -60,35 +75,57 @@ class FirestoreFeed:
     def _write(self, documents: Collection[FeedDocument]) -> int:
         pending, written = list(documents), 0
         for _round in range(_ROUNDS):
-            there = self._versions(pending)
-            newer = [document for document in pending if _is_newer(document, there)]
-            pending = self._write_unless_changed(newer, there) if newer else []
+            there = self._look([document.key for document in pending])
+            newer = [document for document in pending if document.version > there[document.key].version]
+            pending = [
+                lost for some in batched(newer, _LARGEST_WRITE) for lost in self._write_unless_changed(some, there)
+            ]
             written += len(newer) - len(pending)
             if not pending:
                 return written
         raise FeedUnavailable(f"{len(pending)} documents changed each time they were to be written")
 
-    def _versions(self, documents: Iterable[FeedDocument]) -> dict[Key, Any]:
-        """What is there, as snapshots that know their version and update time."""
-        references = {self._reference(document.key): document.key for document in documents}
-        snapshots = self._client.get_all(references, field_paths=["version"], retry=None, timeout=_TIMEOUT)
-        return {references[snapshot.reference]: snapshot for snapshot in snapshots if snapshot.exists}
+    def _look(self, keys: Collection[Key]) -> dict[Key, Seen]:
+        """Which versions are there: as this process saw them last, or by reading them now."""
+        there = {key: seen for key in keys if (seen := self._seen.get(key))}
+        if missing := [key for key in keys if key not in there]:
+            there |= self._read_versions(missing)
+        return there
 
-    def _write_unless_changed(self, documents: list[FeedDocument], there: Mapping[Key, Any]) -> list[FeedDocument]:
-        """Returns those that somebody else has changed meanwhile."""
+    def _read_versions(self, keys: Collection[Key]) -> dict[Key, Seen]:
+        references = {self._reference(key): key for key in keys}
+        snapshots = self._client.get_all(references, field_paths=["version"], retry=None, timeout=_TIMEOUT)
+        found = {references[snapshot.reference]: snapshot for snapshot in snapshots if snapshot.exists}
+        return {key: _seen(found.get(key)) for key in keys}
+
+    def _write_unless_changed(
+        self, documents: Sequence[FeedDocument], there: Mapping[Key, Seen]
+    ) -> list[FeedDocument]:
+        """Returns those that somebody else has changed meanwhile, and forgets what it knew of them."""
         batch = BulkWriteBatch(self._client)
         for document in documents:
             reference, fields = self._reference(document.key), _fields(document)
-            if snapshot := there.get(document.key):
-                unchanged = self._client.write_option(last_update_time=snapshot.update_time)
+            if updated_at := there[document.key].updated_at:
+                unchanged = self._client.write_option(last_update_time=updated_at)
                 batch.update(reference, {"deleted": firestore.DELETE_FIELD} | fields, option=unchanged)
             else:
                 batch.create(reference, fields)
         answer = batch.commit(retry=None, timeout=_TIMEOUT)
-        outcomes = list(zip(documents, answer.status, strict=True))
-        if failures := [status.message for _document, status in outcomes if status.code not in {0, *_LOST_RACE}]:
-            raise FeedUnavailable(f"Firestore refused {len(failures)} documents: {failures[0]}")
-        return [document for document, status in outcomes if status.code in _LOST_RACE]
+        return self._note(documents, answer)
+
+    def _note(self, documents: Sequence[FeedDocument], answer: Any) -> list[FeedDocument]:
+        if len(self._seen) > _KEPT:
+            self._seen = {}
+        lost, refused = [], []
+        for document, status, result in zip(documents, answer.status, answer.write_results, strict=True):
+            if status.code == 0:
+                self._seen[document.key] = Seen(document.version, result.update_time)
+                continue
+            self._seen.pop(document.key, None)
+            (lost if status.code in _LOST_RACE else refused).append((document, status.message))
+        if refused:
+            raise FeedUnavailable(f"Firestore refused {len(refused)} documents: {refused[0][1]}")
+        return [document for document, _message in lost]
 
     def _reference(self, key: Key) -> Any:
         sku, location = key
@@ -112,9 +149,8 @@ def _translated() -> Iterator[None]:
         raise FeedUnavailable(f"Firestore: {error}") from error
 
 
-def _is_newer(document: FeedDocument, there: Mapping[Key, Any]) -> bool:
-    snapshot = there.get(document.key)
-    return snapshot is None or (snapshot.get("version") or 0) < document.version
+def _seen(snapshot: Any) -> Seen:
+    return Seen(snapshot.get("version") or 0, snapshot.update_time) if snapshot else Seen(-1, None)
 
 
 def _fields(document: FeedDocument) -> dict[str, Any]:

@@ -77,9 +77,10 @@ class FeedDebtQuerySet(models.QuerySet["FeedDebt"]):
         """They could not be written: due again after a pause."""
         self.filter(id__in=[debt.id for debt in debts]).update(due_at=Now() + pause)
 
-    def owed(self) -> list[tuple[str, int, timedelta]]:
-        """Each feed that is behind: its name, how many documents, and for how long the oldest."""
-        return list(self.values_list("feed").annotate(Count("id"), Now() - Min("since")).order_by("feed"))
+    def owed(self) -> dict[str, tuple[int, timedelta]]:
+        """Each feed that is behind, by name: how many documents, and for how long the oldest."""
+        behind = self.values("feed").annotate(documents=Count("id"), oldest=Now() - Min("since"))
+        return {one["feed"]: (one["documents"], one["oldest"]) for one in behind}
 
 
 class FeedDebt(models.Model):

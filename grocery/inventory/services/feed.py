@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Final
 from uuid import UUID
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 from grocery.inventory import gateways
 from grocery.inventory.contracts import FeedDocument, FeedUnavailable
@@ -25,6 +25,8 @@ from grocery.inventory.services.days import today
 from grocery.kernel.quantity import ZERO
 
 DOCUMENTS = Counter("grocery_inventory_feed_documents", "Documents for a feed, by fate.", ["feed", "fate"])
+OWED = Gauge("grocery_inventory_feed_owed", "Documents that a feed has still to be shown.", ["feed"])
+OLDEST = Gauge("grocery_inventory_feed_owed_seconds", "For how long the oldest of them has been owed.", ["feed"])
 
 #: A fact older than this was held up, and has likely been overtaken: what is true now is shown in its place.
 _LATE: Final = timedelta(seconds=1)
@@ -61,7 +63,17 @@ def _show(feed: StockFeed, documents: dict[Key, FeedDocument]) -> None:
 def pay_debts(*, now: datetime) -> int:
     """See `public.pay_feed_debts`."""
     until = monotonic() + _SHIFT
-    return sum(_pay(feed, now=now, until=until) for feed in gateways.feeds())
+    paid = sum(_pay(feed, now=now, until=until) for feed in gateways.feeds())
+    _note_debts()
+    return paid
+
+
+def _note_debts() -> None:
+    behind = FeedDebt.objects.owed()
+    for feed in gateways.feeds():
+        documents, oldest = behind.get(feed.name, (0, timedelta()))
+        OWED.labels(feed.name).set(documents)
+        OLDEST.labels(feed.name).set(oldest.total_seconds())
 
 
 def _pay(feed: StockFeed, *, now: datetime, until: float) -> int:
