@@ -27,7 +27,7 @@ from grocery.inventory.services import hot_switch
 from grocery.kernel.quantity import quantity
 from tests.inventory.conftest import NOON, TODAY, _new_store
 
-HISTORIES = int(os.environ.get("STOCK_HISTORIES", "12"))
+HISTORIES = int(os.environ.get("STOCK_HISTORIES", "8"))
 STEPS = 20
 SKUS = ("beef", "milk", "rice")
 

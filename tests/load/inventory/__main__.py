@@ -10,7 +10,7 @@ import sys
 import time
 from importlib import import_module
 
-ALL = ("reserve", "hot")
+ALL = ("reserve", "hot", "growth", "histories", "reads")
 
 
 def main() -> None:
