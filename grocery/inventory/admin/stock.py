@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from grocery.accounts import public as accounts
 from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
-from grocery.inventory.admin import work
+from grocery.inventory.admin import hot_items, work
 from grocery.inventory.admin.lists import (
     NamedStores,
     ReadOnly,
@@ -127,15 +127,26 @@ class ChangeStockForm(forms.Form):
 
 
 @admin.register(StockItem)
-class StockItemAdmin(ReadOnly, admin.ModelAdmin):
+class StockItemAdmin(hot_items.MaySwitch, ReadOnly, admin.ModelAdmin):
+    actions = hot_items.ACTIONS
     list_display = ("sku", "product", "store", "stock", "promised", "available", "expiry", "low_at")
-    list_filter = (StoreFilter, LowFilter)
+    list_filter = (StoreFilter, LowFilter, "hot")
     search_fields = ("sku__startswith",)
     search_help_text = _("the beginning of a SKU")
     ordering = ("sku", "location")
     list_per_page = 50
     show_full_result_count = False
-    fields = readonly_fields = ("sku", "store", "stock", "promised", "available", "low_at", "version")
+    fields = readonly_fields = (
+        "sku",
+        "store",
+        "stock",
+        "promised",
+        "available",
+        "low_at",
+        "hot_rule",
+        "hot",
+        "version",
+    )
     inlines = (LotInline,)
     change_list_template = "inventory/stock_items.html"
     change_form_template = "inventory/stock_item.html"

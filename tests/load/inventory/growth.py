@@ -8,6 +8,7 @@ import sys
 import time
 from datetime import timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 from grocery.kernel import clock
@@ -74,7 +75,7 @@ def _fill(location: UUID, *, items: tuple[int, int], lots: tuple[int, int]) -> N
     """So many items and lots more, and ten movements for each new lot; says how it goes on."""
     from django.db import connection
 
-    values = {
+    values: dict[str, Any] = {
         "store": location,
         "first": items[0],
         "last": items[1],

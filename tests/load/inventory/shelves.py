@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from grocery.inventory.contracts import Demand
 from grocery.kernel import clock
 from grocery.kernel.quantity import quantity
 
@@ -64,7 +65,5 @@ def reserve(store: Store, holder: str, skus: Sequence[str], amount: int = 1) -> 
         )
 
 
-def demands(skus: Iterable[str], amount: int) -> list[object]:
-    from grocery.inventory import public as inventory
-
-    return [inventory.Demand(sku, quantity(amount)) for sku in skus]
+def demands(skus: Iterable[str], amount: int) -> list[Demand]:
+    return [Demand(sku, quantity(amount)) for sku in skus]
