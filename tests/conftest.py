@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import override_settings
 
 from grocery.kernel.outbox import relay
+from tests import emptying
 
 _WORD = re.compile(r"\w+")
 #: Django's own tables for people and sessions count as accounts.
@@ -51,6 +52,13 @@ def _without_waiting() -> Iterator[None]:
     quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}, PASSWORD_HASHERS=quick):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The database of this run; after a test that commits, only what it filled is emptied."""
+    with django_db_blocker.unblock():
+        emptying.begin()
 
 
 @pytest.fixture
