@@ -12,7 +12,7 @@ from grocery.inventory.models import Markdown, Movement, StockAlert
 from grocery.kernel.ids import new_id
 from grocery.kernel.models import OutboxEvent
 from tests.inventory.conftest import NOON, Shop, listed
-from tests.inventory.test_races import all_at_once
+from tests.inventory.crowds import all_at_once
 from tests.inventory.test_receiving import Dock
 from tests.inventory.test_waste import line, lot_of, waste
 

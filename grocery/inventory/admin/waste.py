@@ -20,7 +20,8 @@ from django.views.decorators.http import require_POST
 
 from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
-from grocery.inventory.admin.finding import Found, find, names_of
+from grocery.inventory.admin.finding import Found, find
+from grocery.inventory.admin.lists import language
 from grocery.inventory.admin.task_forms import AmountField, LineField, TaskForm
 from grocery.inventory.admin.wording import amount, amount_label, keeps, lot
 from grocery.inventory.admin.work import Tile, Worker, page, route, said, task, tile
@@ -29,7 +30,7 @@ from grocery.inventory.models.by_day import DatedLot, lots_named, lots_of
 from grocery.kernel import clock
 from grocery.kernel.errors import DomainError
 from grocery.kernel.ids import new_id
-from grocery.kernel.quantity import Quantity, plain
+from grocery.kernel.quantity import Quantity
 
 
 class WasteForm(TaskForm):
@@ -53,6 +54,7 @@ class WasteForm(TaskForm):
         super().__init__(data, files, initial={"key": new_id(), "lot": first})
         field = cast("forms.ChoiceField", self.fields["lot"])
         field.choices = [(str(found.id), lot(found.lot_code, found.expires_on)) for found in lots]
+        self.unit = unit
         self.fields["quantity"].label = amount_label(unit)
 
 
@@ -183,7 +185,9 @@ def _waste(request: HttpRequest, worker: Worker, form: WasteForm) -> bool:
         return False
     if not done:
         inventory.drop_photo(photo=kept)  # sent twice: the first one's photo is kept
-    messages.success(request, _("Noted: %(quantity)s thrown away.") % {"quantity": plain(answers["quantity"])})
+    messages.success(
+        request, _("Noted: %(quantity)s thrown away.") % {"quantity": amount(answers["quantity"], form.unit)}
+    )
     return True
 
 
@@ -192,12 +196,14 @@ def _noted(worker: Worker) -> list[dict[str, Any]]:
     zone = ZoneInfo(catalog.store(store_id=catalog.StoreId(worker.store)).zone)
     midnight = datetime.combine(_today(worker), time(), tzinfo=zone).astimezone(UTC)
     rows = list(Wastage.objects.at(worker.store).since(midnight).newest_first()[:50])
-    names = names_of({row.sku for row in rows})
+    products = catalog.products_on_sale(skus={catalog.Sku(row.sku) for row in rows})
+    names = {str(sku): product.name(language()) for sku, product in products.items()}
+    units = {str(sku): product.unit for sku, product in products.items()}
     return [
         {
             "id": row.id,
             "name": names.get(row.sku, row.sku),
-            "quantity": amount(row.quantity),
+            "quantity": amount(row.quantity, units.get(row.sku, catalog.Unit.PIECE)),
             "reason": row.get_reason_display(),
             "note": row.note,
             "lot": lot(row.lot.lot_code, row.lot.expires_on),

@@ -1,0 +1,145 @@
+"""A phone in the stockroom: goods are scanned in, booked, thrown away with a photo; no page is too wide for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from grocery.config.demo import PEOPLE
+from grocery.config.processes import Shop
+from tests.browser.shop import LANGUAGES, SIZES
+from tests.browser.test_accessibility import COLOUR, OURS, SETTLED, violations
+
+WORK = "/admin/inventory/stockitem/work/"
+#: GS1-128 as a scanner types it: nobody knows this GTIN yet, lot L-77, best before the end of 2027.
+CODE = "010893604120001217271231" + "10L-77"
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser, shop: Shop) -> Iterator[BrowserContext]:
+    """Somebody who may do everything in the store, on a phone."""
+    email, password = PEOPLE["admin"]
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    page.goto(f"{shop.url}/en/admin/login/")
+    page.fill("input[name=username]", email)
+    page.fill("input[name=password]", password)
+    page.click("input[type=submit]")
+    page.wait_for_url("**/admin/")
+    page.close()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    page = context.new_page()
+    yield page
+    page.close()
+
+
+def open_receipt(page: Page, shop: Shop) -> None:
+    page.goto(f"{shop.url}/en{WORK}receive/")
+    page.fill("input[name=supplier]", "HTX Rau Đơn Dương")
+    page.locator(".buybar button").click()
+    page.wait_for_url(re.compile(r"/receive/[0-9a-f-]{36}/$"))
+
+
+def free_of(page: Page) -> int:
+    """How much of the lot that was scanned is free, as the page for waste says; 0 if it is not there."""
+    lot = page.locator(".choice", has_text="L-77")
+    found = re.search(r"(\d+)(?:\s\w+)? free", lot.inner_text()) if lot.count() else None
+    return int(found.group(1)) if found else 0
+
+
+def find_again(page: Page, shop: Shop) -> int:
+    page.goto(f"{shop.url}/en{WORK}waste/?code={CODE}")
+    return free_of(page)
+
+
+def test_a_phone_scans_goods_in_and_throws_some_away(
+    page: Page, shop: Shop, tmp_path_factory: pytest.TempPathFactory
+):
+    before = find_again(page, shop)
+    open_receipt(page, shop)
+    page.locator("#code").press_sequentially(CODE)
+    page.keyboard.press("Control+]")  # as the separator arrives in browsers
+    page.keyboard.type("37" + "10")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#q, input[name=lot_code]")
+    if page.locator("#q").count():
+        page.fill("#q", "muối tôm")
+        page.keyboard.press("Enter")
+        page.locator(".entries a").first.click()
+    expect(page.locator("input[name=lot_code]")).to_have_value("L-77")
+    expect(page.locator("input[name=expires_on]")).to_have_value("2027-12-31")
+    page.fill("input[name=quantity]", "10")
+    page.locator(".buybar button").click()
+    expect(page.locator("aside")).to_contain_text("L-77 · best before 31/12/2027")
+    page.locator(".buybar button").click()
+    expect(page.locator("main")).to_contain_text("is in stock.")
+    assert find_again(page, shop) == before + 10
+
+    photo = tmp_path_factory.mktemp("photos") / "photo.jpg"
+    Image.new("RGB", (800, 600), "tomato").save(photo)
+    page.locator(".choice", has_text="L-77").locator("input").check()
+    page.fill("input[name=quantity]", "2")
+    page.select_option("select[name=reason]", "damaged")
+    page.set_input_files("input[name=photo]", photo)
+    page.locator(".buybar button").click()
+    expect(page.locator("main")).to_contain_text(re.compile(r"Noted: 2(\s\w+)? thrown away\."))
+    expect(page.locator(".photo-kept").first).to_have_js_property("naturalWidth", 800)
+    assert find_again(page, shop) == before + 8
+
+
+#: In the dark only colours are others, and they are the same on the desk.
+LOOKS = (("light", "phone", OURS), ("light", "desk", OURS), ("dark", "phone", COLOUR))
+PAGES = {
+    "work": "",
+    "receipts": "receive/",
+    "waste": "waste/?q=sua",
+    "expiring": "expiring/?days=14",
+    "alerts": "alerts/",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [*PAGES, "receipt", "lots"])
+def test_axe_finds_nothing_on_task_pages(page: Page, shop: Shop, name: str, language: str):
+    visit(page, shop, name, language)
+    found = {}
+    for theme, size, rules in LOOKS:
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of two words
+        width, height = SIZES[size]
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate(SETTLED)
+        if seen := violations(page, rules):
+            found[f"{size} {theme}"] = seen
+    assert found == {}
+
+
+@pytest.mark.parametrize("name", [*PAGES, "receipt", "lots"])
+def test_no_task_page_is_wider_than_the_narrowest_phone(page: Page, shop: Shop, name: str):
+    page.set_viewport_size({"width": 320, "height": 640})
+    visit(page, shop, name, "vi")
+    widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert widths[0] <= widths[1]
+
+
+def visit(page: Page, shop: Shop, name: str, language: str) -> None:
+    prefix = shop.url + LANGUAGES[language]
+    if name == "receipt":
+        page.set_viewport_size({"width": 390, "height": 844})
+        open_receipt(page, shop)
+        page.goto(page.url.replace("/en/", f"{LANGUAGES[language]}/") + "?code=muoi")
+    elif name == "lots":
+        page.goto(f"{prefix}{WORK}waste/?code=sua")
+        page.locator(".entries a").first.click()
+        page.wait_for_url("**sku=**")
+    else:
+        page.goto(f"{prefix}{WORK}{PAGES[name]}")
