@@ -14,6 +14,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -43,6 +44,14 @@ _CHOICES = {
     Choice.CATEGORY: gettext_lazy("a category"),
     Choice.SKUS: gettext_lazy("a shelf: these SKUs"),
 }
+_TITLES = {
+    Choice.SAMPLE: gettext_lazy("Random sample"),
+    Choice.LOW: gettext_lazy("Low stock"),
+    Choice.EXPIRED: gettext_lazy("Expired goods"),
+    Choice.NEVER: gettext_lazy("Never counted"),
+    Choice.CATEGORY: gettext_lazy("Category"),
+    Choice.SKUS: gettext_lazy("Shelf"),
+}
 
 
 class NewCountForm(TaskForm):
@@ -63,11 +72,12 @@ class NewCountForm(TaskForm):
         cast("forms.ChoiceField", self.fields["category"]).choices = [("", "–"), *departments]
 
     def title(self) -> str:
-        """What the count will be called."""
+        """What the count will be called: in English, for whoever reads it is shown it in their language."""
         said = self.cleaned_data
-        if said["choice"] is Choice.CATEGORY:
-            return str(dict(cast("forms.ChoiceField", self.fields["category"]).choices)[said["category"]])  # type: ignore[arg-type]  # pairs of our own making
-        return str(_CHOICES[said["choice"]])[:1].upper() + str(_CHOICES[said["choice"]])[1:]
+        if said["choice"] is Choice.CATEGORY and said["category"]:
+            return catalog.category(said["category"]).name("vi")
+        with translation.override("en"):
+            return str(_TITLES[said["choice"]])
 
 
 class ShelfForm(TaskForm):
@@ -131,8 +141,8 @@ def counts(request: HttpRequest, worker: Worker) -> HttpResponse:
         "inventory/counts.html",
         title=_("Count stock"),
         form=form,
-        under_way=here.under_way()[:_SHOWN],
-        done=here.ended()[:_SHOWN],
+        under_way=[(one, _(one.title)) for one in here.under_way()[:_SHOWN]],
+        done=[(one, _(one.title)) for one in here.ended()[:_SHOWN]],
     )
 
 
@@ -156,7 +166,7 @@ def count(request: HttpRequest, worker: Worker, count: UUID) -> HttpResponse:
         request,
         worker,
         "inventory/count.html",
-        title=found.title,
+        title=_(found.title),
         back=reverse("admin:inventory_counts"),
         count=found,
         shelves=shelves,
@@ -278,7 +288,7 @@ def _report(request: HttpRequest, worker: Worker, found: inventory.Count) -> Htt
         request,
         worker,
         "inventory/count_report.html",
-        title=found.title,
+        title=_(found.title),
         back=reverse("admin:inventory_counts"),
         count=found,
         rows=rows,

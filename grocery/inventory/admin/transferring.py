@@ -67,7 +67,9 @@ class ArrivalForm(TaskForm):
         self.lines = lines
         super().__init__(*args, **kwargs)
         for line in lines:
-            self.fields[f"came-{line.id}"] = AmountField(label=_("received"), least=Decimal(0), initial=line.quantity)
+            self.fields[f"came-{line.id}"] = AmountField(
+                label=_("how much came"), least=Decimal(0), initial=line.quantity
+            )
             self.fields[f"why-{line.id}"] = LineField(
                 label=_("reason, if it differs"), max_length=200, required=False
             )
