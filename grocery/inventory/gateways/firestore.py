@@ -116,16 +116,20 @@ class FirestoreFeed:
     def _note(self, documents: Sequence[FeedDocument], answer: Any) -> list[FeedDocument]:
         if len(self._seen) > _KEPT:
             self._seen = {}
-        lost, refused = [], []
+        lost: list[FeedDocument] = []
+        refused: list[str] = []
         for document, status, result in zip(documents, answer.status, answer.write_results, strict=True):
             if status.code == 0:
                 self._seen[document.key] = Seen(document.version, result.update_time)
                 continue
             self._seen.pop(document.key, None)
-            (lost if status.code in _LOST_RACE else refused).append((document, status.message))
+            if status.code in _LOST_RACE:
+                lost.append(document)
+            else:
+                refused.append(status.message)
         if refused:
-            raise FeedUnavailable(f"Firestore refused {len(refused)} documents: {refused[0][1]}")
-        return [document for document, _message in lost]
+            raise FeedUnavailable(f"Firestore refused {len(refused)} documents: {refused[0]}")
+        return lost
 
     def _reference(self, key: Key) -> Any:
         sku, location = key
