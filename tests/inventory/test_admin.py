@@ -177,3 +177,30 @@ def test_goods_that_the_catalogue_does_not_know_are_not_received(buyer: Client, 
     answer = change(buyer, shop, sku="mikl")
     assert [answer.status_code, "does not know this SKU" in text(answer)] == [200, True]
     assert StockItem.objects.count() == 0
+
+
+# --- when it counts as low --------------------------------------------------------------------------------------
+
+
+def test_a_buyer_says_when_a_sku_counts_as_low(buyer: Client, shop: Shop):
+    shop.receive("milk", 5)
+    item = StockItem.objects.get().id
+    assert f"{item}/low-at/" in text(buyer.get(f"{ITEMS}{item}/change/"))
+    for _again in "12":
+        assert buyer.post(f"{ITEMS}{item}/low-at/", {"low_at": "7.5"}).status_code == 302
+    level = shop.level("milk")
+    assert [level.low_stock_threshold, level.version] == [7.5, 2]
+
+
+@pytest.mark.parametrize("wrong", ["-1", "many", "", "1e20"])
+def test_a_threshold_that_cannot_be_is_refused(buyer: Client, shop: Shop, wrong: str):
+    shop.receive("milk", 5)
+    answer = buyer.post(f"{ITEMS}{StockItem.objects.get().id}/low-at/", {"low_at": wrong})
+    assert [answer.status_code, shop.level("milk").low_stock_threshold] == [200, 0]
+
+
+def test_others_do_not_say_when_a_sku_counts_as_low(shop: Shop):
+    shop.receive("milk", 5)
+    address = f"{ITEMS}{StockItem.objects.get().id}/low-at/"
+    clients = [signed_in(Role.PICKER), signed_in(Role.BUYER, store_id=Shop().location)]
+    assert [client.post(address, {"low_at": "7"}).status_code for client in clients] == [403, 404]

@@ -28,6 +28,7 @@ from grocery.inventory.admin.lists import (
     store_name,
     store_names,
 )
+from grocery.inventory.admin.thresholds import low_at
 from grocery.inventory.models import Allocation, Lot, Reservation, StockItem
 from grocery.inventory.models.stock import StockItemQuerySet
 from grocery.kernel import clock
@@ -159,7 +160,8 @@ class StockItemAdmin(hot_items.MaySwitch, ReadOnly, admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         change = path("change-stock/", self.admin_site.admin_view(self.change_stock), name="inventory_change_stock")
-        return [change, *work.routes(), *super().get_urls()]
+        low = path("<uuid:item>/low-at/", self.admin_site.admin_view(low_at), name="inventory_low_at")
+        return [change, low, *work.routes(), *super().get_urls()]
 
     def change_stock(self, request: HttpRequest) -> HttpResponse:
         """Receive, count, waste or correct one lot."""
