@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from threading import Event
+from typing import Any
 from uuid import UUID
 
 import django
@@ -68,15 +69,17 @@ def reserve(location: UUID, holder: str, replaces: str | None = None) -> None:
 
 
 def tear() -> None:
-    """The control: what is taken of a bucket is committed before it is promised, and a moment passes."""
-    from grocery.inventory.models.buckets import BucketQuerySet
+    """The control: what is taken is committed before it is promised, and a moment passes."""
+    from grocery.inventory.models.promising import PromisingQuerySet
 
-    whole = BucketQuerySet.take
+    whole = PromisingQuerySet.make
 
-    def take_and_commit(self: BucketQuerySet, quantities: Mapping[UUID, Quantity]) -> bool:
-        took = whole(self, quantities)
-        connection.connection.commit()
-        Event().wait(0.02)
-        return took
+    def take_and_commit(self: PromisingQuerySet, *args: Any, hot: Mapping[UUID, Quantity], **rest: Any) -> Any:
+        with connection.cursor() as cursor:
+            values: list[Any] = [list(hot), list(hot.values())]
+            cursor.execute("SELECT inventory_take_of_buckets(%s::uuid[], %s::numeric[])", values)
+            connection.connection.commit()
+            Event().wait(0.02)
+        return whole(self, *args, hot={}, **rest)
 
-    BucketQuerySet.take = take_and_commit  # type: ignore[method-assign]  # the control
+    PromisingQuerySet.make = take_and_commit  # type: ignore[method-assign]  # the control

@@ -18,8 +18,6 @@ from grocery.inventory.models import sql
 from grocery.inventory.models.stock import Lot
 from grocery.kernel.quantity import ZERO, Quantity
 
-_TAKE = "SELECT inventory_take_of_buckets(%(lots)s::uuid[], %(quantities)s::numeric[])"
-
 _GIVE_BACK = """
     INSERT INTO "inventory_bucket" (lot_id, free, taken)
     SELECT lot, quantity, -quantity FROM unnest(%(lots)s::uuid[], %(quantities)s::numeric[]) AS part(lot, quantity)
@@ -90,14 +88,6 @@ class Held:
 
 
 class BucketQuerySet(models.QuerySet["Bucket"]):
-    def take(self, quantities: Mapping[UUID, Quantity]) -> bool:
-        """Take so much of each lot, each from one bucket that nobody has locked. Never waits.
-
-        False, nothing taken and nothing locked, if a lot has no such bucket.
-        """
-        [(took,)] = sql.rows(self.db, _TAKE, lots=list(quantities), quantities=list(quantities.values()))
-        return bool(took)
-
     def give_back(self, quantities: Mapping[UUID, Quantity]) -> None:
         """So much of each lot is free again, in a bucket of its own: this needs no lock and waits for nobody."""
         if quantities:

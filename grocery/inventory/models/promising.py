@@ -13,6 +13,7 @@ from django.db import models
 from grocery.inventory import contracts
 from grocery.inventory.models import sql
 from grocery.inventory.policies.fefo import Shelf
+from grocery.kernel.errors import Conflict
 from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import Quantity
 
@@ -60,15 +61,17 @@ _SHELVES = """
 _IN_BUCKETS = """COALESCE((SELECT SUM(bucket.free) FROM "inventory_bucket" bucket WHERE bucket.lot_id = lot.id), 0)"""
 _ITEM = 'JOIN "inventory_stockitem" item ON item.id = lot.stock_item_id'
 
-# The old reservation ends before the new one is made: counting wants all of it.
+# Of hot items all is taken first, or nothing is done at all. The old reservation ends before the new one is made:
+# counting wants all of it.
 _MAKE = """
-    WITH ended AS (
+    WITH took AS MATERIALIZED (SELECT {took} AS all_of_it),
+    ended AS (
         UPDATE "inventory_reservation" SET state = 'ended', ended_at = %(now)s
-        WHERE id = ANY(%(old)s::uuid[]) AND state = 'open' RETURNING id
+        WHERE id = ANY(%(old)s::uuid[]) AND state = 'open' AND (SELECT all_of_it FROM took) RETURNING id
     ), made AS (
         INSERT INTO "inventory_reservation" (id, holder, location, until, state, made_at)
         SELECT %(id)s, %(holder)s, %(location)s, %(until)s, 'open', %(now)s
-        FROM (SELECT count(*) FROM ended) AS before
+        FROM (SELECT count(*) FROM ended) AS before WHERE (SELECT all_of_it FROM took)
         ON CONFLICT (holder) WHERE state = 'open' DO NOTHING
         RETURNING id
     ), taken AS (
@@ -82,8 +85,10 @@ _MAKE = """
         UPDATE "inventory_stockitem" item SET version = GREATEST(item.version, %(floor)s) + 1
         FROM made WHERE item.id = ANY(%(items)s::uuid[]) RETURNING item.id, item.version
     )
-    SELECT bumped.id, bumped.version FROM made LEFT JOIN bumped ON TRUE
+    SELECT took.all_of_it, made.id, bumped.id, bumped.version
+    FROM took LEFT JOIN made ON TRUE LEFT JOIN bumped ON TRUE
 """
+_TAKE = "inventory_take_of_buckets(%(hot_lots)s::uuid[], %(hot_quantities)s::numeric[])"
 
 
 class Wanted(NamedTuple):
@@ -154,18 +159,22 @@ class PromisingQuerySet(models.QuerySet[Any]):
         *,
         old: Sequence[UUID],
         nets: Mapping[UUID, Quantity],
+        hot: Mapping[UUID, Quantity],
         items: Collection[UUID],
         floor: int,
         now: datetime,
     ) -> dict[UUID, int] | None:
         """End the old reservations, write the new one, move what is reserved of each lot by `nets`.
 
-        Returns the next version, above `floor`, of each of `items`. None if the holder has another reservation open.
+        `hot`: what to take of lots of hot items, each from one bucket that nobody has locked. If a lot has none with
+        enough, nothing is done, nothing of them stays locked, and None is returned; it never waits for a bucket.
+        Otherwise returns the next version, above `floor`, of each of `items`. Raises Conflict if the holder has
+        another reservation open.
         """
         parts = reservation.allocations
         rows = sql.rows(
             self.db,
-            _MAKE,
+            _MAKE.format(took=_TAKE if hot else "TRUE"),
             old=list(old),
             now=now,
             id=reservation.id,
@@ -177,7 +186,14 @@ class PromisingQuerySet(models.QuerySet[Any]):
             quantities=[part.quantity for part in parts],
             net_lots=list(nets),
             nets=list(nets.values()),
+            hot_lots=list(hot),
+            hot_quantities=list(hot.values()),
             items=list(items),
             floor=floor,
         )
-        return {item: version for item, version in rows if item} if rows else None
+        all_of_it, made, *_rest = rows[0]
+        if not all_of_it:
+            return None
+        if not made:
+            raise Conflict
+        return {item: version for _took, _made, item, version in rows if item}

@@ -22,31 +22,28 @@ from grocery.inventory.policies.fefo import Plan, Shelf
 from grocery.kernel.errors import Conflict
 from grocery.kernel.quantity import ZERO, Quantity
 
-TAKEN = Counter("grocery_inventory_hot_takes", "Baskets with a hot item, by how it was got.", ["how"])
+TAKEN = Counter("grocery_inventory_hot_items_in_turn", "Baskets that had to wait for all buckets of a hot item.")
 
 
-def take(
-    plan: Plan, shelves: Iterable[Shelf], *, hot: Collection[UUID], again: Callable[[list[Shelf]], Plan]
-) -> Plan:
-    """Take of hot items what is planned, from one bucket per lot; or lock all buckets, plan `again`, and take.
+def take_in_turn(shelves: Iterable[Shelf], *, hot: Collection[UUID], plan: Callable[[list[Shelf]], Plan]) -> Plan:
+    """Lock all buckets of these items, in order; `plan` from what they hold, and take it of them.
 
-    Returns the plan that was carried out, or one with shortages. Raises Conflict if an item is just being switched.
+    Only for who has none of them locked. Raises what `plan` raises, and Conflict if one of the items is just being
+    switched off.
     """
     shelves = list(shelves)
-    if _quickly(more := _more(plan, shelves, hot)):
-        TAKEN.labels("at once").inc()
-    else:
-        held = Bucket.objects.held(hot)
-        if not more.keys() <= {bucket.lot for bucket in held}:
-            raise Conflict
-        plan = again(_in_buckets(shelves, held, hot))
-        if plan.shortages:
-            return plan
-        more = _more(plan, shelves, hot)
-        Bucket.objects.set(_dealt_anew(held, more))
-        TAKEN.labels("in turn").inc()
-    Bucket.objects.give_back({lot: Quantity(-quantity) for lot, quantity in more.items() if quantity < 0})
-    return plan
+    held = Bucket.objects.held(hot)
+    if not {shelf.lot_id for shelf in shelves if shelf.item_id in hot} <= {bucket.lot for bucket in held}:
+        raise Conflict
+    planned = plan(_in_buckets(shelves, held, hot))
+    Bucket.objects.set(_dealt_anew(held, _more(planned, shelves, hot)))
+    TAKEN.inc()
+    return planned
+
+
+def give_back(quantities: Mapping[UUID, Quantity]) -> None:
+    """So much of these lots of hot items is free again."""
+    Bucket.objects.give_back(quantities)
 
 
 def _more(plan: Plan, shelves: Iterable[Shelf], hot: Collection[UUID]) -> dict[UUID, Quantity]:
@@ -54,11 +51,6 @@ def _more(plan: Plan, shelves: Iterable[Shelf], hot: Collection[UUID]) -> dict[U
     taken = {part.lot_id: part.quantity for part in plan.allocations}
     more = {shelf.lot_id: taken.get(shelf.lot_id, ZERO) - shelf.held for shelf in shelves if shelf.item_id in hot}
     return {lot: Quantity(quantity) for lot, quantity in more.items() if quantity}
-
-
-def _quickly(more: Mapping[UUID, Quantity]) -> bool:
-    wanted = {lot: quantity for lot, quantity in more.items() if quantity > 0}
-    return not wanted or Bucket.objects.take(wanted)
 
 
 def _in_buckets(shelves: Iterable[Shelf], held: Iterable[Held], hot: Collection[UUID]) -> list[Shelf]:

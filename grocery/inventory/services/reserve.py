@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from django.db.transaction import TransactionManagementError, get_connection
@@ -54,9 +55,13 @@ def reserve(
     if not wanted:
         raise ValueError("nothing is asked for; to hold nothing, release")
     goods = _look([holder, *([replaces] if replaces else [])], wanted, location)
-    plan = _plan(wanted, goods, location, max(good_on, today(location, now=now)))
-    made = Reservation(new_id(), holder, location, until, plan.allocations)
-    _write(made, goods, now=now)
+    plan = partial(_plan, wanted, good_on=max(good_on, today(location, now=now)))
+    here = goods.at(location)
+    made = Reservation(new_id(), holder, location, until, plan(here).allocations)
+    if not _write(made, goods, now=now):
+        hot = goods.locked.hot() & {shelf.item_id for shelf in here}
+        made = replace(made, allocations=hot_items.take_in_turn(here, hot=hot, plan=plan).allocations)
+        _write(made, goods, taken=True, now=now)
     ASKED.labels("reserved").inc()
     return made
 
@@ -73,34 +78,39 @@ def _look(holders: Sequence[str], wanted: Iterable[str], location: UUID) -> _Goo
     return _Goods(locked, shelves)
 
 
-def _plan(wanted: Mapping[str, Demand], goods: _Goods, location: UUID, good_on: date) -> Plan:
-    """What to take from which lot; of hot items it is already taken."""
-    here, hot = goods.at(location), goods.locked.hot()
-    plan = fefo.allocate(wanted, here, good_on=good_on)
-    if hot and not plan.shortages:
-        plan = hot_items.take(plan, here, hot=hot, again=lambda now: fefo.allocate(wanted, now, good_on=good_on))
+def _plan(wanted: Mapping[str, Demand], shelves: list[Shelf], *, good_on: date) -> Plan:
+    """What to take from which lot."""
+    plan = fefo.allocate(wanted, shelves, good_on=good_on)
     if plan.shortages:
         ASKED.labels("out_of_stock").inc()
         raise OutOfStock(plan.shortages)
     return plan
 
 
-def _write(made: Reservation, goods: _Goods, *, now: datetime) -> None:
-    """The reservation, what it changes of each lot, and the facts; of hot items only that something changed."""
+def _write(made: Reservation, goods: _Goods, *, taken: bool = False, now: datetime) -> bool:
+    """The reservation, what it changes of each lot, and the facts; of hot items only that something changed.
+
+    False, and nothing written, if of a hot item no bucket can be had without waiting. `taken`: they have been taken.
+    """
     items, old = goods.locked.items, goods.locked.old
-    taken = {part.lot_id: part.quantity for part in made.allocations}
-    nets = {shelf: net for shelf in goods.shelves if (net := taken.get(shelf.lot_id, ZERO) - shelf.held)}
+    parts = {part.lot_id: part.quantity for part in made.allocations}
+    nets = {shelf: Quantity(net) for shelf in goods.shelves if (net := parts.get(shelf.lot_id, ZERO) - shelf.held)}
     moved = {shelf.item_id for shelf in nets}
-    cold = {shelf.lot_id: Quantity(net) for shelf, net in nets.items() if not items[shelf.item_id].hot}
-    bumped = [item for item in moved if not items[item].hot]
-    floor = version_floor()
-    versions = Reservations.objects.make(made, old=old, nets=cold, items=bumped, floor=floor, now=now)
-    if versions is None:
-        raise Conflict
-    levels = _levels(goods, versions, taken, now=now)
-    publish(
-        *facts(levels, now=now), *hot_items.moved(item for id_, item in items.items() if item.hot and id_ in moved)
+    versions = Reservations.objects.make(
+        made,
+        old=old,
+        nets={shelf.lot_id: net for shelf, net in nets.items() if not items[shelf.item_id].hot},
+        hot={} if taken else {s.lot_id: net for s, net in nets.items() if items[s.item_id].hot and net > 0},
+        items=[item for item in moved if not items[item].hot],
+        floor=version_floor(),
+        now=now,
     )
+    if versions is None:
+        return False
+    hot_items.give_back({s.lot_id: Quantity(-net) for s, net in nets.items() if items[s.item_id].hot and net < 0})
+    hot = [items[item] for item in moved if items[item].hot]
+    publish(*facts(_levels(goods, versions, parts, now=now), now=now), *hot_items.moved(hot))
+    return True
 
 
 def _levels(

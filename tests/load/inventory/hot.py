@@ -20,7 +20,7 @@ from tests.load.proxy import delaying
 
 WHAT = "A hot SKU: 32 connections, baskets of 5 lines, 1 ms added to each round trip, fsync on"
 HEAD = ["baskets", "in place_order", "baskets/s", "of those that share none", "of each round", "p50 ms", "p99 ms"]
-CONNECTIONS, ROUNDS, SECONDS = 32, 3, 2.0
+CONNECTIONS, ROUNDS, SECONDS = 32, 3, 1.5
 #: What `place_order` asks of the database after it has reserved, while it holds the locks.
 AFTERWARDS = 8
 #: Many more come than there is.
