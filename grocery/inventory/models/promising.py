@@ -171,29 +171,32 @@ class PromisingQuerySet(models.QuerySet[Any]):
         Otherwise returns the next version, above `floor`, of each of `items`. Raises Conflict if the holder has
         another reservation open.
         """
-        parts = reservation.allocations
-        rows = sql.rows(
-            self.db,
-            _MAKE.format(took=_TAKE if hot else "TRUE"),
-            old=list(old),
-            now=now,
-            id=reservation.id,
-            holder=reservation.holder,
-            location=reservation.location,
-            until=reservation.until,
-            ids=[new_id() for _part in parts],
-            lots=[part.lot_id for part in parts],
-            quantities=[part.quantity for part in parts],
-            net_lots=list(nets),
-            nets=list(nets.values()),
-            hot_lots=list(hot),
-            hot_quantities=list(hot.values()),
-            items=list(items),
-            floor=floor,
-        )
+        values = {
+            "old": list(old),
+            "net_lots": list(nets),
+            "nets": list(nets.values()),
+            "hot_lots": list(hot),
+            "hot_quantities": list(hot.values()),
+            "items": list(items),
+        }
+        statement = _MAKE.format(took=_TAKE if hot else "TRUE")
+        rows = sql.rows(self.db, statement, **values, **_values(reservation), floor=floor, now=now)
         all_of_it, made, *_rest = rows[0]
         if not all_of_it:
             return None
         if not made:
             raise Conflict
         return {item: version for _took, _made, item, version in rows if item}
+
+
+def _values(reservation: contracts.Reservation) -> dict[str, Any]:
+    parts = reservation.allocations
+    return {
+        "id": reservation.id,
+        "holder": reservation.holder,
+        "location": reservation.location,
+        "until": reservation.until,
+        "ids": [new_id() for _part in parts],
+        "lots": [part.lot_id for part in parts],
+        "quantities": [part.quantity for part in parts],
+    }
