@@ -59,6 +59,14 @@ class Shelves:
             time.sleep(0.1)
         self.committed.clear()
 
+    def show_all(self) -> None:
+        """Wait until every feed has a document of each item."""
+        from grocery.inventory.models import FeedDebt
+
+        self.settle()
+        while FeedDebt.objects.exists():
+            time.sleep(0.1)
+
     def last(self) -> dict[str, int]:
         """The last version of each item that was changed."""
         last: dict[str, int] = {}
