@@ -11,7 +11,7 @@ import time
 from importlib import import_module
 
 #: "growth" (nine minutes, most of them to fill ten million rows) and "histories" (half an hour) only when asked for.
-ALL = ("reserve", "hot", "reads", "feed", "live")
+ALL = ("reserve", "hot", "reads", "feed", "drain", "live")
 
 
 def main() -> None:
