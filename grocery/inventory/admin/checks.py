@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from grocery.accounts import public as accounts
 from grocery.inventory import public as inventory
+from grocery.inventory.admin.feeds import feed_page
 from grocery.inventory.admin.lists import ReadOnly, amount_text, language, store_names
 from grocery.inventory.models import StockCheck, StockDifference
 from grocery.kernel import clock
@@ -55,7 +56,8 @@ class StockCheckAdmin(ReadOnly, admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         now = path("now/", self.admin_site.admin_view(require_POST(self.check_now)), name="inventory_check_now")
         mend = path("<uuid:check>/repair/", self.admin_site.admin_view(self.repair), name="inventory_repair")
-        return [now, mend, *super().get_urls()]
+        feed = path("feeds/", self.admin_site.admin_view(self.feeds), name="inventory_feeds")
+        return [now, mend, feed, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"form_key": new_id().hex, **(extra_context or {})})
@@ -75,6 +77,11 @@ class StockCheckAdmin(ReadOnly, admin.ModelAdmin):
         except DomainError as error:
             messages.error(request, error.text(language()))
             return HttpResponseRedirect(reverse("admin:inventory_stockcheck_changelist"))
+
+    def feeds(self, request: HttpRequest) -> HttpResponse:
+        """Whether the feeds say what stock is."""
+        _allowed(request)
+        return feed_page(request, self.admin_site.each_context(request))
 
     def repair(self, request: HttpRequest, check: UUID) -> HttpResponse:
         """Say what would be written and why; written is what was said, or nothing."""
