@@ -103,7 +103,7 @@ PAGES = {
     "work": "",
     "receipts": "receive/",
     "waste": "waste/?q=sua",
-    "expiring": "expiring/?days=14",
+    "expiring": "expiring/",
     "alerts": "alerts/",
 }
 
