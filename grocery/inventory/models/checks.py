@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import Count, Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from grocery.inventory import contracts
@@ -105,7 +106,7 @@ class StockCheck(models.Model):
         verbose_name_plural = _("checks of the books")
 
     def __str__(self) -> str:
-        return f"{self.ended_at:%Y-%m-%d %H:%M}"
+        return f"{localtime(self.ended_at):%Y-%m-%d %H:%M}"
 
 
 class StockDifferenceQuerySet(models.QuerySet["StockDifference"]):
