@@ -26,15 +26,23 @@ class Clerk:
         self.store = self._ask("GET", "/stores")["stores"][0]["id"]
 
     def goods(self, number: int) -> str:
-        """The SKU of something that is sold by the piece and in stock; another one for each number."""
-        found = self._ask("GET", "/products", params={"in_stock": True, "limit": 60})["products"]
-        sku: str = [product["sku"] for product in found if product["unit"] == "piece"][number]
-        return sku
+        """The SKU of something that is sold by the piece, in stock and promised to nobody; another for each number.
+
+        From further down the list: what stands first is what the other tests buy, and that cannot be counted away.
+        """
+        found = self._ask("GET", "/products", params={"in_stock": True, "limit": 60, "offset": 150})["products"]
+        pieces = [product["sku"] for product in found if product["unit"] == "piece"]
+        skus: list[str] = [sku for sku in pieces[: number + 20] if not self._level(sku)["reserved"]]
+        return skus[number]
+
+    def _level(self, sku: str) -> dict[str, Any]:
+        stores = self._ask("GET", f"/stock/{sku}")["stores"]
+        (level,) = [store for store in stores if store["store_id"] == self.store]
+        return dict(level)
 
     def leave(self, sku: str, amount: int) -> None:
         """Count until so many are left, all of them in the lot that keeps longest."""
-        (level,) = [s for s in self._ask("GET", f"/stock/{sku}")["stores"] if s["store_id"] == self.store]
-        lots = [{key: lot[key] for key in ("lot_code", "expires_on") if lot[key]} for lot in level["lots"]]
+        lots = [{k: lot[k] for k in ("lot_code", "expires_on") if lot[k]} for lot in self._level(sku)["lots"]]
         if not lots:
             self._change({"kind": "receive", "sku": sku, "quantity": amount})
             return
