@@ -428,6 +428,28 @@ def test_many_that_wait_behind_a_dead_letter_hold_up_no_claim():
     assert (len(take()), time.perf_counter() - begun < 3) == (1, True)
 
 
+@pytest.mark.usefixtures("ear")
+def test_a_claim_looks_at_no_entry_again_and_again_though_the_queue_was_thought_empty():
+    """What a plan may do wrong: go through everything that is owed for each entry that it takes."""
+    tell(*range(1_000))
+    InboxEntry.objects.update(handled_at=Now())
+    with connection.cursor() as cursor:
+        cursor.execute('ANALYZE "kernel_inboxentry"')
+    for number in range(700):
+        tell(number, thing=str(number))
+    wanted = {"subscriber": "tests.hear", "size": 500, "lease": timedelta(minutes=1), "attempts": 12, "window": 5_000}
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {claims.CLAIM}", wanted)
+        [[[plan]]] = cursor.fetchall()
+    assert most_rows(plan["Plan"]) <= 2 * 700
+
+
+def most_rows(node: dict[str, Any]) -> float:
+    """How many rows the busiest step of a plan went through, over all its turns."""
+    here: float = node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
+    return max([here, *(most_rows(step) for step in node.get("Plans", []))])
+
+
 # --- outside ---
 
 

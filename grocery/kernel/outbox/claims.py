@@ -17,6 +17,11 @@ from django.db import connection
 #: Within a stream, by id: only the first owed entry may be taken by itself, so that no relay overtakes another.
 IN_ORDER: Final = "PARTITION BY owed.stream ORDER BY owed.id"
 
+#: The same as `handled_at IS NULL`, in words that the index over what is owed does not know. For that index is taken to
+#: be empty whenever statistics were taken while it was, and then walking the whole of it for each entry looks cheaper
+#: than the primary key: 12 s instead of 0.3 s for 5,000 facts at once.
+STILL_OWED: Final = "COALESCE(entry.handled_at, 'infinity') = 'infinity'"
+
 # The planner's statistics of a queue are always out of date: they were taken when nothing was owed. So no step may be
 # slow under any plan: windows take the place of joins and of a subquery per entry. (That one took 36 s instead of
 # 70 ms past 10,000 entries, when a wrong index looked as good as the right one.) `id + 0` is what the index
@@ -39,7 +44,7 @@ WITH owed AS MATERIALIZED (
     SELECT entry.id, entry.stream
       FROM "kernel_inboxentry" AS entry
      WHERE entry.id IN (SELECT id FROM ranked WHERE place = 1 AND is_free ORDER BY id LIMIT %(size)s)
-       AND entry.handled_at IS NULL AND entry.due_at <= statement_timestamp() AND entry.attempts < %(attempts)s
+       AND {STILL_OWED} AND entry.due_at <= statement_timestamp() AND entry.attempts < %(attempts)s
        FOR UPDATE SKIP LOCKED
 ), candidate AS (
     SELECT id, stream, place, is_free FROM ranked
@@ -55,7 +60,7 @@ WITH owed AS MATERIALIZED (
     UPDATE "kernel_inboxentry" AS entry
        SET attempts = entry.attempts + 1, due_at = statement_timestamp() + %(lease)s
       FROM chosen
-     WHERE entry.id = chosen.id AND entry.handled_at IS NULL
+     WHERE entry.id = chosen.id AND {STILL_OWED}
     RETURNING entry.id, entry.attempts, entry.event_id, entry.stream
 )
 SELECT taken.id, taken.attempts, taken.stream, event.id, event.payload, event.trace, event.published_at
