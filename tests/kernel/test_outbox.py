@@ -437,7 +437,13 @@ def test_a_claim_looks_at_no_entry_again_and_again_though_the_queue_was_thought_
         cursor.execute('ANALYZE "kernel_inboxentry"')
     for number in range(700):
         tell(number, thing=str(number))
-    wanted = {"subscriber": "tests.hear", "size": 500, "lease": timedelta(minutes=1), "attempts": 12, "window": 5_000}
+    wanted: dict[str, Any] = {
+        "subscriber": "tests.hear",
+        "size": 500,
+        "lease": timedelta(minutes=1),
+        "attempts": 12,
+        "window": 5_000,
+    }
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {claims.CLAIM}", wanted)
         [[[plan]]] = cursor.fetchall()

@@ -17,7 +17,7 @@ from django.db import connection
 #: Within a stream, by id: only the first owed entry may be taken by itself, so that no relay overtakes another.
 IN_ORDER: Final = "PARTITION BY owed.stream ORDER BY owed.id"
 
-#: The same as `handled_at IS NULL`, in words that the index over what is owed does not know. For that index is taken to
+#: The same as `handled_at IS NULL`, in words that the index over what is owed does not know. That index is taken to
 #: be empty whenever statistics were taken while it was, and then walking the whole of it for each entry looks cheaper
 #: than the primary key: 12 s instead of 0.3 s for 5,000 facts at once.
 STILL_OWED: Final = "COALESCE(entry.handled_at, 'infinity') = 'infinity'"
