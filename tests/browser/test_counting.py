@@ -10,7 +10,7 @@ from grocery.config.demo import PEOPLE
 from grocery.config.processes import Shop
 from tests.browser.conftest import Visit
 
-COUNTS = "/en/admin/inventory/stockitem/work/counts/"
+COUNTS = "/en/admin/inventory/stockitem/tasks/counts/"
 
 
 def sign_in(page: Page, shop: Shop, who: str) -> None:

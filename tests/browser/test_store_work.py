@@ -14,7 +14,7 @@ from grocery.config.processes import Shop
 from tests.browser.shop import LANGUAGES, SIZES
 from tests.browser.test_accessibility import COLOUR, OURS, SETTLED, violations
 
-WORK = "/admin/inventory/stockitem/work/"
+WORK = "/admin/inventory/stockitem/tasks/"
 #: GS1-128 as a scanner types it: nobody knows this GTIN yet, lot L-77, best before the end of 2027.
 CODE = "010893604120001217271231" + "10L-77"
 

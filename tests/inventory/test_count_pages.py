@@ -17,7 +17,7 @@ from tests.inventory.conftest import Shop, listed
 from tests.inventory.staff import signed_in, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_counter")]
-COUNTS = "/en/admin/inventory/stockitem/work/counts/"
+COUNTS = "/en/admin/inventory/stockitem/tasks/counts/"
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def say(client: Client, address: str, sku: str, amount: str, **more: Any) -> Any
 
 
 def test_the_first_page_leads_to_counts_in_both_languages(picker: Client, shop: Shop):
-    pages = [text(picker.get(f"{path}/admin/inventory/stockitem/work/")) for path in ("/en", "")]
+    pages = [text(picker.get(f"{path}/admin/inventory/stockitem/tasks/")) for path in ("/en", "")]
     assert ["Count stock" in pages[0], "Kiểm kho" in pages[1]] == [True, True]
 
 

@@ -20,7 +20,7 @@ from tests.inventory.staff import signed_in, text
 from tests.inventory.test_receiving import CASE_OF_MILK, MILK, Dock, sell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_counter")]
-RECEIVE = "/en/admin/inventory/stockitem/work/receive/"
+RECEIVE = "/en/admin/inventory/stockitem/tasks/receive/"
 FULL = f"01{MILK}17261130" + "10L1\x1d3724"
 
 

@@ -24,7 +24,7 @@ from tests.inventory.staff import signed_in, text
 from tests.inventory.test_waste import lot_of, picture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_counter")]
-WORK = "/en/admin/inventory/stockitem/work/"
+WORK = "/en/admin/inventory/stockitem/tasks/"
 WASTE, EXPIRING, ALERTS = f"{WORK}waste/", f"{WORK}expiring/", f"{WORK}alerts/"
 
 

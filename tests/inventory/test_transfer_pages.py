@@ -17,7 +17,7 @@ from tests.inventory.conftest import NOON, Shop, listed
 from tests.inventory.staff import signed_in, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_counter")]
-TRANSFERS = "/en/admin/inventory/stockitem/work/transfers/"
+TRANSFERS = "/en/admin/inventory/stockitem/tasks/transfers/"
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tests.inventory.conftest import Shop
 from tests.inventory.staff import signed_in, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_counter")]
-WORK = "/en/admin/inventory/stockitem/work/"
+WORK = "/en/admin/inventory/stockitem/tasks/"
 
 
 @pytest.mark.parametrize("role", [Role.PICKER, Role.BUYER, Role.MANAGER, Role.ADMIN])
@@ -30,7 +30,7 @@ def test_the_admins_first_page_leads_there(shop: Shop):
 
 @pytest.mark.parametrize(("path", "title"), [("/en", "Work in the store"), ("", "Việc tại cửa hàng")])
 def test_it_speaks_the_readers_language(shop: Shop, path: str, title: str):
-    page = signed_in(Role.PICKER).get(f"{path}/admin/inventory/stockitem/work/")
+    page = signed_in(Role.PICKER).get(f"{path}/admin/inventory/stockitem/tasks/")
     assert f"<h1>{title}</h1>" in text(page)
 
 

@@ -1,4 +1,4 @@
-"""Work in the store: pages made for one task and one hand, at `/admin/inventory/stockitem/work/`.
+"""Work in the store: pages made for one task and one hand, at `/admin/inventory/stockitem/tasks/`.
 
 A task page is a view behind `task(...)`, which lets the right roles in and says who works where; by `page(...)` it
 shows a template that extends `inventory/task.html`. `route(...)` gives it its address, `tile(...)` a place on the
@@ -106,7 +106,7 @@ def task(roles: Iterable[str] = HANDS) -> Callable[[TaskView], TaskView]:
 
 def route(address: str, view: TaskView, *, name: str) -> None:
     """Give a task page its address below `work/`; it is `admin:NAME`."""
-    _routes.append(path(f"work/{address}", admin.site.admin_view(view), name=name))
+    _routes.append(path(f"tasks/{address}", admin.site.admin_view(view), name=name))
 
 
 def routes() -> list[URLPattern]:
