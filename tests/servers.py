@@ -66,12 +66,17 @@ elif worker := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"):
     os.environ["REDIS_URL"] = os.environ["REDIS_URL"].removesuffix("/0") + f"/{int(worker) + 1}"
 
 
+def scope_of(nodeid: str) -> str:
+    """What runs in one worker together: each test for itself, but all of a folder that shares a running shop."""
+    folder = nodeid.split("::", 1)[0].rpartition("/")[0]  # parameters may have slashes too
+    return folder if folder in {"tests/journeys", "tests/browser"} else nodeid
+
+
 class OneWorkerPerShop(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Tests are spread one by one, but those that share a running shop stay together."""
 
     def _split_scope(self, nodeid: str) -> str:
-        folder = nodeid.rsplit("/", 1)[0]
-        return folder if folder in {"tests/journeys", "tests/browser"} else nodeid
+        return scope_of(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerPerShop:
