@@ -1,140 +1,30 @@
-"""Orders and carts as staff see them. Nothing is typed over: an order moves by its next steps, through the face."""
+"""Orders as staff see them. Nothing is typed over: an order moves by its next steps, through the face."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
-from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from grocery.accounts import public as accounts
-from grocery.kernel import clock
 from grocery.kernel.errors import DomainError
 from grocery.kernel.money import dong
 from grocery.kernel.principal import Principal
-from grocery.kernel.quantity import Quantity, plain
+from grocery.kernel.quantity import plain
 from grocery.ordering import public as ordering
-from grocery.ordering.contracts import OrderState
-from grocery.ordering.models import Cart, CartLine, Order, OrderLine, OrderTransition
+from grocery.ordering.admin.asking import LookOnly, asker, language, may_act
+from grocery.ordering.admin.steps import STEPS, Step, Weights, next_steps
+from grocery.ordering.models import Order, OrderLine, OrderTransition
 
 
-def _language() -> str:
-    return "vi" if (get_language() or "vi").startswith("vi") else "en"
-
-
-class LookOnly:
-    """Nothing can be added, changed or deleted here."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-# --- steps ----------------------------------------------------------------------------------------
-class Nothing(forms.Form):
-    """A step that asks nothing."""
-
-
-class WhyCancelled(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
-    )
-
-
-class Weights(forms.Form):
-    """One field per line that is weighed or measured, filled with what was ordered."""
-
-    def __init__(self, *args: Any, order: ordering.OrderView, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for line in order.lines:
-            if line.unit != "piece":
-                self.fields[line.sku] = forms.DecimalField(
-                    label=f"{line.name(_language())} ({line.unit})",
-                    max_digits=12,
-                    decimal_places=3,
-                    initial=plain(line.quantity),
-                )
-
-
-type Take = Callable[[UUID, Principal, Mapping[str, Any]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A button on the order's page. `asks`: a page with a form comes first."""
-
-    name: str
-    label: Promise
-    done: Promise
-    starts_from: Set[OrderState]
-    take: Take
-    form: type[forms.Form] = Nothing
-
-    @property
-    def asks(self) -> bool:
-        return self.form is not Nothing
-
-
-def _just(move: Callable[..., None]) -> Take:
-    """A step that needs nothing but the order."""
-
-    def take(order_id: UUID, by: Principal, _answers: Mapping[str, Any]) -> None:
-        move(order_id=order_id, by=by, now=clock.now())
-
-    return take
-
-
-def _pack(order_id: UUID, by: Principal, answers: Mapping[str, Any]) -> None:
-    weights = {sku: Quantity(weight) for sku, weight in answers.items()}
-    ordering.mark_packed(order_id=order_id, weights=weights, by=by, now=clock.now())
-
-
-def _cancel(order_id: UUID, by: Principal, answers: Mapping[str, Any]) -> None:
-    ordering.cancel(order_id=order_id, by=by, reason=answers["reason"], now=clock.now())
-
-
-_S = OrderState
-_STEPS = (
-    Step("pick", _("Start picking"), _("Picking has started."), {_S.CONFIRMED}, _just(ordering.start_picking)),
-    Step("pack", _("Packed"), _("The order is packed."), {_S.PICKING}, _pack, Weights),
-    Step("dispatch", _("Out for delivery"), _("The order is on its way."), {_S.PACKED}, _just(ordering.dispatch)),
-    Step("deliver", _("Delivered"), _("The order is delivered."), {_S.OUT_FOR_DELIVERY}, _just(ordering.deliver)),
-    Step("hand-over", _("Fetched"), _("The order is delivered."), {_S.PACKED}, _just(ordering.deliver)),
-    Step(
-        "cancel",
-        _("Cancel order"),
-        _("The order is cancelled."),
-        {_S.PLACED, _S.CONFIRMED, _S.PICKING},
-        _cancel,
-        WhyCancelled,
-    ),
-)
-STEPS = {step.name: step for step in _STEPS}
-
-
-def next_steps(order: Order) -> list[Step]:
-    """What may be done with it now. What is fetched is handed over instead of driven."""
-    leaving_out = {"dispatch", "deliver"} if order.mode == "pickup" else {"hand-over"}
-    return [step for step in STEPS.values() if order.state in step.starts_from and step.name not in leaving_out]
-
-
-# --- orders ---------------------------------------------------------------------------------------
 class LineInline(LookOnly, admin.TabularInline):
     model = OrderLine
     fields = ["position", "sku", "name", "ordered", "price_", "amount_", "packed_", "vat"]
@@ -143,7 +33,7 @@ class LineInline(LookOnly, admin.TabularInline):
 
     @admin.display(description=_("name"))
     def name(self, line: OrderLine) -> str:
-        return line.name_vi if _language() == "vi" else line.name_en
+        return line.name_vi if language() == "vi" else line.name_en
 
     @admin.display(description=_("quantity"))
     def ordered(self, line: OrderLine) -> str:
@@ -229,7 +119,7 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         """Those of the store that the asker works for."""
-        return Order.objects.newest_first().of_store(_asker(request).store_id)
+        return Order.objects.newest_first().of_store(asker(request).store_id)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
@@ -245,7 +135,7 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         order = self.get_object(request, object_id)
-        steps = next_steps(order) if order and _may_act(request) else []
+        steps = next_steps(order) if order and may_act(request) else []
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "steps": steps})
 
     def get_urls(self) -> list[URLPattern]:
@@ -258,9 +148,9 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
 
     def step_view(self, request: HttpRequest, order_id: UUID, name: str) -> HttpResponse:
         """Ask what the step needs to know; take it; say what came of it."""
-        if not _may_act(request):
+        if not may_act(request):
             raise PermissionDenied
-        by, step = _asker(request), STEPS.get(name)
+        by, step = asker(request), STEPS.get(name)
         if step is None:
             raise Http404
         order = _order(order_id, by)
@@ -276,14 +166,6 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
             "form": form,
         }
         return render(request, "admin/ordering/order/step.html", context)
-
-
-def _asker(request: HttpRequest) -> Principal:
-    return accounts.principal_of_session(request.user)
-
-
-def _may_act(request: HttpRequest) -> bool:
-    return request.user.has_perm("ordering.change_order")
 
 
 def _order(order_id: UUID, by: Principal) -> ordering.OrderView:
@@ -304,35 +186,6 @@ def _take(
     try:
         step.take(order.id, by, answers)
     except DomainError as error:
-        messages.error(request, error.text(_language()))
+        messages.error(request, error.text(language()))
     else:
         messages.success(request, str(step.done))
-
-
-# --- carts ----------------------------------------------------------------------------------------
-class CartLineInline(LookOnly, admin.TabularInline):
-    model = CartLine
-    fields = ["sku", "quantity", "price_seen", "touched_at"]
-    readonly_fields = ["sku", "quantity", "price_seen", "touched_at"]
-    extra = 0
-
-
-@admin.register(Cart)
-class CartAdmin(LookOnly, admin.ModelAdmin):
-    """A guest's token opens the cart, so it is not shown."""
-
-    list_display = ["id", "customer_id", "size", "created_at"]
-    fields = ["customer_id", "store_id", "created_at"]
-
-    search_fields = ["=id", "=customer_id"]
-    list_per_page = 50
-    show_full_result_count = False
-    ordering = ["-created_at"]
-    inlines = [CartLineInline]
-
-    @admin.display(description=_("products"))
-    def size(self, cart: Cart) -> int:
-        return cart.size  # type: ignore[attr-defined, no-any-return]  # annotated
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Cart]:
-        return Cart.objects.with_size().of_store(_asker(request).store_id)

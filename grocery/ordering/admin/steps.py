@@ -1,0 +1,107 @@
+"""The steps of an order as buttons on its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from grocery.kernel import clock
+from grocery.kernel.principal import Principal
+from grocery.kernel.quantity import Quantity, plain
+from grocery.ordering import public as ordering
+from grocery.ordering.admin.asking import language
+from grocery.ordering.contracts import OrderState
+from grocery.ordering.models import Order
+
+
+class Nothing(forms.Form):
+    """A step that asks nothing."""
+
+
+class WhyCancelled(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
+    )
+
+
+class Weights(forms.Form):
+    """One field per line that is weighed or measured, filled with what was ordered."""
+
+    def __init__(self, *args: Any, order: ordering.OrderView, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for line in order.lines:
+            if line.unit != "piece":
+                self.fields[line.sku] = forms.DecimalField(
+                    label=f"{line.name(language())} ({line.unit})",
+                    max_digits=12,
+                    decimal_places=3,
+                    initial=plain(line.quantity),
+                )
+
+
+type Take = Callable[[UUID, Principal, Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A button on the order's page. `asks`: a page with a form comes first."""
+
+    name: str
+    label: Promise
+    done: Promise
+    starts_from: Set[OrderState]
+    take: Take
+    form: type[forms.Form] = Nothing
+
+    @property
+    def asks(self) -> bool:
+        return self.form is not Nothing
+
+
+def _just(move: Callable[..., None]) -> Take:
+    """A step that needs nothing but the order."""
+
+    def take(order_id: UUID, by: Principal, _answers: Mapping[str, Any]) -> None:
+        move(order_id=order_id, by=by, now=clock.now())
+
+    return take
+
+
+def _pack(order_id: UUID, by: Principal, answers: Mapping[str, Any]) -> None:
+    weights = {sku: Quantity(weight) for sku, weight in answers.items()}
+    ordering.mark_packed(order_id=order_id, weights=weights, by=by, now=clock.now())
+
+
+def _cancel(order_id: UUID, by: Principal, answers: Mapping[str, Any]) -> None:
+    ordering.cancel(order_id=order_id, by=by, reason=answers["reason"], now=clock.now())
+
+
+_S = OrderState
+_STEPS = (
+    Step("pick", _("Start picking"), _("Picking has started."), {_S.CONFIRMED}, _just(ordering.start_picking)),
+    Step("pack", _("Packed"), _("The order is packed."), {_S.PICKING}, _pack, Weights),
+    Step("dispatch", _("Out for delivery"), _("The order is on its way."), {_S.PACKED}, _just(ordering.dispatch)),
+    Step("deliver", _("Delivered"), _("The order is delivered."), {_S.OUT_FOR_DELIVERY}, _just(ordering.deliver)),
+    Step("hand-over", _("Fetched"), _("The order is delivered."), {_S.PACKED}, _just(ordering.deliver)),
+    Step(
+        "cancel",
+        _("Cancel order"),
+        _("The order is cancelled."),
+        {_S.PLACED, _S.CONFIRMED, _S.PICKING},
+        _cancel,
+        WhyCancelled,
+    ),
+)
+STEPS = {step.name: step for step in _STEPS}
+
+
+def next_steps(order: Order) -> list[Step]:
+    """What may be done with it now. What is fetched is handed over instead of driven."""
+    leaving_out = {"dispatch", "deliver"} if order.mode == "pickup" else {"hand-over"}
+    return [step for step in STEPS.values() if order.state in step.starts_from and step.name not in leaving_out]

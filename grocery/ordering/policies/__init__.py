@@ -1,0 +1,26 @@
+"""The rules of carts and orders. Pure: no clock, no database."""
+
+from grocery.ordering.policies.carts import LINES_MOST, QUANTITY_MOST, SLOT_HELD_FOR, capped, check_quantity, merged
+from grocery.ordering.policies.numbers import epoch_letter
+from grocery.ordering.policies.packing import LEAST_PACKED, check_packed
+from grocery.ordering.policies.states import NEXT, kept_until, may_be_cancelled, may_become
+from grocery.ordering.policies.totals import NO_VAT, delivery_vat_rate, vat_parts
+
+__all__ = [
+    "LEAST_PACKED",
+    "LINES_MOST",
+    "NEXT",
+    "NO_VAT",
+    "QUANTITY_MOST",
+    "SLOT_HELD_FOR",
+    "capped",
+    "check_packed",
+    "check_quantity",
+    "delivery_vat_rate",
+    "epoch_letter",
+    "kept_until",
+    "may_be_cancelled",
+    "may_become",
+    "merged",
+    "vat_parts",
+]

@@ -1,0 +1,19 @@
+"""What may be packed instead of what was ordered. Pure."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from grocery.kernel.quantity import Quantity, quantity
+from grocery.ordering.contracts import WeightOutOfTolerance
+
+#: The least that may be packed of what is weighed or measured, as a part of what was ordered.
+LEAST_PACKED: Final = Decimal("0.9")
+
+
+def check_packed(sku: str, ordered: Quantity, packed: Quantity, *, unit: str) -> None:
+    """Raise WeightOutOfTolerance unless that much may be packed: pieces as ordered, weights 90 to 100 %."""
+    least = ordered if unit == "piece" else quantity((ordered * LEAST_PACKED).quantize(Decimal("0.001")))
+    if not least <= packed <= ordered:
+        raise WeightOutOfTolerance(sku, least, ordered)

@@ -1,0 +1,44 @@
+"""An order's states, and who may end it when. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from grocery.ordering.contracts import CancelReason, OrderState
+
+#: From each state to those that may follow it. What is not here does not happen.
+NEXT: Final[Mapping[OrderState, frozenset[OrderState]]] = {
+    OrderState.PLACED: frozenset({OrderState.CONFIRMED, OrderState.CANCELLED}),
+    OrderState.CONFIRMED: frozenset({OrderState.PICKING, OrderState.CANCELLED}),
+    OrderState.PICKING: frozenset({OrderState.PACKED, OrderState.CANCELLED}),
+    #: Straight to delivered when the customer collects it.
+    OrderState.PACKED: frozenset({OrderState.OUT_FOR_DELIVERY, OrderState.DELIVERED}),
+    OrderState.OUT_FOR_DELIVERY: frozenset({OrderState.DELIVERED}),
+    OrderState.DELIVERED: frozenset(),
+    OrderState.CANCELLED: frozenset(),
+}
+
+_BEFORE_PICKING: Final = frozenset({OrderState.PLACED, OrderState.CONFIRMED})
+_BEFORE_PACKED: Final = _BEFORE_PICKING | {OrderState.PICKING}
+
+
+def may_become(state: OrderState, wanted: OrderState) -> bool:
+    return wanted in NEXT[state]
+
+
+def may_be_cancelled(state: OrderState, reason: CancelReason) -> bool:
+    """Customers until picking starts, staff and payments until the box is sealed, the clock while unpaid."""
+    match reason:
+        case CancelReason.CUSTOMER:
+            return state in _BEFORE_PICKING
+        case CancelReason.NOT_PAID | CancelReason.OUT_OF_STOCK:
+            return state is OrderState.PLACED
+        case CancelReason.STAFF | CancelReason.PAYMENT_CANCELLED:
+            return state in _BEFORE_PACKED
+
+
+def kept_until(slot_ends_at: datetime) -> datetime:
+    """How long goods stay reserved for an order that is paid for: a day beyond its slot."""
+    return slot_ends_at + timedelta(days=1)

@@ -1,0 +1,40 @@
+"""What amounts come to, and the VAT that is in them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from math import lcm
+from typing import Final
+
+from grocery.kernel.money import Money, dong, spread
+from grocery.ordering.contracts import VatPart
+
+
+def vat_parts(amounts: Iterable[tuple[Decimal, Money]]) -> tuple[VatPart, ...]:
+    """The VAT contained in amounts of (rate in percent, gross), one part per rate, lowest rate first.
+
+    The exact VAT of everything is rounded once, half up, and spread over the rates by largest remainder, so that
+    the parts add up to it to the đồng.
+    """
+    gross: dict[Decimal, Money] = {}
+    for rate, amount in amounts:
+        gross[rate] = gross.get(rate, dong(0)) + amount
+    exact = {rate: gross[rate].minor * Fraction(rate) / (100 + Fraction(rate)) for rate in sorted(gross)}
+    if not exact:
+        return ()
+    whole = dong(int(sum(exact.values()) + Fraction(1, 2)))
+    common = lcm(*(share.denominator for share in exact.values()))
+    shares = spread(whole, [int(share * common) for share in exact.values()])
+    return tuple(VatPart(rate, gross[rate], vat) for rate, vat in zip(exact, shares, strict=True))
+
+
+#: What carries no VAT.
+NO_VAT: Final = Decimal(0)
+
+
+def delivery_vat_rate(day: date) -> Decimal:
+    """The VAT rate (percent) in a delivery fee: Resolution 204/2025/QH15 lowers 10 % to 8 % through 2026."""
+    return Decimal(8) if day < date(2027, 1, 1) else Decimal(10)

@@ -1,0 +1,74 @@
+"""The face of ordering: carts, placing an order, and an order's life until it is delivered.
+
+A cart belongs to a customer, or to a guest who holds its token; it promises nothing. Placing an order fixes prices,
+books the slot, reserves the goods and opens the payment, all or nothing. What follows is told as facts of
+`ordering.events`; payments and delivery move an order by theirs.
+
+Quantities are exact, in the product's own unit (pieces, kg, l). Prices are Money in đồng and include VAT. A missing
+order and another's look alike: NotFound. Who acts is a Principal; staff of one store see that store's orders only.
+"""
+
+from grocery.ordering.contracts import (
+    BelowMinimum,
+    CancelReason,
+    CartEmpty,
+    CartFull,
+    CartId,
+    CartLine,
+    CartOwner,
+    CartView,
+    HeldSlot,
+    NothingToPay,
+    OrderId,
+    OrderLineView,
+    OrderNotCancellable,
+    OrderPage,
+    OrderState,
+    OrderSummary,
+    OrderView,
+    PaymentMethod,
+    PaymentToMake,
+    PlacedOrder,
+    PriceChange,
+    ProductNotSold,
+    QuantityNotInSteps,
+    QuantityTooLarge,
+    Recipient,
+    TimelineEntry,
+    TotalChanged,
+    VatPart,
+    WeightOutOfTolerance,
+    WrongState,
+)
+from grocery.ordering.public.carts import (
+    add_item,
+    cart,
+    cart_holder,
+    cart_size,
+    choose_slot,
+    clear,
+    forget_abandoned_carts,
+    let_slot_go,
+    merge,
+    set_item,
+)
+from grocery.ordering.public.orders import cancel, cancel_unpaid, order, orders, pay, place_order
+from grocery.ordering.public.store_work import deliver, dispatch, mark_packed, start_picking
+
+__all__ = [
+    # carts
+    "cart", "cart_size", "set_item", "add_item", "clear", "merge", "choose_slot", "let_slot_go", "cart_holder",
+    # from cart to order
+    "place_order", "pay", "order", "orders", "cancel",
+    # in the store
+    "start_picking", "mark_packed", "dispatch", "deliver",
+    # the clock
+    "cancel_unpaid", "forget_abandoned_carts",
+    # the words
+    "CartId", "CartOwner", "CartView", "CartLine", "PriceChange", "HeldSlot", "VatPart",
+    "OrderId", "OrderState", "CancelReason", "PaymentMethod", "PlacedOrder", "PaymentToMake",
+    "OrderView", "OrderLineView", "TimelineEntry", "Recipient", "OrderSummary", "OrderPage",
+    # what can go wrong
+    "ProductNotSold", "QuantityTooLarge", "QuantityNotInSteps", "CartFull", "CartEmpty", "TotalChanged",
+    "BelowMinimum", "OrderNotCancellable", "NothingToPay", "WrongState", "WeightOutOfTolerance",
+]  # fmt: skip

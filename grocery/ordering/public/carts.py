@@ -1,0 +1,94 @@
+"""The part of the face for carts: filling, looking, holding a slot."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from grocery.kernel.quantity import Quantity
+from grocery.ordering.contracts import CartId, CartOwner, CartView
+from grocery.ordering.services import choose_slot as choosing
+from grocery.ordering.services import fill_cart, merge_carts, show_cart
+
+#: How long a guest's cart is kept after it was last changed.
+ABANDONED_AFTER = timedelta(days=60)
+
+
+def cart(*, owner: CartOwner, now: datetime, store_id: UUID | None = None, ward_code: str | None = None) -> CartView:
+    """The owner's cart at today's prices and stock; an empty view where there is none.
+
+    Looking is noticing: a changed price is told once (`changes`). The fee is known once a slot is held and, unless
+    it is a pickup slot, the ward is given. Without `store_id`, the cart that was begun last. Five statements.
+    Raises OutsideDeliveryArea (delivery) for a ward that the held slot's store does not serve.
+    """
+    return show_cart.show_cart(owner=owner, store_id=store_id, ward_code=ward_code, now=now)
+
+
+def cart_size(*, owner: CartOwner, store_id: UUID | None = None) -> int:
+    """How many different products are in the cart; for the number beside its icon. One statement."""
+    return show_cart.cart_size(owner=owner, store_id=store_id)
+
+
+def cart_holder(*, cart_id: CartId) -> str:
+    """As delivery and inventory know a cart: what to hold a slot for."""
+    return f"cart:{cart_id}"
+
+
+def set_item(
+    *, owner: CartOwner, sku: str, quantity: Quantity, now: datetime, store_id: UUID | None = None
+) -> CartView:
+    """Have exactly so much of a product in the cart; 0 takes it out. Repeating it is harmless.
+
+    The first item begins the cart, of `store_id` or the default store; a guest finds the new token in the view's
+    `owner` (an unknown token is not taken up). What is short on the shelf is said on the line, not refused. At most
+    six statements, whatever the length. Raises ProductNotSold, QuantityTooLarge, QuantityNotInSteps, CartFull.
+    """
+    return fill_cart.set_item(owner=owner, sku=sku, quantity=quantity, store_id=store_id, now=now)
+
+
+def add_item(
+    *, owner: CartOwner, sku: str, quantity: Quantity, now: datetime, store_id: UUID | None = None
+) -> CartView:
+    """Have so much more of a product in the cart; otherwise as `set_item`. Repeating it adds again."""
+    return fill_cart.add_item(owner=owner, sku=sku, quantity=quantity, store_id=store_id, now=now)
+
+
+def clear(*, owner: CartOwner, now: datetime, store_id: UUID | None = None) -> CartView:
+    """Take everything out; the cart and the slot it holds stay."""
+    return fill_cart.clear(owner=owner, store_id=store_id, now=now)
+
+
+def merge(*, token: UUID, customer_id: UUID, now: datetime) -> CartView:
+    """At sign-in: the guest's quantities are added to the customer's, the guest's cart and token end.
+
+    Each quantity and the number of lines are capped. A slot held by the guest passes over unless the customer holds
+    one. A second time, or with an unknown token, nothing happens.
+    """
+    return merge_carts.merge_carts(token=token, customer_id=customer_id, now=now)
+
+
+def choose_slot(
+    *,
+    owner: CartOwner,
+    slot_id: UUID,
+    now: datetime,
+    ward_code: str | None = None,
+    store_id: UUID | None = None,
+) -> CartView:
+    """Keep a slot of the cart's store for 15 minutes, or until its cut-off; asked again, longer.
+
+    The one that was held before is let go only when this one is got. Raises CartEmpty; SlotFull, SlotClosed,
+    NotFound("slot"), OutsideDeliveryArea (delivery).
+    """
+    choosing.choose_slot(owner=owner, slot_id=slot_id, store_id=store_id, now=now)
+    return show_cart.show_cart(owner=owner, store_id=store_id, ward_code=ward_code, now=now)
+
+
+def let_slot_go(*, owner: CartOwner, store_id: UUID | None = None) -> None:
+    """Give the slot that the cart holds back; fine where there is none."""
+    choosing.let_slot_go(owner=owner, store_id=store_id)
+
+
+def forget_abandoned_carts(*, now: datetime) -> int:
+    """Delete guests' carts that nobody has changed for 60 days; how many."""
+    return fill_cart.forget_abandoned(before=now - ABANDONED_AFTER)

@@ -1,0 +1,91 @@
+"""The part of the face for orders: placing, paying, looking, ending."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from grocery.kernel.money import Money
+from grocery.kernel.principal import Principal
+from grocery.ordering.contracts import OrderPage, OrderView, PaymentMethod, PaymentToMake, PlacedOrder
+from grocery.ordering.services import cancel_order, pay_order, show_orders
+from grocery.ordering.services import place_order as placing
+
+
+def place_order(
+    *,
+    customer_id: UUID,
+    slot_id: UUID,
+    method: PaymentMethod,
+    now: datetime,
+    address_id: UUID | None = None,
+    pickup_point_id: UUID | None = None,
+    note: str = "",
+    expected_total: Money | None = None,
+    language: str = "vi",
+    store_id: UUID | None = None,
+) -> PlacedOrder:
+    """Turn the customer's cart into an order: prices fixed, slot booked, goods reserved, payment opened; the cart
+    is empty afterwards. Or raise, and nothing has changed. At most 25 statements, whatever the length.
+
+    Exactly one of `address_id` and `pickup_point_id`. `expected_total` is what the customer saw, fee included. An
+    order by card ends by itself unless it is paid by `pay_by`; see `pay`.
+
+    Raises CartEmpty, ProductNotSold, QuantityNotInSteps, BelowMinimum, TotalChanged, Invalid; NotFound for another's
+    address, another store's slot or an unknown pickup point; SlotFull, SlotClosed, OutsideDeliveryArea (delivery);
+    OutOfStock (inventory); AmountTooSmall, AmountTooLarge (payments).
+    """
+    checkout = placing.Checkout(
+        customer_id=customer_id,
+        store_id=store_id,
+        address_id=address_id,
+        pickup_point_id=pickup_point_id,
+        slot_id=slot_id,
+        method=method,
+        note=note,
+        language=language,
+        expected_total=expected_total,
+    )
+    return placing.place_order(checkout, now=now)
+
+
+def pay(*, order_id: UUID, customer_id: UUID, now: datetime) -> PaymentToMake:
+    """Begin, or go on with, the card payment of an order; what the browser needs for it. Asking again is harmless.
+
+    Talks to the payment provider: not inside a transaction. Raises NotFound, NothingToPay, PaymentIs,
+    PaymentRefused, ProviderUnavailable (payments).
+    """
+    return pay_order.pay_order(order_id=order_id, customer_id=customer_id, now=now)
+
+
+def order(*, order_id: UUID, customer_id: UUID | None = None, store_id: UUID | None = None) -> OrderView:
+    """One order with lines and timeline; narrowed to a customer's or a store's own. Three statements.
+
+    Raises NotFound.
+    """
+    return show_orders.show_order(order_id=order_id, customer_id=customer_id, store_id=store_id)
+
+
+def orders(
+    *,
+    customer_id: UUID | None = None,
+    store_id: UUID | None = None,
+    limit: int = 20,
+    offset: int = 0,
+) -> OrderPage:
+    """A page of a customer's or a store's orders, newest first. Two statements."""
+    return show_orders.list_orders(customer_id=customer_id, store_id=store_id, limit=limit, offset=offset)
+
+
+def cancel(*, order_id: UUID, by: Principal, now: datetime, reason: str = "") -> None:
+    """End an order: goods and slot are free again, the money is let go. Again is harmless.
+
+    A customer may until picking starts, staff until it is packed. `reason` is for the timeline. Raises NotFound,
+    OrderNotCancellable.
+    """
+    cancel_order.cancel_order(order_id=order_id, by=by, note=reason, now=now)
+
+
+def cancel_unpaid(*, now: datetime) -> int:
+    """Cancel the orders whose time to pay has passed; how many. A payment that comes later is let go."""
+    return cancel_order.cancel_unpaid(now=now)
