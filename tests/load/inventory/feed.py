@@ -15,7 +15,8 @@ from tests.load.inventory.commits import Shelves, Watcher, delays, in_figures, s
 from tests.load.measure import table
 
 WHAT = "From commit to a Firestore listener (the emulator), one relay with two threads, one clock"
-_ITEMS, _RATE, _SECONDS = 1000, 200, int(os.environ.get("BENCH_SECONDS", "60"))
+_ITEMS, _RATE = int(os.environ.get("BENCH_ITEMS", "1000")), 200
+_SECONDS = int(os.environ.get("BENCH_SECONDS", "60"))
 
 
 def run() -> str:
