@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grocery.catalog import public as catalog
 from grocery.catalog.models import Category, PriceChange, Product, Store
-from grocery.catalog.public import Dietary, ProductDraft
+from grocery.catalog.public import Allergen, Dietary, ProductDraft
 from grocery.kernel import clock
 from grocery.kernel.errors import DomainError
 from grocery.kernel.money import dong
@@ -100,6 +100,10 @@ class CategoryAdmin(NeverDeleted, admin.ModelAdmin):
         obj.pk = saved.id
 
 
+#: The tick that says: looked at, contains none.
+_NONE = "none"
+
+
 class ProductForm(ChecksByRule):
     dietary = forms.MultipleChoiceField(
         label=_("dietary"),
@@ -107,6 +111,28 @@ class ProductForm(ChecksByRule):
         choices=[(promise.value, promise.value) for promise in Dietary],
         widget=forms.CheckboxSelectMultiple,
     )
+
+    allergens = forms.MultipleChoiceField(
+        label=_("allergens"),
+        required=False,
+        help_text=_("Nothing ticked: not declared. Then it never stands in for what somebody can eat."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = (get_language() or "vi")[:2]
+        named = [(one.value, one.called(language)) for one in Allergen]
+        self.fields["allergens"].choices = [(_NONE, _("none of them")), *named]  # type: ignore[attr-defined]  # a ChoiceField
+        if self.instance.allergens == []:
+            self.initial["allergens"] = [_NONE]
+
+    def clean_allergens(self) -> list[str] | None:
+        """None where nothing is ticked; none of them, or some."""
+        ticked: list[str] = self.cleaned_data["allergens"]
+        if _NONE in ticked and len(ticked) > 1:
+            raise forms.ValidationError(_("Either none of them, or some."))
+        return [one for one in ticked if one != _NONE] if ticked else None
 
     def judge(self, fields: dict[str, Any]) -> None:
         for name, value in fields.items():
@@ -129,6 +155,8 @@ def _draft(product: Product) -> ProductDraft:
         perishable=product.perishable,
         min_freshness_days=product.min_freshness_days,
         dietary=tuple(product.dietary),
+        allergens=None if product.allergens is None else tuple(product.allergens),
+        max_per_order=product.max_per_order,
         tags=tuple(product.tags),
         gtin=product.gtin,
         image=product.image,
@@ -175,9 +203,12 @@ class ProductAdmin(NeverDeleted, admin.ModelAdmin):
         (None, {"fields": [("sku", "gtin"), ("name_vi", "name_en"), "untranslated", "category", "is_active"]}),
         (_("Price"), {"fields": [("price", "vat_rate"), ("unit", "step"), ("net_content", "net_unit")]}),
         (_("Freshness"), {"fields": [("perishable", "min_freshness_days")]}),
-        (_("What it promises"), {"fields": ["dietary", "tags"]}),
+        (_("What it promises"), {"fields": ["dietary", "allergens", "tags"]}),
         (_("Looks"), {"fields": [("image", "tint"), "description_vi", "description_en"]}),
-        (_("Selling"), {"fields": ["base_popularity", ("sold_7d", "popularity"), ("created_at", "changed_at")]}),
+        (
+            _("Selling"),
+            {"fields": ["max_per_order", "base_popularity", ("sold_7d", "popularity"), ("created_at", "changed_at")]},
+        ),
     ]
 
     @admin.display(description=_("price"), ordering="price")

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from grocery.catalog.contracts import (
     EVERYTHING,
+    MOST_PER_ORDER,
+    Allergen,
     Category,
     CategoryHits,
     CategoryId,
@@ -195,6 +197,15 @@ def cards(*, skus: Iterable[Sku], store_id: StoreId) -> list[ProductCard]:
     return _lists.cards(skus=skus, store_id=store_id)
 
 
+def similar(*, sku: Sku, store_id: StoreId, limit: int = 6) -> list[ProductCard]:
+    """What could stand in for a product in one store, the best first; empty for an unknown SKU. One statement.
+
+    Sold in the same unit, not known to be sold out, keeping every dietary property and adding no allergen (undeclared
+    allergens: never). Its own category first, then those beside it; within that, near in price and content.
+    """
+    return _lists.similar(sku=sku, store_id=store_id, limit=limit)
+
+
 def check_product(*, draft: ProductDraft) -> None:
     """Say what is wrong with a draft before it is saved: raises Invalid with the field."""
     _save_product.check(draft)
@@ -280,6 +291,8 @@ __all__ = [
     "Unit",
     "NetUnit",
     "Dietary",
+    "Allergen",
+    "MOST_PER_ORDER",
     "ProductOnSale",
     "ProductCard",
     "ProductDetail",
@@ -295,6 +308,7 @@ __all__ = [
     "suggest",
     "Suggestions",
     "CategoryHits",
+    "similar",
     "popular",
     "forget_old_sales",
     "ProductDraft",

@@ -42,6 +42,8 @@ def form(product: Product, **changes: Any) -> dict[str, Any]:
         "base_popularity": product.base_popularity,
         "tags": ",".join(product.tags),
         "dietary": product.dietary,
+        "allergens": product.allergens if product.allergens else [] if product.allergens is None else ["none"],
+        "max_per_order": product.max_per_order,
         "description_vi": "",
         "description_en": "",
         "is_active": "on",
@@ -130,3 +132,29 @@ def test_the_list_costs_as_many_statements_for_three_rows_as_for_one(
         shop.product(f"p{number}")
     with django_assert_max_num_queries(9):
         admin.get("/admin/catalog/product/")
+
+
+@pytest.mark.parametrize(
+    ("ticked", "kept"),
+    [([], None), (["none"], []), (["soy", "milk"], ["milk", "soy"])],
+    ids=["nothing", "none", "two"],
+)
+def test_allergens_are_ticked(admin: Client, shop: Shop, ticked: list[str], kept: list[str] | None):
+    shop.product("kale", allergens=("eggs",))
+    product = Product.objects.get(sku="kale")
+    admin.post("/admin/catalog/product/kale/change/", form(product, allergens=ticked))
+    assert Product.objects.get(sku="kale").allergens == kept
+
+
+def test_none_of_them_and_some_of_them_is_refused(admin: Client, shop: Shop):
+    shop.product("kale", allergens=("eggs",))
+    product = Product.objects.get(sku="kale")
+    admin.post("/admin/catalog/product/kale/change/", form(product, allergens=["none", "milk"]))
+    assert Product.objects.get(sku="kale").allergens == ["eggs"]
+
+
+def test_saving_a_page_as_it_is_keeps_what_is_not_declared_undeclared(admin: Client, shop: Shop):
+    shop.product("kale")
+    product = Product.objects.get(sku="kale")
+    admin.post("/admin/catalog/product/kale/change/", form(product, price=2))
+    assert (Product.objects.get(sku="kale").allergens, Product.objects.get(sku="kale").price) == (None, 2)

@@ -102,3 +102,36 @@ def test_the_demo_is_found_in_both_languages(shop: Shop):
 def test_a_count_that_cannot_be_made_is_refused(db: None, count: int):
     with pytest.raises(Invalid):
         catalog.generate_demo_catalogue(count=count, seed=1, now=NOON)
+
+
+#: What cannot be in a good that makes this promise.
+BREAKING = {
+    "vegan": {"milk", "eggs", "fish", "crustaceans", "molluscs"},
+    "vegetarian": {"fish", "crustaceans", "molluscs"},
+    "gluten_free": {"gluten"},
+}
+
+
+@pytest.mark.parametrize("promise", BREAKING)
+def test_no_good_contains_what_it_promises_to_be_free_of(promise: str):
+    broken = [d.name_en for d in PRODUCTS if promise in d.dietary and set(d.allergens or ()) & BREAKING[promise]]
+    assert broken == []
+
+
+def test_all_allergens_are_declared():
+    assert [draft.name_en for draft in PRODUCTS if draft.allergens is None] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "allergens"),
+    [
+        ("Phô mai", ("milk",)),
+        ("Trứng gà", ("eggs",)),
+        ("Tôm thẻ", ("crustaceans",)),
+        ("Đậu phộng da cá", ("gluten", "peanuts")),
+        ("Bánh sừng bò hạnh nhân", ("eggs", "gluten", "milk", "nuts")),
+        ("Nấm bào ngư", ()),
+    ],
+)
+def test_a_good_contains(words: str, allergens: tuple[str, ...]):
+    assert {draft.allergens for draft in PRODUCTS if draft.name_vi.startswith(f"{words} ")} == {allergens}

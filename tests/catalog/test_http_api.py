@@ -71,7 +71,7 @@ def _decimals(body: Any) -> Any:
     if isinstance(body, list):
         return [_decimals(one) for one in body]
     if isinstance(body, dict):
-        exact = {"step", "net_content", "vat_rate"}
+        exact = {"step", "net_content", "vat_rate", "max_per_order"}
         return {k: str(v) if k in exact and v is not None else _decimals(v) for k, v in body.items()}
     return body
 

@@ -78,6 +78,20 @@ def test_a_row_becomes_a_product(sheet: Sheet):
     )
 
 
+@pytest.mark.parametrize(
+    ("cell", "kept"), [("milk soy", ["milk", "soy"]), ("none", []), ("", None)], ids=["two", "none", "empty"]
+)
+def test_a_cell_of_allergens_says(sheet: Sheet, cell: str, kept: list[str] | None):
+    sheet.write(f"{HEADER},allergens", f"T1,Tomatoes,Cà chua,vegetables,18900,{cell}").take()
+    assert Product.objects.get().allergens == kept
+
+
+@pytest.mark.parametrize("cell", ["0", "1000"])
+def test_a_limit_that_nobody_can_keep_is_refused(sheet: Sheet, cell: str):
+    sheet.write(f"{HEADER},max_per_order", f"T1,Tomatoes,Cà chua,vegetables,18900,{cell}").take()
+    assert sheet.rejected == [(2, "invalid_max_per_order")]
+
+
 def test_a_second_run_changes_nothing(sheet: Sheet):
     sheet.write(HEADER, "T1,Tomatoes,Cà chua,vegetables,18900", "T2,Leek,Tỏi tây,vegetables,9000")
     first, second = sheet.take(), sheet.take()

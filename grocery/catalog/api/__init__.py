@@ -194,6 +194,8 @@ def _card(card: ProductCard, language: str) -> dict[str, Any]:
         "tint": card.tint,
         "category_id": card.category_id,
         "dietary": card.dietary,
+        "allergens": card.allergens,
+        "max_per_order": card.max_per_order,
         "tags": card.tags,
         "in_stock": card.in_stock,
         "earliest_expiry": card.earliest_expiry,

@@ -64,6 +64,8 @@ _CARD: dict[str, Any] = {
     "tint": "leaf",
     "category_id": "01990000-0000-7000-8000-000000000002",
     "dietary": ["gluten_free", "vegan", "vegetarian"],
+    "allergens": [],
+    "max_per_order": 999,
     "tags": ["vietgap"],
     "in_stock": True,
     "earliest_expiry": "2026-11-26",
@@ -136,7 +138,10 @@ class CategoriesSchema(Schema):
 
 
 class ProductSchema(Schema):
-    """A product in one store. `step`: the least that can be bought, and what a quantity is a multiple of."""
+    """A product in one store. `step`: the least that can be bought, and what a quantity is a multiple of.
+
+    `allergens`: which of the fourteen of EU 1169/2011 it contains; null: not declared.
+    """
 
     sku: str
     name: str
@@ -155,6 +160,8 @@ class ProductSchema(Schema):
     tint: catalog.Tint
     category_id: UUID
     dietary: list[str]
+    allergens: list[str] | None
+    max_per_order: Decimal
     tags: list[str]
     in_stock: bool
     earliest_expiry: date | None

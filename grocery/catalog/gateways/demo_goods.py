@@ -80,6 +80,7 @@ def _good(
         days=int(own.get("days", values["days"])),
         vat=int(own.get("vat", values["vat"])),
         dietary=tuple(filter(None, own["diet"].split("+"))) if "diet" in own else tuple(values["diet"]),
+        contains=tuple(filter(None, own["contains"].split("+"))) if "contains" in own else tuple(values["contains"]),
         tags=tuple(filter(None, own.get("tags", "").split("+"))),
         keeping=Name(values["keep_vi"], values["keep_en"]),
     )

@@ -29,6 +29,8 @@ _TYPES: Final = {
     "perishable": "boolean",
     "min_freshness_days": "smallint",
     "dietary": "varchar(24)[]",
+    "allergens": "varchar(12)[]",
+    "max_per_order": "numeric(12,3)",
     "tags": "varchar(40)[]",
     "image": "text",
     "tint": "text",

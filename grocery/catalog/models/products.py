@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
-from grocery.catalog.contracts import Dietary, NetUnit, Tint, Unit
+from grocery.catalog.contracts import MOST_PER_ORDER, Allergen, Dietary, NetUnit, Tint, Unit
 from grocery.catalog.models.places import Category
 from grocery.catalog.policies import ORDER_WEIGHT
 from grocery.kernel.ids import new_id
@@ -77,6 +77,16 @@ class Product(models.Model):
     perishable = models.BooleanField(_("perishable"), default=False)
     min_freshness_days = models.PositiveSmallIntegerField(_("days fresh at the door"), null=True, blank=True)
     dietary = ArrayField(models.CharField(max_length=24), default=list, blank=True, verbose_name=_("dietary"))
+    allergens = ArrayField(
+        models.CharField(max_length=12),
+        null=True,
+        blank=True,
+        verbose_name=_("allergens"),
+        help_text=_("empty: unknown"),
+    )
+    max_per_order = models.DecimalField(
+        _("at most per order"), max_digits=12, decimal_places=3, default=MOST_PER_ORDER, db_default=MOST_PER_ORDER
+    )
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("tags"))
     image = models.CharField(_("picture"), max_length=200, blank=True, default="")
     tint = models.CharField(
@@ -121,6 +131,13 @@ class Product(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(dietary__contained_by=[d.value for d in Dietary]), name="product_dietary_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(allergens=None) | Q(allergens__contained_by=[a.value for a in Allergen]),
+                name="product_allergens_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(max_per_order__gt=0, max_per_order__lte=MOST_PER_ORDER), name="product_order_limit"
             ),
             models.CheckConstraint(condition=Q(tint__in=["", *(t.value for t in Tint)]), name="product_tint_known"),
             models.UniqueConstraint(fields=["gtin"], condition=~Q(gtin=""), name="product_gtin_unique"),

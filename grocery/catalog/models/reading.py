@@ -23,8 +23,8 @@ DEEP: Final = 500
 
 ON_SALE: Final = """p.sku, p.name_en, p.name_vi, p.price, p.unit, p.step, p.net_content, p.net_unit,
  p.vat_rate, p.perishable, p.min_freshness_days, p.image,
- coalesce(nullif(p.tint, ''), c.tint), p.category_id"""
-CARD: Final = f"{ON_SALE}, p.dietary, p.tags, coalesce(l.in_stock, false), l.earliest_expiry"
+ coalesce(nullif(p.tint, ''), c.tint), p.category_id, p.dietary, p.allergens, p.max_per_order"""
+CARD: Final = f"{ON_SALE}, p.tags, coalesce(l.in_stock, false), l.earliest_expiry"
 _DETAIL: Final = f"{CARD}, p.gtin, p.description_en, p.description_vi, p.is_active"
 _CATEGORY: Final = 'JOIN "catalog_category" c ON c.id = p.category_id'
 _LISTING: Final = 'LEFT JOIN "catalog_listing" l ON l.store_id = %s AND l.sku = p.sku'
@@ -161,6 +161,37 @@ SELLING: Final = (
 )
 
 
+#: How many of a category, popular first, are compared with the original.
+_PER_CATEGORY: Final = 60
+#: One walk of the index `product_cat_popular` per category: the original's own and those beside it. What is sold in
+#: another unit, lacks a dietary property, adds an allergen or is sold out is passed over on the way. The rest is
+#: compared: its own category first, then by how far price and content are from the original's, as ratios.
+_SIMILAR: Final = f"""
+WITH o AS (
+  SELECT p.sku, p.category_id, c.parent_id, p.unit, p.price, p.net_content, p.net_unit, p.dietary,
+         coalesce(p.allergens, '{{}}') AS allergens
+  FROM "catalog_product" p {_CATEGORY} WHERE p.sku = %s
+), near AS (
+  SELECT aisle.id AS aisle_id, found.sku
+  FROM o JOIN "catalog_category" aisle ON aisle.id = o.category_id OR aisle.parent_id = o.parent_id
+  CROSS JOIN LATERAL (
+    SELECT p.sku FROM "catalog_product" p
+    WHERE p.is_active AND p.category_id = aisle.id AND p.sku <> o.sku AND p.unit = o.unit
+      AND p.dietary @> o.dietary AND p.allergens <@ o.allergens
+      AND NOT EXISTS (SELECT FROM "catalog_listing" l
+                      WHERE l.store_id = %s AND l.sku = p.sku AND l.in_stock IS FALSE)
+    ORDER BY p.popularity DESC, p.sku LIMIT %s
+  ) found
+)
+SELECT {CARD} FROM near JOIN "catalog_product" p USING (sku) {_CATEGORY} {_LISTING} CROSS JOIN o
+ORDER BY (near.aisle_id = o.category_id) DESC,
+  abs(ln(p.price::float8 / o.price))
+    + CASE WHEN p.net_unit = o.net_unit THEN coalesce(abs(ln(p.net_content / o.net_content)), 0) ELSE 1 END,
+  p.popularity DESC, p.sku
+LIMIT %s
+"""
+
+
 def on_sale_after(sku: str, *, limit: int) -> list[Row]:
     """`ON_SALE` of the next `limit` products after `sku`, in the order of their SKUs."""
     return _rows(
@@ -192,6 +223,11 @@ def detail(sku: str, *, store_id: UUID) -> Row | None:
         f'SELECT {_DETAIL} FROM "catalog_product" p {_CATEGORY} {_LISTING} WHERE p.sku = %s', [store_id, sku]
     )
     return found[0] if found else None
+
+
+def similar(sku: str, *, store_id: UUID, limit: int) -> list[Row]:
+    """`CARD` of what could stand in for a product, the best first; see `_SIMILAR`."""
+    return _rows(_SIMILAR, [sku, store_id, _PER_CATEGORY, store_id, limit])
 
 
 def _rows(sql: str, params: Sequence[Any]) -> list[Row]:

@@ -14,7 +14,7 @@ from itertools import product, zip_longest
 from random import Random
 from typing import Final, Literal
 
-from grocery.catalog.contracts import CategoryDraft, Dietary, NetUnit, ProductDraft, Unit
+from grocery.catalog.contracts import Allergen, CategoryDraft, Dietary, NetUnit, ProductDraft, Unit
 from grocery.catalog.policies.gtin import internal_gtin
 from grocery.kernel.money import dong, spread
 
@@ -48,6 +48,35 @@ _MEAT: Final = frozenset(
     ]
 )
 _DAIRY: Final = frozenset(["cheese", "milk", "butter", "cream", "kefir", "brioche", "custard"])
+#: The words of a name that tell an allergen.
+_TOLD_BY: Final[dict[Allergen, frozenset[str]]] = {
+    Allergen.GLUTEN: frozenset(["oat", "oats", "wheat", "frying", "coated", "rye"]),
+    Allergen.CRUSTACEANS: frozenset(["shrimp", "prawns", "crab", "lobster", "seafood"]),
+    Allergen.EGGS: frozenset(["egg", "eggs", "yolk", "custard", "brioche"]),
+    Allergen.FISH: frozenset(
+        ["fish", "tuna", "scad", "mackerel", "sardines", "salmon", "anchovy", "basa", "featherback", "seafood"]
+    ),
+    Allergen.PEANUTS: frozenset(["peanut", "peanuts"]),
+    Allergen.SOY: frozenset(["soy", "soya", "soybean", "tofu"]),
+    Allergen.MILK: frozenset(["milk", "cheese", "butter", "cream", "kefir", "brioche", "custard", "creamed"]),
+    Allergen.NUTS: frozenset(["almond", "walnut", "macadamia", "cashew", "cashews", "hazelnut"]),
+    Allergen.MUSTARD: frozenset(["mustard"]),
+    Allergen.SESAME: frozenset(["sesame", "seeded"]),
+    Allergen.SULPHITES: frozenset(["wine"]),
+    Allergen.MOLLUSCS: frozenset(["squid", "octopus", "clams", "oysters", "oyster", "seafood"]),
+}
+_FROM_THE_SEA: Final = {Allergen.FISH, Allergen.CRUSTACEANS, Allergen.MOLLUSCS}
+_NOT_VEGAN: Final = (Dietary.VEGAN,)
+_NOT_VEGETARIAN: Final = (Dietary.VEGAN, Dietary.VEGETARIAN)
+#: What can no longer be promised of a good that contains it.
+_BROKEN_BY: Final[dict[Allergen, tuple[Dietary, ...]]] = {
+    Allergen.GLUTEN: (Dietary.GLUTEN_FREE,),
+    Allergen.EGGS: _NOT_VEGAN,
+    Allergen.MILK: (*_NOT_VEGAN, Dietary.LACTOSE_FREE),
+    Allergen.FISH: _NOT_VEGETARIAN,
+    Allergen.CRUSTACEANS: _NOT_VEGETARIAN,
+    Allergen.MOLLUSCS: _NOT_VEGETARIAN,
+}
 _FROM_ANIMALS: Final = _MEAT | _DAIRY | {"egg", "honey", "yolk"}
 
 
@@ -86,6 +115,7 @@ class Good:
     days: int
     vat: int
     dietary: tuple[str, ...]
+    contains: tuple[str, ...]
     tags: tuple[str, ...]
     keeping: Name
 
@@ -157,6 +187,7 @@ def _draft(made: Combination, rng: Random, popularity: int, *, staple: bool) -> 
         perishable=good.days > 0,
         min_freshness_days=good.days or None,
         dietary=_dietary(made),
+        allergens=_allergens(made),
         tags=tuple(tag for tag in (made.mark.tag, *good.tags) if tag),
         gtin=internal_gtin(good.number * 10_000 + made.place),
         image=f"food/{good.image}.svg",
@@ -202,12 +233,10 @@ def _dietary(made: Combination) -> tuple[str, ...]:
     """What the good promises, less what this sort of it cannot keep."""
     if made.good.kind == "fresh":  # a beef tomato is none
         return made.good.dietary
-    words = set(f"{made.variety.en} {made.good.name.en}".replace("-", " ").lower().split())
-    if {"meat", "free"} <= words:
-        words -= _MEAT
+    words = _words(made)
     if words & {"nut", "soy"}:
         words -= {"milk"}
-    lost: set[str] = set()
+    lost = {promise for allergen in _allergens(made) for promise in _BROKEN_BY.get(Allergen(allergen), ())}
     if words & _FROM_ANIMALS:
         lost.add(Dietary.VEGAN)
     if words & _MEAT:
@@ -217,3 +246,24 @@ def _dietary(made: Combination) -> tuple[str, ...]:
     if "sweetened" in words:
         lost.add(Dietary.NO_ADDED_SUGAR)
     return tuple(promise for promise in made.good.dietary if promise not in lost)
+
+
+def _allergens(made: Combination) -> tuple[str, ...]:
+    """What the good contains, and what the words of its name tell beyond that; without meat there is no fish."""
+    told: set[str] = set(made.good.contains)
+    words = _words(made)
+    if {"meat", "free"} <= words:
+        told -= _FROM_THE_SEA
+    if made.good.kind != "fresh":
+        if words & {"nut", "soy", "beans"}:
+            words -= {"milk", "butter"}
+        told |= {allergen for allergen, names in _TOLD_BY.items() if words & names}
+    return tuple(sorted(told))
+
+
+def _words(made: Combination) -> set[str]:
+    """The words of the English name; of what is made without meat, those that are no meat."""
+    words = set(f"{made.variety.en} {made.good.name.en}".replace("-", " ").lower().split())
+    if "eggs" in words:
+        return words - {"chicken", "duck", "quail"}
+    return words - _MEAT - {"oyster"} if {"meat", "free"} <= words else words

@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from grocery.catalog.contracts import Dietary, NetUnit, ProductDraft, Tint, Unit
+from grocery.catalog.contracts import MOST_PER_ORDER, Allergen, Dietary, NetUnit, ProductDraft, Tint, Unit
 from grocery.catalog.policies.gtin import gtin14
 from grocery.kernel.errors import Invalid
 from grocery.kernel.quantity import LARGEST, STEP
@@ -40,6 +40,7 @@ def checked(draft: ProductDraft) -> ProductDraft:
         name_en=tidy(draft.name_en),
         name_vi=tidy(draft.name_vi),
         dietary=tuple(sorted(set(draft.dietary))),
+        allergens=None if draft.allergens is None else tuple(sorted(set(draft.allergens))),
         tags=tuple(sorted(set(draft.tags))),
         gtin=_gtin(draft.gtin),
         min_freshness_days=draft.min_freshness_days if draft.perishable else None,
@@ -119,6 +120,12 @@ def _measure_faults(draft: ProductDraft) -> Iterator[Invalid]:
             "What spoils promises 0 to 3,650 days of freshness.",
             "Hàng dễ hỏng phải hứa từ 0 đến 3.650 ngày tươi.",
         )
+    if not _is_measure(draft.max_per_order) or not draft.step <= draft.max_per_order <= MOST_PER_ORDER:
+        yield Invalid(
+            "max_per_order",
+            f"An order holds at least one step and at most {MOST_PER_ORDER} of it.",
+            f"Mỗi đơn được mua ít nhất một bước và tối đa {MOST_PER_ORDER}.",
+        )
 
 
 def _is_measure(amount: Decimal) -> bool:
@@ -129,6 +136,9 @@ def _label_faults(draft: ProductDraft) -> Iterator[Invalid]:
     if unknown := set(draft.dietary) - set(Dietary):
         known = ", ".join(Dietary)
         yield Invalid("dietary", f"Not known: {', '.join(unknown)}. Known: {known}.", f"Chỉ nhận: {known}.")
+    if unknown := set(draft.allergens or ()) - set(Allergen):
+        known = ", ".join(Allergen)
+        yield Invalid("allergens", f"Not known: {', '.join(unknown)}. Known: {known}.", f"Chỉ nhận: {known}.")
     if len(draft.tags) > MOST_LABELS or not all(_LABEL.fullmatch(tag) for tag in draft.tags):
         yield Invalid("tags", "At most 20 tags of a-z 0-9 _ -.", "Tối đa 20 nhãn gồm a-z 0-9 _ -.")
     for field, value, vocabulary in (

@@ -14,8 +14,8 @@ _UNITS: Final = {unit.value: unit for unit in Unit}
 _NET_UNITS: Final[dict[str, NetUnit | None]] = {"": None, **{unit.value: unit for unit in NetUnit}}
 _TINTS: Final = {tint.value: tint for tint in Tint}
 #: The columns of `reading.ON_SALE`, and how many more `reading.CARD` has.
-SALE_COLUMNS: Final = 14
-CARD_COLUMNS: Final = 18
+SALE_COLUMNS: Final = 17
+CARD_COLUMNS: Final = 20
 
 
 def product_on_sale(row: Row) -> ProductOnSale:
@@ -29,22 +29,12 @@ def card(row: Row) -> ProductCard:
 
 
 def _sold(row: Row) -> dict[str, Any]:
+    # fmt: off
     (
-        sku,
-        name_en,
-        name_vi,
-        minor,
-        unit,
-        step,
-        net,
-        net_unit,
-        vat,
-        perishable,
-        fresh,
-        image,
-        tint,
-        category,
+        sku, name_en, name_vi, minor, unit, step, net, net_unit, vat, perishable, fresh, image, tint, category,
+        dietary, allergens, most,
     ) = row[:SALE_COLUMNS]
+    # fmt: on
     price, unit, net_unit = Money(minor or 0), _UNITS[unit], _NET_UNITS[net_unit]
     per_unit = unit_price(price=price, unit=unit, net_content=net, net_unit=net_unit)
     return {
@@ -64,14 +54,16 @@ def _sold(row: Row) -> dict[str, Any]:
         "category_id": CategoryId(category),
         "unit_price": per_unit[0] if per_unit else None,
         "unit_price_per": per_unit[1] if per_unit else None,
+        "dietary": tuple(dietary),
+        "allergens": None if allergens is None else tuple(allergens),
+        "max_per_order": Quantity(most),
     }
 
 
 def listed(row: Row) -> dict[str, Any]:
     """What `reading.CARD` adds."""
-    dietary, tags, in_stock, earliest_expiry = row[SALE_COLUMNS:CARD_COLUMNS]
+    tags, in_stock, earliest_expiry = row[SALE_COLUMNS:CARD_COLUMNS]
     return {
-        "dietary": tuple(dietary),
         "tags": tuple(tags),
         "in_stock": in_stock,
         "earliest_expiry": earliest_expiry,

@@ -103,6 +103,10 @@ def cards(*, skus: Iterable[Sku], store_id: StoreId) -> list[ProductCard]:
     return [found[sku] for sku in wanted if sku in found]
 
 
+def similar(*, sku: Sku, store_id: StoreId, limit: int) -> list[ProductCard]:
+    return [card(row) for row in reading.similar(sku, store_id=store_id, limit=limit)]
+
+
 def popular(*, store_id: StoreId, category: str | None, limit: int) -> list[ProductCard]:
     """What sells in this store."""
     chosen = Selection(store(store_id=store_id).id).perhaps_in_stock()

@@ -60,6 +60,8 @@ def _columns(draft: ProductDraft, category: Category, now: datetime) -> dict[str
         "perishable": draft.perishable,
         "min_freshness_days": draft.min_freshness_days,
         "dietary": list(draft.dietary),
+        "allergens": None if draft.allergens is None else list(draft.allergens),
+        "max_per_order": draft.max_per_order,
         "tags": list(draft.tags),
         "image": draft.image,
         "tint": draft.tint,

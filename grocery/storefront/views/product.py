@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from grocery.catalog import public as catalog
-from grocery.catalog.public import ProductDetail, Sku, Unit
+from grocery.catalog.public import Allergen, ProductDetail, Sku, Unit
 from grocery.inventory import public as inventory
 from grocery.kernel import clock
 from grocery.kernel.quantity import ZERO, Quantity
@@ -98,6 +98,7 @@ def _facts(shop: Header, found: ProductDetail) -> dict[str, Any]:
         "available_words": _left(available, found, language),
         "promise": _promise(found, slot, today) if found.perishable and found.min_freshness_days else None,
         "diet": _diet(found),
+        "allergens": _allergens(found, language),
         "description": found.description(language),
     }
 
@@ -121,6 +122,13 @@ def _promise(found: ProductDetail, slot: Any, today: Any) -> str:
         "when": wording.when(slot.starts_at, slot.ends_at, today=today),
         "day": wording.day(slot.day + timedelta(days=found.min_freshness_days)),
     }
+
+
+def _allergens(found: ProductDetail, language: str) -> str | None:
+    """What it contains, in words; empty: none of the fourteen; None: nobody has said."""
+    if found.allergens is None:
+        return None
+    return ", ".join(one.called(language) for one in Allergen if one in found.allergens)
 
 
 def _diet(found: ProductDetail) -> list[str]:

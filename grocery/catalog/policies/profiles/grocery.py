@@ -5,6 +5,8 @@
     net_content, net_unit                       500 and g, 950 and ml, 10 and piece
     perishable, min_freshness_days              1 or 0, and the days of life promised at the door
     dietary, tags                               words with a blank between them
+    allergens                                   the same; `none` where it has none of the 14, empty: not known
+    max_per_order                               the most that one order may hold; 999 where the cell is empty
     vat_rate, gtin, image, tint, description_en, description_vi, popularity, active
 
 Columns that are absent leave what is known as it is; a column of another name is a mistake.
@@ -16,12 +18,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final, cast
 
-from grocery.catalog.contracts import CategoryDraft, NetUnit, ProductDraft, Unit
+from grocery.catalog.contracts import MOST_PER_ORDER, CategoryDraft, NetUnit, ProductDraft, Unit
 from grocery.catalog.policies.profiles.profile import Companions, Profile, ReadRow, Row, decimal, flag, text, whole
 
 _NEEDS: Final = ("sku", "name_en", "name_vi", "category", "price")
 _KNOWS: Final = (
     *("unit", "step", "net_content", "net_unit", "perishable", "min_freshness_days", "dietary", "tags"),
+    *("allergens", "max_per_order"),
     *("vat_rate", "gtin", "image", "tint", "description_en", "description_vi", "popularity", "active"),
 )
 #: Columns of the table that only make sense together: one in the header writes both.
@@ -56,6 +59,8 @@ def _draft(row: Row, price: int | None) -> ProductDraft:
         perishable=flag(row, "perishable"),
         min_freshness_days=whole(row, "min_freshness_days"),
         dietary=tuple(row.get("dietary", "").split()),
+        allergens=_allergens(row.get("allergens", "")),
+        max_per_order=MOST_PER_ORDER if (most := decimal(row, "max_per_order")) is None else most,
         tags=tuple(row.get("tags", "").split()),
         gtin=row.get("gtin", "").strip(),
         image=row.get("image", "").strip(),
@@ -65,6 +70,12 @@ def _draft(row: Row, price: int | None) -> ProductDraft:
         popularity=whole(row, "popularity") or 0,
         active=flag(row, "active", default=True),
     )
+
+
+def _allergens(cell: str) -> tuple[str, ...] | None:
+    """`milk soy`, `none`; None where nothing is said."""
+    words = tuple(cell.split())
+    return () if words == ("none",) else words or None
 
 
 def _sets(header: Iterable[str], default_price: int | None) -> tuple[str, ...]:  # noqa: ARG001 - price is always read

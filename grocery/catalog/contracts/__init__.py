@@ -6,12 +6,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 from uuid import UUID
 
+from grocery.catalog.contracts.allergens import Allergen
 from grocery.kernel.errors import DomainError
 from grocery.kernel.money import Money
-from grocery.kernel.quantity import Quantity
+from grocery.kernel.quantity import Quantity, quantity
+
+__all__ = ["Allergen"]
+
+#: The most that a customer may have of one product, in its unit, unless the product says less.
+MOST_PER_ORDER: Final = quantity(999)
 
 #: What the shop calls one product: 1 to 64 of A–Z a–z 0–9 . _ : -, never changed, never given to another.
 Sku = NewType("Sku", str)
@@ -130,6 +136,12 @@ class ProductOnSale:
     #: For comparing: per kg, l or piece. None where the net content is not known.
     unit_price: Money | None
     unit_price_per: Unit | None
+    #: What it promises, as `Dietary` names it.
+    dietary: tuple[str, ...]
+    #: What it contains, as `Allergen` names it; None: nobody has declared it, so it may contain anything.
+    allergens: tuple[str, ...] | None
+    #: The most that one order may hold, in its unit.
+    max_per_order: Quantity
 
     def name(self, language: str) -> str:
         return self.name_vi if language == "vi" else self.name_en
@@ -139,7 +151,6 @@ class ProductOnSale:
 class ProductCard(ProductOnSale):
     """What a list shows of a product in one store."""
 
-    dietary: tuple[str, ...]
     tags: tuple[str, ...]
     #: As far as the last facts from the stockroom tell; checkout asks again.
     in_stock: bool
@@ -232,6 +243,9 @@ class ProductDraft:
     perishable: bool = False
     min_freshness_days: int | None = None
     dietary: tuple[str, ...] = ()
+    #: None: not declared; (): declared to contain none.
+    allergens: tuple[str, ...] | None = None
+    max_per_order: Decimal = MOST_PER_ORDER
     tags: tuple[str, ...] = ()
     gtin: str = ""
     image: str = ""

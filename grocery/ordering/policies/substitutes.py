@@ -1,0 +1,38 @@
+"""What may stand in for what, and for how much. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from grocery.kernel.money import Money
+
+
+class Promising(Protocol):
+    """Anything that promises to people who avoid something; a product of the catalogue does."""
+
+    @property
+    def dietary(self) -> tuple[str, ...]: ...
+
+    @property
+    def allergens(self) -> tuple[str, ...] | None: ...
+
+
+def may_stand_in(substitute: Promising, original: Promising) -> bool:
+    """Whether every dietary property is kept and no allergen is added.
+
+    Allergens that nobody has declared may be any of them: what is not declared stands in for nothing, and for an
+    original that is not declared only what is declared to contain none.
+    """
+    keeps = set(original.dietary) <= set(substitute.dietary)
+    return keeps and substitute.allergens is not None and set(substitute.allergens) <= set(original.allergens or ())
+
+
+def substitutes[P: Promising](original: Promising, candidates: Iterable[P]) -> list[P]:
+    """Those of the candidates that may stand in, in the order they came."""
+    return [candidate for candidate in candidates if may_stand_in(candidate, original)]
+
+
+def lower_of_two(agreed: Money, substitute: Money) -> Money:
+    """What a unit of a substitute costs: never more than was agreed on for the original, never more than it costs."""
+    return min(agreed, substitute)
