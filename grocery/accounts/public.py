@@ -67,6 +67,7 @@ __all__ = [
     "set_active",
     "grantable_roles",
     "profile",
+    "names",
     "contact",
     "update_profile",
     # signing in
@@ -188,6 +189,11 @@ def grantable_roles(*, by: Principal) -> frozenset[Role]:
 def profile(*, customer_id: UUID) -> Profile:
     """Who this is, customer or staff. Raises NotFound."""
     return profiles.profile(customer_id=customer_id)
+
+
+def names(*, user_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What these people are called, customers or staff, in one statement; an unknown id is absent."""
+    return profiles.names(user_ids=user_ids)
 
 
 def contact(*, customer_id: UUID) -> Contact:

@@ -71,6 +71,10 @@ class Environment(BaseSettings):
     # selling: the least that the goods of an order come to, in đồng
     minimum_order: int = Field(default=0, ge=0)
 
+    # picking: how long before its slot an order should be begun, how many one picker takes along at most
+    picking_lead_minutes: int = Field(default=90, ge=0, le=1440)
+    picking_wave_orders: int = Field(default=6, ge=1, le=26)
+
     # telling people
     mail_from: str = "Grocery <hello@localhost>"
     mail_host: str = ""

@@ -209,6 +209,8 @@ COUNT_AGAIN_PERCENT = ENV.count_again_percent
 COUNT_APPROVAL_PERCENT = ENV.count_approval_percent
 COUNT_APPROVAL_VALUE = ENV.count_approval_value
 MINIMUM_ORDER = ENV.minimum_order
+PICKING_LEAD_MINUTES = ENV.picking_lead_minutes
+PICKING_WAVE_ORDERS = ENV.picking_wave_orders
 
 MAIL_OUTBOX = ENV.mail_outbox
 DEFAULT_FROM_EMAIL = ENV.mail_from

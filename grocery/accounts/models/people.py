@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -39,6 +40,13 @@ class UserQuerySet(models.QuerySet["User"]):
     def known_as(self, user_id: UUID) -> Self:
         return self.filter(pk=user_id)
 
+    def among(self, user_ids: Iterable[UUID]) -> Self:
+        return self.filter(pk__in=list(user_ids))
+
+    def names(self) -> dict[UUID, str]:
+        """What they are called, by id."""
+        return dict(self.values_list("pk", "name"))
+
     def active(self) -> Self:
         return self.filter(is_active=True)
 
@@ -68,6 +76,9 @@ class UserManager(BaseUserManager["User"]):
 
     def known_as(self, user_id: UUID) -> UserQuerySet:
         return self.get_queryset().known_as(user_id)
+
+    def among(self, user_ids: Iterable[UUID]) -> UserQuerySet:
+        return self.get_queryset().among(user_ids)
 
     def get_by_natural_key(self, username: str | None) -> User:
         """By e-mail, however it was typed. Raises Invalid for what is no e-mail."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -20,6 +21,10 @@ def profile(*, customer_id: UUID) -> Profile:
 def contact(*, customer_id: UUID) -> Contact:
     user = _user(customer_id)
     return Contact(name=user.name, email=user.email, phone=user.phone, language=user.language)
+
+
+def names(*, user_ids: Collection[UUID]) -> dict[UUID, str]:
+    return User.objects.among(user_ids).names()
 
 
 def update_profile(*, customer_id: UUID, name: str | None, phone: str | None, language: str | None) -> Profile:

@@ -2,7 +2,7 @@
 
 A task page is a view behind `task(...)`, which lets the right roles in and says who works where; by `page(...)` it
 shows a template that extends `inventory/task.html`. `route(...)` gives it its address, `tile(...)` a place on the
-first page.
+first page, where other domains put theirs too.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ from grocery.accounts import public as accounts
 from grocery.inventory.admin.lists import language, store_names
 from grocery.kernel.errors import DomainError
 from grocery.kernel.ids import new_id
+from grocery.kernel.tiles import Tile, tile, tiles_for
+
+__all__ = ["DECIDERS", "HANDS", "TaskView", "Tile", "Worker", "page", "route", "routes", "said", "task", "tile"]
 
 #: Who works with goods: they receive, waste, count and carry.
 HANDS: Final = frozenset({"picker", "buyer", "manager", "admin"})
@@ -58,32 +61,9 @@ class Worker:
         return location in self.stores
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A way from the first page to a task. `count`: how much waits there for the worker, a word or a number.
-
-    Tiles stand in the order of their `rank`: what comes in first, what is only looked at last.
-    """
-
-    url: str
-    title: Any
-    icon: str
-    about: Any
-    count: Callable[[Worker], object] | None = None
-    roles: frozenset[str] = HANDS
-    rank: int = 50
-
-
 type TaskView = Callable[..., HttpResponseBase]
 
-_tiles: list[Tile] = []
 _routes: list[URLPattern] = []
-
-
-def tile(tile: Tile) -> None:
-    """Show this way on the first page."""
-    _tiles.append(tile)
-    _tiles.sort(key=lambda shown: shown.rank)
 
 
 def task(roles: Iterable[str] = HANDS) -> Callable[[TaskView], TaskView]:
@@ -142,9 +122,7 @@ def _chosen(request: HttpRequest, stores: dict[UUID, str]) -> UUID:
 @task()
 def first_page(request: HttpRequest, worker: Worker) -> HttpResponse:
     """What there is to do, and where."""
-    shown = [
-        (tile, tile.count(worker) if tile.count else "") for tile in _tiles if not worker.roles.isdisjoint(tile.roles)
-    ]
+    shown = [(tile, tile.count(worker) if tile.count else "") for tile in tiles_for(worker.roles)]
     return page(request, worker, "inventory/work.html", tiles=shown, back=reverse("admin:index"))
 
 

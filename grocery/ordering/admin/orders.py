@@ -22,6 +22,7 @@ from grocery.kernel.quantity import plain
 from grocery.ordering import public as ordering
 from grocery.ordering.admin.asking import LookOnly, asker, language, may_act
 from grocery.ordering.admin.steps import STEPS, Step, Weights, next_steps
+from grocery.ordering.admin.work import routes
 from grocery.ordering.models import Order, OrderLine, OrderTransition
 
 
@@ -144,7 +145,7 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
             self.admin_site.admin_view(self.step_view),
             name="ordering_order_step",
         )
-        return [step, *super().get_urls()]
+        return [step, *routes(), *super().get_urls()]
 
     def step_view(self, request: HttpRequest, order_id: UUID, name: str) -> HttpResponse:
         """Ask what the step needs to know; take it; say what came of it."""

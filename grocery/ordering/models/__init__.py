@@ -10,17 +10,23 @@ from grocery.ordering.models.orders import (
     OrderTransition,
     holder_of,
 )
+from grocery.ordering.models.picking import Crate, OrderPick, Pick, ShortPick, Wave
 
 __all__ = [
     "Cart",
     "CartLine",
     "CartLineQuerySet",
     "CartQuerySet",
+    "Crate",
     "NextNumber",
     "Order",
     "OrderLine",
+    "OrderPick",
+    "Pick",
+    "ShortPick",
     "OrderQuerySet",
     "OrderTransition",
+    "Wave",
     "holder_of",
     "inside_a_transaction",
 ]

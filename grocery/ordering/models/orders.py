@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from grocery.ordering.contracts import OrderState
 from grocery.ordering.models.columns import amount_of, key
+from grocery.ordering.models.desk import DeskQuerySet
 
 _STATES = [
     (OrderState.PLACED.value, _("placed")),
@@ -45,7 +46,7 @@ class NextNumber(Func):
     output_field = models.BigIntegerField()
 
 
-class OrderQuerySet(models.QuerySet["Order"]):
+class OrderQuerySet(DeskQuerySet["Order"]):
     def with_id(self, order_id: UUID) -> Self:
         return self.filter(id=order_id)
 

@@ -3,11 +3,13 @@
 from grocery.ordering.policies.carts import LINES_MOST, QUANTITY_MOST, SLOT_HELD_FOR, capped, check_quantity, merged
 from grocery.ordering.policies.numbers import epoch_letter
 from grocery.ordering.policies.packing import LEAST_PACKED, check_packed
+from grocery.ordering.policies.picking import LETTERS, letters_left, start_by, urgency
 from grocery.ordering.policies.states import NEXT, kept_until, may_be_cancelled, may_become
 from grocery.ordering.policies.totals import NO_VAT, delivery_vat_rate, vat_parts
 
 __all__ = [
     "LEAST_PACKED",
+    "LETTERS",
     "LINES_MOST",
     "NEXT",
     "NO_VAT",
@@ -19,8 +21,11 @@ __all__ = [
     "delivery_vat_rate",
     "epoch_letter",
     "kept_until",
+    "letters_left",
     "may_be_cancelled",
     "may_become",
     "merged",
+    "start_by",
+    "urgency",
     "vat_parts",
 ]

@@ -40,6 +40,16 @@ from grocery.ordering.contracts import (
     WeightOutOfTolerance,
     WrongState,
 )
+from grocery.ordering.contracts.picking import (
+    NothingToPick,
+    NotYourWave,
+    PickerBusy,
+    Urgency,
+    WaitingOrder,
+    WaveOrder,
+    WavePaused,
+    WaveView,
+)
 from grocery.ordering.public.carts import (
     add_item,
     cart,
@@ -53,6 +63,17 @@ from grocery.ordering.public.carts import (
     set_item,
 )
 from grocery.ordering.public.orders import cancel, cancel_unpaid, order, orders, pay, place_order
+from grocery.ordering.public.picking import (
+    give_back,
+    pause_wave,
+    picking_queue,
+    resume_wave,
+    take_over,
+    take_wave,
+    wave,
+    wave_of,
+    waves,
+)
 from grocery.ordering.public.store_work import deliver, dispatch, mark_packed, start_picking
 
 __all__ = [
@@ -62,6 +83,9 @@ __all__ = [
     "place_order", "pay", "order", "orders", "cancel",
     # in the store
     "start_picking", "mark_packed", "dispatch", "deliver",
+    # picking
+    "picking_queue", "take_wave", "pause_wave", "resume_wave", "give_back", "take_over", "wave", "wave_of", "waves",
+    "Urgency", "WaitingOrder", "WaveOrder", "WaveView", "NothingToPick", "NotYourWave", "PickerBusy", "WavePaused",
     # the clock
     "cancel_unpaid", "forget_abandoned_carts",
     # the words

@@ -28,7 +28,11 @@ log = structlog.get_logger(__name__)
 @transaction.atomic
 def start_picking(*, order_id: UUID, by: Principal, now: datetime) -> None:
     """Someone takes the order to the shelves."""
-    order = transitions.lock(order_id, by=by)
+    begin_picking(transitions.lock(order_id, by=by), by=by, now=now)
+
+
+def begin_picking(order: models.Order, *, by: Principal, now: datetime) -> None:
+    """The same for an order that is locked, in the caller's transaction."""
     transitions.move(order, OrderState.PICKING, by=by, now=now)
     publish(OrderPickingStarted(order_id=order.id, number=order.number, customer_id=order.customer_id))
 

@@ -1,0 +1,80 @@
+"""The part of the face for those who fetch the goods: waves, picks, short picks, sealing.
+
+A *wave* is some orders of one store that one person picks in one walk. Everything is written down at once, so that
+a walk goes on where it stopped, on whatever device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from grocery.kernel.principal import Principal
+from grocery.ordering.contracts.picking import WaitingOrder, WaveView
+from grocery.ordering.services import pick_waves, show_picking
+
+
+def picking_queue(*, store_id: UUID, now: datetime, limit: int = 200) -> tuple[WaitingOrder, ...]:
+    """The orders of a store that nobody picks, the next slot first: confirmed, or begun and given back.
+
+    Two statements. An order should be begun `PICKING_LEAD_MINUTES` before its slot; `urgency` says how that stands.
+    """
+    return show_picking.queue(store_id=store_id, limit=limit, now=now)
+
+
+def take_wave(
+    *,
+    store_id: UUID,
+    by: Principal,
+    now: datetime,
+    order_ids: Collection[UUID] | None = None,
+    most: int | None = None,
+) -> UUID:
+    """Take the next orders of the queue, or of `order_ids`, up to `most` (None: PICKING_WAVE_ORDERS); the wave's id.
+
+    Each order goes to exactly one, however many take at the same moment; what others are taking is passed over.
+    Confirmed orders become picking. Raises NothingToPick, PickerBusy (one wave each); NotFound for another store.
+    """
+    most = settings.PICKING_WAVE_ORDERS if most is None else most
+    return pick_waves.take_wave(store_id=store_id, order_ids=order_ids, most=most, by=by, now=now)
+
+
+def pause_wave(*, wave_id: UUID, by: Principal, now: datetime) -> None:
+    """Rest: nobody else gets the orders. Again is harmless. Raises NotFound, NotYourWave."""
+    pick_waves.pause_wave(wave_id=wave_id, by=by, now=now)
+
+
+def resume_wave(*, wave_id: UUID, by: Principal, now: datetime) -> None:
+    """Go on; what was rested does not count as work. Again is harmless. Raises NotFound, NotYourWave."""
+    pick_waves.resume_wave(wave_id=wave_id, by=by, now=now)
+
+
+def give_back(*, wave_id: UUID, by: Principal, now: datetime) -> None:
+    """End a wave: what is not sealed waits for the next picker, with all that is picked of it.
+
+    One's own; managers anybody's. Raises NotFound, NotYourWave.
+    """
+    pick_waves.give_back(wave_id=wave_id, by=by, now=now)
+
+
+def take_over(*, wave_id: UUID, by: Principal, now: datetime) -> None:
+    """A manager goes on with somebody's wave as it is. Raises Forbidden, NotFound, PickerBusy."""
+    pick_waves.take_over(wave_id=wave_id, by=by, now=now)
+
+
+def wave(*, wave_id: UUID, store_id: UUID | None = None) -> WaveView:
+    """One wave that is not over, in two statements. Raises NotFound, also for another store's."""
+    return show_picking.wave(wave_id=wave_id, store_id=store_id)
+
+
+def wave_of(*, picker_id: UUID) -> WaveView | None:
+    """What this person is picking; None: nothing."""
+    return show_picking.wave_of(picker_id=picker_id)
+
+
+def waves(*, store_id: UUID) -> tuple[WaveView, ...]:
+    """The waves of a store that are not over, the oldest first, in two statements."""
+    return show_picking.waves(store_id=store_id)
