@@ -87,7 +87,7 @@ def _slots(shop: Header, cart: CartView) -> dict[str, Any]:
             days=DAYS,
             now=now,
             holder=holder_of(cart),
-            basket=cart.subtotal,
+            basket=cart.goods,
         )
     except delivery.OutsideDeliveryArea as error:
         return {"grid": None, "outside": error.text(shop.who.language)}

@@ -69,7 +69,7 @@ class Header:
         """How many products, for how much."""
         if self.cart is None:
             return {"count": 0, "total": wording.NOTHING}
-        return {"count": len(self.cart.lines), "total": str(self.cart.subtotal)}
+        return {"count": len(self.cart.lines), "total": str(self.cart.goods)}
 
     @cached_property
     def in_cart(self) -> dict[str, Any]:

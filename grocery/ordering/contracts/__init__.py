@@ -40,8 +40,11 @@ from grocery.ordering.contracts.orders import (
     Recipient,
     TimelineEntry,
 )
+from grocery.ordering.contracts.prices import Adjustment, OfferKind
 
 __all__ = [
+    "Adjustment",
+    "OfferKind",
     "CartOwner",
     "PriceChange",
     "CartLine",

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import Quantity
+from grocery.ordering.contracts.prices import NOTHING, Adjustment
 
 CartId = NewType("CartId", UUID)
 
@@ -35,7 +36,8 @@ class PriceChange:
 
 @dataclass(frozen=True, slots=True)
 class CartLine:
-    """One SKU in a cart at today's price. `amount` is price times quantity.
+    """One SKU in a cart at today's price. `list_amount` is price times quantity; `amount` what it costs after offers,
+    each of which `adjustments` explain: `list_amount` plus their amounts.
 
     `available` is what the store could promise for the day in question; `shortage` what lacks of `quantity`.
     `on_sale` False: the shop no longer sells it; it counts nothing and must be taken out.
@@ -56,6 +58,8 @@ class CartLine:
     shortage: Quantity
     on_sale: bool = True
     price_change: PriceChange | None = None
+    list_amount: Money = NOTHING
+    adjustments: tuple[Adjustment, ...] = ()
 
     def name(self, language: str) -> str:
         return self.name_vi if language == "vi" else self.name_en
@@ -85,8 +89,9 @@ class HeldSlot:
 class CartView:
     """A cart, priced and checked against the shelf at this moment.
 
-    `fee` is known once a slot is held; until then `total` is the goods alone. The parts of `vat` add up to
-    the VAT that `total` contains.
+    `subtotal` is what the goods cost before offers, `discount` what offers take off them, `fee_discount` what they
+    take off the fee: total = subtotal - discount + fee - fee_discount. `fee` is known once a slot is held; until then
+    `total` is the goods alone. The parts of `vat` add up to the VAT that `total` contains.
     """
 
     id: CartId | None
@@ -98,6 +103,14 @@ class CartView:
     fee: Money | None
     vat: tuple[VatPart, ...]
     total: Money
+    discount: Money = NOTHING
+    fee_discount: Money = NOTHING
+    fee_adjustments: tuple[Adjustment, ...] = ()
+
+    @property
+    def goods(self) -> Money:
+        """What the goods cost after offers: what free delivery and the least order are measured by."""
+        return self.subtotal - self.discount
 
     @property
     def changes(self) -> tuple[CartLine, ...]:

@@ -12,6 +12,7 @@ from uuid import UUID
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import Quantity
 from grocery.ordering.contracts.carts import VatPart
+from grocery.ordering.contracts.prices import NOTHING, Adjustment
 
 OrderId = NewType("OrderId", UUID)
 
@@ -54,7 +55,10 @@ class PlacedOrder:
 
 @dataclass(frozen=True, slots=True)
 class OrderLineView:
-    """One line as it was ordered: name, price, VAT rate of that moment. `packed` is None until it is sealed."""
+    """One line as it was ordered: name, price, VAT rate of its day. `packed` is None until it is sealed.
+
+    `amount` is what it costs after offers: `list_amount` (price times quantity) plus the adjustments' amounts.
+    """
 
     sku: str
     name_en: str
@@ -68,6 +72,8 @@ class OrderLineView:
     packed_amount: Money | None
     image: str
     tint: str
+    list_amount: Money = NOTHING
+    adjustments: tuple[Adjustment, ...] = ()
 
     def name(self, language: str) -> str:
         return self.name_vi if language == "vi" else self.name_en
@@ -96,7 +102,10 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """One order, whole. `charged` is the total of what was really packed; None until then."""
+    """One order, whole. `charged` is the total of what was really packed; None until then.
+
+    total = subtotal - discount + fee - fee_discount.
+    """
 
     id: OrderId
     number: str
@@ -120,6 +129,9 @@ class OrderView:
     vat: tuple[VatPart, ...]
     charged: Money | None
     may_be_cancelled: bool
+    discount: Money = NOTHING
+    fee_discount: Money = NOTHING
+    fee_adjustments: tuple[Adjustment, ...] = ()
 
     @property
     def awaits_payment(self) -> bool:

@@ -1,5 +1,6 @@
 """The tables of ordering: carts and orders."""
 
+from grocery.ordering.models.adjustments import OrderAdjustment
 from grocery.ordering.models.carts import Cart, CartLine, CartLineQuerySet, CartQuerySet
 from grocery.ordering.models.columns import inside_a_transaction
 from grocery.ordering.models.orders import (
@@ -20,6 +21,7 @@ __all__ = [
     "Crate",
     "NextNumber",
     "Order",
+    "OrderAdjustment",
     "OrderLine",
     "OrderPick",
     "Pick",

@@ -132,7 +132,9 @@ class Order(models.Model):
     note = models.CharField(_("note"), max_length=1000, blank=True)
     # money, đồng, VAT included
     subtotal = models.BigIntegerField(_("goods, ₫"))
+    discount = models.BigIntegerField(_("offers, ₫"), default=0, db_default=0)
     fee = models.BigIntegerField(_("delivery fee, ₫"))
+    fee_discount = models.BigIntegerField(_("off the fee, ₫"), default=0, db_default=0)
     fee_vat_rate = models.DecimalField(_("VAT in the fee, %"), max_digits=5, decimal_places=2)
     total = models.BigIntegerField(_("total, ₫"))
     charged = models.BigIntegerField(_("total as packed, ₫"), null=True, blank=True)
@@ -151,7 +153,16 @@ class Order(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=[s.value for s in OrderState]), name="order_state_known"),
-            models.CheckConstraint(condition=Q(total=F("subtotal") + F("fee")), name="order_total_adds_up"),
+            models.CheckConstraint(
+                condition=Q(total=F("subtotal") - F("discount") + F("fee") - F("fee_discount")),
+                name="order_total_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(discount__gte=0, discount__lte=F("subtotal")), name="order_discount_bounded"
+            ),
+            models.CheckConstraint(
+                condition=Q(fee_discount__gte=0, fee_discount__lte=F("fee")), name="order_fee_discount_bounded"
+            ),
             models.CheckConstraint(condition=Q(subtotal__gte=0, fee__gte=0), name="order_amounts_not_negative"),
             models.CheckConstraint(
                 condition=Q(charged__gte=0, charged__lte=F("total")), name="order_never_charged_above_total"
@@ -197,7 +208,8 @@ class OrderLine(models.Model):
     unit = models.CharField(_("unit"), max_length=8, choices=_UNITS)
     vat_rate = models.DecimalField(_("VAT, %"), max_digits=5, decimal_places=2)
     quantity = amount_of(_("quantity"))
-    amount = models.BigIntegerField(_("amount, ₫"))
+    amount = models.BigIntegerField(_("amount, ₫"), help_text=_("before offers"))
+    discount = models.BigIntegerField(_("offers, ₫"), default=0, db_default=0)
     packed = amount_of(_("packed"), null=True)
     packed_amount = models.BigIntegerField(_("amount as packed, ₫"), null=True)
     min_freshness_days = models.PositiveSmallIntegerField(_("fresh for days"), default=0)
@@ -215,12 +227,20 @@ class OrderLine(models.Model):
             models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_quantity_positive"),
             models.CheckConstraint(condition=Q(price__gte=0, amount__gte=0), name="order_line_not_negative"),
             models.CheckConstraint(
+                condition=Q(discount__gte=0, discount__lte=F("amount")), name="order_line_discount_bounded"
+            ),
+            models.CheckConstraint(
                 condition=Q(packed__gte=0, packed__lte=F("quantity")), name="never_packed_above_ordered"
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"
+
+    @property
+    def net(self) -> int:
+        """What the line costs after offers, đồng."""
+        return self.amount - self.discount
 
 
 class OrderTransition(models.Model):

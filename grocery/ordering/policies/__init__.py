@@ -1,25 +1,33 @@
 """The rules of carts and orders. Pure: no clock, no database."""
 
 from grocery.ordering.policies.carts import LINES_MOST, QUANTITY_MOST, SLOT_HELD_FOR, capped, check_quantity, merged
+from grocery.ordering.policies.near_expiry import Reduced
 from grocery.ordering.policies.numbers import epoch_letter
-from grocery.ordering.policies.packing import LEAST_PACKED, check_packed
+from grocery.ordering.policies.offers import Goods, Offer, PricedBasket, PricedLine, fee_adjustment, price_basket
+from grocery.ordering.policies.packing import LEAST_PACKED, check_packed, packed_amount
 from grocery.ordering.policies.picking import LETTERS, letters_left, start_by, urgency
 from grocery.ordering.policies.states import NEXT, kept_until, may_be_cancelled, may_become
 from grocery.ordering.policies.totals import NO_VAT, delivery_vat_rate, vat_parts
 
 __all__ = [
+    "Goods",
     "LEAST_PACKED",
     "LETTERS",
     "LINES_MOST",
     "NEXT",
     "NO_VAT",
     "QUANTITY_MOST",
+    "Offer",
+    "PricedBasket",
+    "PricedLine",
+    "Reduced",
     "SLOT_HELD_FOR",
     "capped",
     "check_packed",
     "check_quantity",
     "delivery_vat_rate",
     "epoch_letter",
+    "fee_adjustment",
     "kept_until",
     "letters_left",
     "may_be_cancelled",
@@ -27,5 +35,7 @@ __all__ = [
     "merged",
     "start_by",
     "urgency",
+    "packed_amount",
+    "price_basket",
     "vat_parts",
 ]

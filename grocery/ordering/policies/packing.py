@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from grocery.kernel.money import Money
 from grocery.kernel.quantity import Quantity, quantity
 from grocery.ordering.contracts import WeightOutOfTolerance
 
@@ -17,3 +18,8 @@ def check_packed(sku: str, ordered: Quantity, packed: Quantity, *, unit: str) ->
     least = ordered if unit == "piece" else quantity((ordered * LEAST_PACKED).quantize(Decimal("0.001")))
     if not least <= packed <= ordered:
         raise WeightOutOfTolerance(sku, least, ordered)
+
+
+def packed_amount(net: Money, ordered: Quantity, packed: Quantity) -> Money:
+    """What is charged for what was packed of a line that was to cost `net`: the same share of it as of the goods."""
+    return net if packed == ordered else net * (packed / ordered)

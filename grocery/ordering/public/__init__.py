@@ -9,6 +9,7 @@ order and another's look alike: NotFound. Who acts is a Principal; staff of one 
 """
 
 from grocery.ordering.contracts import (
+    Adjustment,
     BelowMinimum,
     CancelReason,
     CartEmpty,
@@ -19,6 +20,7 @@ from grocery.ordering.contracts import (
     CartView,
     HeldSlot,
     NothingToPay,
+    OfferKind,
     OrderId,
     OrderLineView,
     OrderNotCancellable,
@@ -90,6 +92,7 @@ __all__ = [
     "cancel_unpaid", "forget_abandoned_carts",
     # the words
     "CartId", "CartOwner", "CartView", "CartLine", "PriceChange", "HeldSlot", "VatPart",
+    "Adjustment", "OfferKind",
     "OrderId", "OrderState", "CancelReason", "PaymentMethod", "PlacedOrder", "PaymentToMake",
     "OrderView", "OrderLineView", "TimelineEntry", "Recipient", "OrderSummary", "OrderPage",
     # what can go wrong

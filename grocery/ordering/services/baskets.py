@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
-from grocery.kernel.money import Money, total
+from grocery.kernel.money import Money
 from grocery.kernel.quantity import Quantity
 from grocery.ordering import models, policies
-from grocery.ordering.contracts import OrderId, ProductNotSold
+from grocery.ordering.contracts import Adjustment, OrderId, ProductNotSold
+from grocery.ordering.services.pricing import goods_of
 from grocery.ordering.services.show_cart import on_sale
 
 
@@ -18,19 +20,24 @@ from grocery.ordering.services.show_cart import on_sale
 class BasketLine:
     product: catalog.ProductOnSale
     quantity: Quantity
-
-    @property
-    def amount(self) -> Money:
-        return self.product.price * self.quantity
+    priced: policies.PricedLine
 
 
 @dataclass(frozen=True, slots=True)
 class Basket:
+    """Lines with their offers. `goods`, what they cost, is what the least order and free delivery are measured by."""
+
     lines: tuple[BasketLine, ...]
+    priced: policies.PricedBasket
+    offers: tuple[policies.Offer, ...] = ()
 
     @property
-    def subtotal(self) -> Money:
-        return total(line.amount for line in self.lines)
+    def goods(self) -> Money:
+        return self.priced.amount
+
+    def fee_adjustment(self, fee: Money) -> Adjustment | None:
+        """The offer that makes this basket's delivery free, if there is one."""
+        return policies.fee_adjustment(self.offers, goods=self.goods, fee=fee)
 
     def demands(self) -> list[inventory.Demand]:
         """What the store has to put aside."""
@@ -52,19 +59,44 @@ class Basket:
                 unit=product.unit.value,
                 vat_rate=product.vat_rate,
                 quantity=line.quantity,
-                amount=line.amount.minor,
+                amount=line.priced.list_amount.minor,
+                discount=line.priced.discount.minor,
                 min_freshness_days=product.min_freshness_days,
                 image=product.image,
                 tint=product.tint.value,
             )
 
+    def adjustments(self, order_id: OrderId, of_fee: Adjustment | None) -> list[models.OrderAdjustment]:
+        """Rows that say why it costs less than its goods and its way."""
+        found = [(line.product.sku, effect) for line in self.lines for effect in line.priced.adjustments]
+        return [_row(order_id, sku, effect) for sku, effect in [*found, *([("", of_fee)] if of_fee else [])]]
 
-def price(lines: Sequence[models.CartLine]) -> Basket:
+
+def _row(order_id: UUID, sku: str, effect: Adjustment) -> models.OrderAdjustment:
+    return models.OrderAdjustment(
+        order_id=order_id,
+        sku=sku,
+        offer_id=effect.offer_id,
+        kind=effect.kind.value,
+        name_en=effect.name_en,
+        name_vi=effect.name_vi,
+        quantity=effect.quantity,
+        amount=effect.amount.minor,
+    )
+
+
+def price(lines: Sequence[models.CartLine], offers: Iterable[policies.Offer] = ()) -> Basket:
     """The lines at today's prices. Raises ProductNotSold for all that are not, QuantityNotInSteps."""
     products = on_sale(line.sku for line in lines)
     if gone := [line.sku for line in lines if line.sku not in products]:
         raise ProductNotSold(gone)
-    priced = tuple(BasketLine(products[catalog.Sku(line.sku)], line.quantity) for line in lines)
-    for line in priced:
-        policies.check_quantity(line.product.sku, line.quantity, step=line.product.step)
-    return Basket(priced)
+    chosen = [(products[catalog.Sku(line.sku)], line.quantity) for line in lines]
+    for product, quantity in chosen:
+        policies.check_quantity(product.sku, quantity, step=product.step)
+    counting = tuple(offers)
+    priced = policies.price_basket(goods_of(chosen), counting)
+    return Basket(
+        tuple(BasketLine(product, quantity, priced.lines[product.sku]) for product, quantity in chosen),
+        priced,
+        counting,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -38,7 +39,7 @@ def clear(*, owner: CartOwner, store_id: UUID | None, now: datetime) -> CartView
     if cart is None:
         return show_cart.nothing(owner)
     models.CartLine.objects.of_cart(cart.row.id).delete()
-    return show_cart.view(OpenCart(cart.row, []), {}, now=now)
+    return show_cart.view(replace(cart, lines=[]), {}, now=now)
 
 
 def forget_abandoned(*, before: datetime) -> int:
@@ -66,7 +67,7 @@ def _take_out(owner: CartOwner, sku: str, store_id: UUID | None, now: datetime) 
     if cart is None:
         return show_cart.nothing(owner)
     models.CartLine.objects.of_cart(cart.row.id).of_sku(sku).delete()
-    rest = OpenCart(cart.row, [line for line in cart.lines if line.sku != sku])
+    rest = replace(cart, lines=[line for line in cart.lines if line.sku != sku])
     products = show_cart.on_sale(rest.quantities)
     shown = show_cart.view(rest, products, now=now)
     show_cart.notice(rest, shown)

@@ -43,7 +43,7 @@ def mark_packed(*, order_id: UUID, weights: Mapping[str, Quantity], by: Principa
     order = transitions.lock(order_id, by=by)
     transitions.move(order, OrderState.PACKED, by=by, now=now)
     lines = _packed(order, weights)
-    charged = total(dong(line.packed_amount or 0) for line in lines) + dong(order.fee)
+    charged = total(dong(line.packed_amount or 0) for line in lines) + dong(order.fee - order.fee_discount)
     models.Order.objects.with_id(order.id).update(charged=charged.minor)
     inventory.issue(
         holder=order.holder,
@@ -63,7 +63,9 @@ def _packed(order: models.Order, weights: Mapping[str, Quantity]) -> list[models
     for line in lines:
         line.packed = weights.get(line.sku, line.quantity)
         policies.check_packed(line.sku, line.quantity, line.packed, unit=line.unit)
-        line.packed_amount = (dong(line.price) * line.packed).minor
+        line.packed_amount = policies.packed_amount(
+            dong(line.net), Quantity(line.quantity), Quantity(line.packed)
+        ).minor
     models.OrderLine.objects.pack(lines)
     return lines
 

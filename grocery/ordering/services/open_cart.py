@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from grocery.catalog import public as catalog
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import Quantity
-from grocery.ordering import models
+from grocery.ordering import models, policies
 from grocery.ordering.contracts import CartOwner
 
 
 @dataclass(frozen=True, slots=True)
 class OpenCart:
-    """A cart with its lines in the order they were put in. `fresh`: made this moment, so nothing hangs on it yet."""
+    """A cart with its lines in the order they were put in, and the offers that may count for it.
+
+    `fresh`: made this moment, so nothing hangs on it yet.
+    """
 
     row: models.Cart
     lines: list[models.CartLine]
     fresh: bool = False
+    offers: tuple[policies.Offer, ...] = ()
 
     @property
     def quantities(self) -> dict[str, Quantity]:
@@ -29,7 +33,7 @@ class OpenCart:
         new = models.CartLine(cart=self.row, sku=sku, quantity=quantity, price_seen=price.minor)
         line = next((line for line in self.lines if line.sku == sku), new)
         line.quantity = quantity
-        return OpenCart(self.row, self.lines if line is not new else [*self.lines, new], self.fresh)
+        return replace(self, lines=self.lines if line is not new else [*self.lines, new])
 
 
 def look_at(owner: CartOwner, store_id: UUID | None) -> OpenCart | None:

@@ -20,6 +20,7 @@ from grocery.kernel.money import Money, dong
 from grocery.kernel.outbox import publish
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import (
+    Adjustment,
     BelowMinimum,
     CartEmpty,
     OrderId,
@@ -32,6 +33,7 @@ from grocery.ordering.events import OrderedLine, OrderPlaced
 from grocery.ordering.services import counters, open_cart
 from grocery.ordering.services.baskets import Basket, price
 from grocery.ordering.services.destinations import Place, find_place
+from grocery.ordering.services.pricing import reduction
 from grocery.payments import public as payments
 
 
@@ -59,12 +61,13 @@ def place_order(checkout: Checkout, *, now: datetime) -> PlacedOrder:
         checkout.customer_id, cart.store_id, checkout.address_id, checkout.pickup_point_id, checkout.note
     )
     booking = _book_slot(order_id, cart, basket, place, checkout, now)
-    total = basket.subtotal + booking.fee
+    free = basket.fee_adjustment(booking.fee)
+    total = basket.goods + booking.fee - reduction(free)
     if checkout.expected_total not in {None, total}:
         raise TotalChanged(checkout.expected_total or dong(0), total)
     pay_by = now + window() if checkout.method is PaymentMethod.CARD else None
     _reserve_goods(order_id, cart, basket, booking, pay_by, now)
-    order = _write(order_id, cart, basket, place, booking, _Terms(checkout, pay_by, now))
+    order = _write(order_id, cart, basket, place, booking, _Terms(checkout, pay_by, now, free))
     payments.open_payment(
         order_id=order_id,
         order_number=order.number,
@@ -90,8 +93,8 @@ def _take_cart(checkout: Checkout) -> tuple[models.Cart, Basket]:
     if cart is None:
         raise CartEmpty
     basket = price(cart.lines)
-    if basket.subtotal < (minimum := dong(settings.MINIMUM_ORDER)):
-        raise BelowMinimum(minimum, basket.subtotal)
+    if basket.goods < (minimum := dong(settings.MINIMUM_ORDER)):
+        raise BelowMinimum(minimum, basket.goods)
     return cart.row, basket
 
 
@@ -105,7 +108,7 @@ def _book_slot(
         customer_id=checkout.customer_id,
         store_id=cart.store_id,
         destination=place.destination,
-        basket=basket.subtotal,
+        basket=basket.goods,
         now=now,
     )
 
@@ -134,6 +137,7 @@ class _Terms:
     checkout: Checkout
     pay_by: datetime | None
     placed_at: datetime
+    free: Adjustment | None
 
 
 def _write(
@@ -144,7 +148,7 @@ def _write(
     booking: delivery.Booking,
     terms: _Terms,
 ) -> models.Order:
-    """The order with its lines: copies of everything that it promises, in two statements."""
+    """The order with its lines: copies of all that it promises, in two statements; with offers, one more."""
     slot = booking.slot
     order = models.Order.objects.create(
         id=order_id,
@@ -165,12 +169,15 @@ def _write(
         phone=place.destination.phone,
         address=place.address,
         note=place.destination.note,
-        subtotal=basket.subtotal.minor,
+        subtotal=basket.priced.subtotal.minor,
+        discount=basket.priced.discount.minor,
         fee=booking.fee.minor,
+        fee_discount=reduction(terms.free).minor,
         fee_vat_rate=policies.delivery_vat_rate(slot.day),
-        total=(basket.subtotal + booking.fee).minor,
+        total=(basket.goods + booking.fee - reduction(terms.free)).minor,
     )
     models.OrderLine.objects.bulk_create(basket.order_lines(order_id))
+    models.OrderAdjustment.objects.bulk_create(basket.adjustments(order_id, terms.free))
     return order
 
 

@@ -10,12 +10,14 @@ from grocery.catalog import public as catalog
 from grocery.delivery import public as delivery
 from grocery.inventory import public as inventory
 from grocery.kernel.clock import local_date
-from grocery.kernel.money import Money, dong, total
+from grocery.kernel.money import Money, dong
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import CartId, CartLine, CartOwner, CartView, HeldSlot, PriceChange
+from grocery.ordering.contracts.prices import NOTHING
 from grocery.ordering.services import open_cart
 from grocery.ordering.services.open_cart import OpenCart
+from grocery.ordering.services.pricing import goods_of, reduction
 
 type OnSale = Mapping[catalog.Sku, catalog.ProductOnSale]
 
@@ -62,23 +64,36 @@ def view(cart: OpenCart, products: OnSale, *, ward_code: str | None = None, now:
     hold = None if cart.fresh else delivery.held(holder=cart.row.holder, now=now)
     day = hold.slot.day if hold else local_date(now, zone=cart.row.zone)
     shelf = _shelf(cart, products, day, now) if products else {}
-    lines = tuple(_line(row, products.get(catalog.Sku(row.sku)), shelf.get(row.sku, ZERO)) for row in cart.lines)
-    subtotal = total(line.amount for line in lines)
-    fee = _fee(hold, ward_code, subtotal)
+    priced = _priced(cart, products)
+    lines = tuple(
+        _line(row, products.get(catalog.Sku(row.sku)), priced.lines.get(row.sku), shelf.get(row.sku, ZERO))
+        for row in cart.lines
+    )
+    fee = _fee(hold, ward_code, priced.amount)
+    free = policies.fee_adjustment(cart.offers, goods=priced.amount, fee=fee or NOTHING)
     taxed = [(line.vat_rate, line.amount) for line in lines if line.on_sale]
     if fee is not None:
-        taxed.append((policies.delivery_vat_rate(day), fee))
+        taxed.append((policies.delivery_vat_rate(day), fee - reduction(free)))
     return CartView(
         id=CartId(cart.row.id),
         owner=cart.row.owner,
         store_id=cart.row.store_id,
         lines=lines,
         slot=_slot(hold),
-        subtotal=subtotal,
+        subtotal=priced.subtotal,
         fee=fee,
         vat=policies.vat_parts(taxed),
-        total=subtotal + (fee or dong(0)),
+        total=priced.amount + (fee or NOTHING) - reduction(free),
+        discount=priced.discount,
+        fee_discount=reduction(free),
+        fee_adjustments=(free,) if free else (),
     )
+
+
+def _priced(cart: OpenCart, products: OnSale) -> policies.PricedBasket:
+    """What is sold of this cart, with the offers that count for it."""
+    sold = [(products[catalog.Sku(row.sku)], row.quantity) for row in cart.lines if row.sku in products]
+    return policies.price_basket(goods_of(sold), cart.offers)
 
 
 def _shelf(cart: OpenCart, products: OnSale, day: date, now: datetime) -> dict[str, Quantity]:
@@ -94,8 +109,13 @@ def _shelf(cart: OpenCart, products: OnSale, day: date, now: datetime) -> dict[s
     return {sku: availability.available for sku, availability in found.items()}
 
 
-def _line(row: models.CartLine, product: catalog.ProductOnSale | None, available: Quantity) -> CartLine:
-    if product is None:
+def _line(
+    row: models.CartLine,
+    product: catalog.ProductOnSale | None,
+    priced: policies.PricedLine | None,
+    available: Quantity,
+) -> CartLine:
+    if product is None or priced is None:
         return _withdrawn(row)
     seen = dong(row.price_seen)
     return CartLine(
@@ -106,13 +126,15 @@ def _line(row: models.CartLine, product: catalog.ProductOnSale | None, available
         unit=product.unit.value,
         step=product.step,
         quantity=row.quantity,
-        amount=product.price * row.quantity,
+        amount=priced.amount,
         vat_rate=product.vat_rate,
         image=product.image,
         tint=product.tint.value,
         available=available,
         shortage=Quantity(max(row.quantity - available, ZERO)),
         price_change=PriceChange(before=seen, now=product.price) if seen != product.price else None,
+        list_amount=priced.list_amount,
+        adjustments=priced.adjustments,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from grocery.kernel.errors import NotFound
@@ -9,7 +10,9 @@ from grocery.kernel.money import dong
 from grocery.kernel.quantity import Quantity
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import (
+    Adjustment,
     CancelReason,
+    OfferKind,
     OrderId,
     OrderLineView,
     OrderPage,
@@ -25,12 +28,12 @@ _PICTURES = 4
 
 
 def show_order(*, order_id: UUID, customer_id: UUID | None, store_id: UUID | None) -> OrderView:
-    """One order, whole, in three statements. Raises NotFound, also for another's."""
+    """One order, whole, in three statements; where offers lowered it, four. Raises NotFound, also for another's."""
     visible = models.Order.objects.visible_to(customer_id, store_id)
     order = visible.with_id(order_id).whole().first()
     if order is None:
         raise NotFound("order", order_id)
-    return _view(order)
+    return _view(order, _adjustments(order))
 
 
 def list_orders(*, customer_id: UUID | None, store_id: UUID | None, limit: int, offset: int) -> OrderPage:
@@ -40,8 +43,19 @@ def list_orders(*, customer_id: UUID | None, store_id: UUID | None, limit: int, 
     return OrderPage(total=visible.count(), orders=tuple(_summary(row) for row in rows))
 
 
-def _view(order: models.Order) -> OrderView:
-    lines = tuple(_line(line) for line in order.lines.all())
+def _adjustments(order: models.Order) -> dict[str, tuple[Adjustment, ...]]:
+    """What lowered each line, by SKU, and the fee, by nothing."""
+    found: dict[str, tuple[Adjustment, ...]] = {}
+    for row in order.adjustments.all() if order.discount or order.fee_discount else ():
+        effect = Adjustment(
+            row.offer_id, OfferKind(row.kind), row.name_en, row.name_vi, Quantity(row.quantity), dong(row.amount)
+        )
+        found[row.sku] = (*found.get(row.sku, ()), effect)
+    return found
+
+
+def _view(order: models.Order, adjustments: Mapping[str, tuple[Adjustment, ...]]) -> OrderView:
+    lines = tuple(_line(line, adjustments.get(line.sku, ())) for line in order.lines.all())
     taxed = [(line.vat_rate, line.amount if line.packed_amount is None else line.packed_amount) for line in lines]
     state = OrderState(order.state)
     return OrderView(
@@ -64,13 +78,16 @@ def _view(order: models.Order) -> OrderView:
         subtotal=dong(order.subtotal),
         fee=dong(order.fee),
         total=dong(order.total),
-        vat=policies.vat_parts([*taxed, (order.fee_vat_rate, dong(order.fee))]),
+        vat=policies.vat_parts([*taxed, (order.fee_vat_rate, dong(order.fee - order.fee_discount))]),
         charged=dong(order.charged) if order.charged is not None else None,
         may_be_cancelled=policies.may_be_cancelled(state, CancelReason.CUSTOMER),
+        discount=dong(order.discount),
+        fee_discount=dong(order.fee_discount),
+        fee_adjustments=adjustments.get("", ()),
     )
 
 
-def _line(line: models.OrderLine) -> OrderLineView:
+def _line(line: models.OrderLine, adjustments: tuple[Adjustment, ...]) -> OrderLineView:
     return OrderLineView(
         sku=line.sku,
         name_en=line.name_en,
@@ -79,11 +96,13 @@ def _line(line: models.OrderLine) -> OrderLineView:
         unit=line.unit,
         vat_rate=line.vat_rate,
         quantity=Quantity(line.quantity),
-        amount=dong(line.amount),
+        amount=dong(line.net),
         packed=Quantity(line.packed) if line.packed is not None else None,
         packed_amount=dong(line.packed_amount) if line.packed_amount is not None else None,
         image=line.image,
         tint=line.tint,
+        list_amount=dong(line.amount),
+        adjustments=adjustments,
     )
 
 

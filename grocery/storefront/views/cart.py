@@ -50,7 +50,7 @@ def cart_context(shop: Header, cart: CartView | None, *, before: Mapping[str, Mo
         "lines": till.lines(cart, language, before=before),
         "skus": [line.sku for line in cart.lines if line.on_sale],
         "sums": till.sums(cart, when=till.slot_words(cart), pickup=shop.plan.pickup),
-        "free": _towards_free(shop, cart.subtotal),
+        "free": _towards_free(shop, cart.goods),
         "troubles": sum(bool(line.shortage) or not line.on_sale for line in cart.lines),
         "changes": sum(line.sku in before and line.price != before[line.sku] for line in cart.lines),
     }
@@ -142,7 +142,7 @@ def _changed(request: HttpRequest, sku: str, cart: CartView) -> HttpResponse:
     shop = header(request)
     line = next((line for line in cart.lines if line.sku == sku), None)
     page = _page_of(request)
-    context: dict[str, Any] = {"cart": cart, "page": page, "sku": sku, "total": str(cart.subtotal)}
+    context: dict[str, Any] = {"cart": cart, "page": page, "sku": sku, "total": str(cart.goods)}
     if page == "cart":
         context |= cart_context(shop, cart, before={})
         context["line"] = next((line for line in context["lines"] if line.sku == sku), None)

@@ -1,0 +1,50 @@
+"""Why an order costs less than its goods: one row for each offer's effect. Written with the order, never altered."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from grocery.ordering.contracts import OfferKind
+from grocery.ordering.models.columns import amount_of, key
+from grocery.ordering.models.orders import Order
+
+KINDS = [
+    (OfferKind.SKU.value, _("product discount")),
+    (OfferKind.NEAR_EXPIRY.value, _("near expiry")),
+    (OfferKind.MULTI_BUY.value, _("several for less")),
+    (OfferKind.CATEGORY.value, _("category percentage")),
+    (OfferKind.BASKET.value, _("whole basket")),
+    (OfferKind.FREE_DELIVERY.value, _("free delivery")),
+]
+
+
+class OrderAdjustment(models.Model):
+    """One offer's effect on one line, in the words of that moment; without a SKU, on the delivery fee."""
+
+    id = key()
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="adjustments", verbose_name=_("order"))
+    sku = models.CharField(_("SKU"), max_length=64, blank=True, default="")
+    offer_id = models.UUIDField(_("offer"), null=True)
+    kind = models.CharField(_("kind"), max_length=16, choices=KINDS)
+    name_en = models.CharField(_("name in English"), max_length=200)
+    name_vi = models.CharField(_("name in Vietnamese"), max_length=200)
+    quantity = amount_of(_("quantity"))
+    amount = models.BigIntegerField(_("amount, ₫"))
+
+    class Meta:
+        verbose_name = _("offer's effect")
+        verbose_name_plural = _("offers' effects")
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__lt=0), name="adjustment_lowers"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in OfferKind]), name="adjustment_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name_en}: {self.amount}"

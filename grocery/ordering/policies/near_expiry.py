@@ -1,0 +1,42 @@
+"""Units of marked-down lots in a basket. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from grocery.kernel.money import Money
+from grocery.kernel.quantity import Quantity
+from grocery.ordering.contracts.prices import Adjustment, OfferKind
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """So many units of lots that are marked down by `percent`; the first of them is good until `expires_on`."""
+
+    percent: int
+    quantity: Quantity
+    expires_on: date | None = None
+
+    def adjustment(self, amount: Money) -> Adjustment:
+        """The markdown's effect on a line, in words that stay with the order."""
+        if self.expires_on is None:
+            en, vi = f"Near expiry: −{self.percent}%", f"Cận hạn: giảm {self.percent}%"
+        else:
+            day = f"{self.expires_on:%d/%m}"
+            en, vi = f"Best before {day}: −{self.percent}%", f"HSD {day}: giảm {self.percent}%"
+        return Adjustment(None, OfferKind.NEAR_EXPIRY, en, vi, self.quantity, amount)
+
+
+def take(wanted: Quantity, there: Iterable[Reduced]) -> tuple[Reduced, ...]:
+    """Of so many wanted units those that come from marked-down lots: cheapest first, never more than there are."""
+    taken: list[Reduced] = []
+    left = Decimal(wanted)
+    for pool in sorted(there, key=lambda pool: (-pool.percent, pool.expires_on or date.max)):
+        units = min(left, pool.quantity)
+        if units > 0:
+            taken.append(Reduced(pool.percent, Quantity(units), pool.expires_on))
+            left -= units
+    return tuple(taken)
