@@ -8,7 +8,7 @@ from time import process_time
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grocery.kernel.money import Money, dong, total
@@ -205,8 +205,8 @@ SKUS = [f"sku{number}" for number in range(6)]
 skus = st.frozensets(st.sampled_from(SKUS), min_size=1, max_size=3)
 categories = st.frozensets(st.sampled_from([FRUIT, DRINKS]), max_size=2)
 percents = st.integers(1, 100)
-#: Each property looks at so many baskets.
-often = settings(max_examples=50)
+#: Each property looks at so many baskets; drawing them takes its time on a busy machine.
+often = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 pools = st.lists(st.tuples(percents, st.integers(1, 9)), max_size=3, unique_by=lambda pool: pool[0])
 
 
