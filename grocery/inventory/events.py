@@ -14,8 +14,10 @@ from grocery.kernel.events import Event
 class StockChanged(Event):
     """A SKU's stock in one store is now this. The higher `version` is the later truth, also after a restore.
 
-    `available` (may be promised) and `earliest_expiry` leave out lots that are past their day at `at`. `delisted`:
-    the store no longer carries the SKU, and what there was is gone.
+    `available` (may be promised at its full price) and `earliest_expiry` leave out lots that are past their day at
+    `at` or marked down. `reduced`: what may be promised of lots that are marked down, by `reduced_percent` at most;
+    `reduced_until`: the last day on which some of it is good (None: there is none, or it keeps). `delisted`: the
+    store no longer carries the SKU, and what there was is gone.
     """
 
     sku: str
@@ -28,6 +30,9 @@ class StockChanged(Event):
     low_stock_threshold: Decimal
     at: datetime
     delisted: bool = False
+    reduced: Decimal = Decimal(0)
+    reduced_percent: int | None = None
+    reduced_until: date | None = None
 
     @property
     def stream(self) -> str:

@@ -139,7 +139,7 @@ def test_markdowns_of_expired_lots_end(turned: Facts, shop: Shop):
     inventory.mark_down(location=shop.location, lots=[lot_of("milk", 0)], percent=30, now=NOON, by=shop.by)
     turned.forget()
     turn(MIDNIGHT)
-    assert turned.told() == ["MarkdownEnded milk 30", "StockChanged milk v3 10/0"]
+    assert turned.told() == ["MarkdownEnded milk 30", "StockChanged milk v4 10/0"]
     assert Markdown.objects.get().ended_at == MIDNIGHT
 
 

@@ -28,9 +28,8 @@ def shelves(draw: st.DrawFn) -> list[Shelf]:
     for number in range(draw(st.integers(0, 8))):
         free = draw(amounts)
         held = Quantity(min(free, draw(amounts)))
-        found.append(
-            Shelf(UUID(int=number), UUID(int=99), draw(st.sampled_from(SKUS)), "", draw(expiries), free, held)
-        )
+        sku, own = draw(st.sampled_from(SKUS)), ((None, held),) if held else ()
+        found.append(Shelf(UUID(int=number), UUID(int=99), sku, "", draw(expiries), free, held, own=own))
     return found
 
 

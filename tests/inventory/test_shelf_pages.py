@@ -142,7 +142,12 @@ def test_chosen_lots_are_marked_down_and_up_again(picker: Client, shop: Shop, fa
     facts.forget()
     lots = [lot_of("milk", 1), lot_of("salt", 1)]
     picker.post(EXPIRING, chosen("mark_down", *lots, percent="30"))
-    assert facts.told() == ["LotMarkedDown milk 30", "LotMarkedDown salt 30"]
+    assert facts.told() == [
+        "LotMarkedDown milk 30",
+        "LotMarkedDown salt 30",
+        "StockChanged milk v2 5/0",
+        "StockChanged salt v2 5/0",
+    ]
     assert "−30 %" in text(picker.get(EXPIRING))
     facts.forget()
     picker.post(EXPIRING, chosen("mark_down", *lots, percent="30"))  # nothing new
@@ -153,6 +158,9 @@ def test_chosen_lots_are_marked_down_and_up_again(picker: Client, shop: Shop, fa
         "MarkdownEnded milk 30",
         "MarkdownEnded milk 50",
         "MarkdownEnded salt 30",
+        "StockChanged milk v3 5/0",
+        "StockChanged milk v4 5/0",
+        "StockChanged salt v3 5/0",
     ]
     assert list(Markdown.objects.standing()) == []
 

@@ -39,6 +39,7 @@ from grocery.inventory.contracts.promises import (
     Demand,
     NothingReserved,
     OutOfStock,
+    ReducedUnits,
     Reservation,
 )
 from grocery.inventory.contracts.simulating import SimulationFigures
@@ -95,6 +96,7 @@ __all__ = [
     "LotLevel",
     "NothingReserved",
     "OutOfStock",
+    "ReducedUnits",
     "RefusedLine",
     "Remedy",
     "Reservation",

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from grocery.kernel.quantity import Quantity
+from grocery.kernel.quantity import ZERO, Quantity
 
 #: Customers are not told how much more than this there is.
 CAP: Final = Quantity(Decimal(20))
@@ -16,19 +16,22 @@ CAP: Final = Quantity(Decimal(20))
 
 @dataclass(frozen=True, slots=True)
 class LotLevel:
-    """One lot on the shelf."""
+    """One lot on the shelf; `percent` off where it is marked down."""
 
     lot_code: str
     expires_on: date | None
     on_hand: Quantity
     reserved: Quantity
+    percent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StockLevel:
-    """A SKU in one store. `available` and `earliest_expiry` leave out lots that are past their day.
+    """A SKU in one store. `available` and `earliest_expiry` leave out lots that are past their day or marked down.
 
-    `delisted`: the store no longer carries it, and what there was is gone.
+    `reduced`: what is free in marked-down lots that are not past their day, at `reduced_percent` off at most;
+    `reduced_until`: the last day on which some of it is good (None: there is none, or it keeps). `delisted`: the
+    store no longer carries it, and what there was is gone.
     """
 
     sku: str
@@ -41,3 +44,6 @@ class StockLevel:
     low_stock_threshold: Quantity
     lots: tuple[LotLevel, ...] = ()
     delisted: bool = False
+    reduced: Quantity = ZERO
+    reduced_percent: int | None = None
+    reduced_until: date | None = None

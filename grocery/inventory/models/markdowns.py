@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Self
 from uuid import UUID
@@ -29,13 +29,18 @@ class MarkdownQuerySet(models.QuerySet["Markdown"]):
         """What stands for each of these lots that is marked down."""
         return dict(self.standing().of(lots).values_list("lot_id", "percent"))
 
-    def make(self, lots: Iterable[UUID], *, percent: int, starts_on: date, now: datetime, by: UUID) -> None:
+    def make(self, lots: Collection[UUID], *, percent: int, starts_on: date, now: datetime, by: UUID) -> None:
+        """Mark these locked lots down; none of them has a markdown that stands."""
+        Lot.objects.filter(id__in=list(lots)).update(percent_off=percent)
         self.bulk_create(
             Markdown(lot_id=lot, percent=percent, starts_on=starts_on, made_at=now, made_by=by) for lot in lots
         )
 
-    def end(self, ids: Iterable[UUID], *, now: datetime, by: UUID | None) -> None:
-        self.standing().filter(id__in=list(ids)).update(ended_at=now, ended_by=by)
+    def end(self, markdowns: Iterable[Markdown], *, now: datetime, by: UUID | None) -> None:
+        """End these, which stand, of locked lots."""
+        lots = {markdown.id: markdown.lot_id for markdown in markdowns}
+        self.standing().filter(id__in=list(lots)).update(ended_at=now, ended_by=by)
+        Lot.objects.filter(id__in=list(lots.values())).update(percent_off=None)
 
 
 class Markdown(models.Model):

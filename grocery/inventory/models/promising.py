@@ -49,12 +49,14 @@ _LOCK_LATE = """
 
 _MINE = """
     LEFT JOIN (
-        SELECT lot_id, SUM(quantity) AS quantity FROM "inventory_allocation"
+        SELECT lot_id, SUM(quantity) AS quantity, array_agg(percent_off) AS percents, array_agg(quantity) AS parts
+        FROM "inventory_allocation"
         WHERE reservation_id = ANY(%(old)s::uuid[]) GROUP BY lot_id
     ) mine ON mine.lot_id = lot.id
 """
 _SHELVES = """
-    SELECT lot.id, lot.stock_item_id, lot.lot_code, lot.expires_on, {free}, {held}, lot.on_hand, {hot}
+    SELECT lot.id, lot.stock_item_id, lot.lot_code, lot.expires_on, {free}, {held}, lot.on_hand,
+        lot.percent_off, {own}, {hot}
     FROM "inventory_lot" lot {mine} {item}
     WHERE lot.stock_item_id = ANY(%(items)s::uuid[]) AND lot.on_hand > 0
 """
@@ -75,9 +77,10 @@ _MAKE = """
         ON CONFLICT (holder) WHERE state = 'open' DO NOTHING
         RETURNING id
     ), taken AS (
-        INSERT INTO "inventory_allocation" (id, reservation_id, lot_id, quantity)
-        SELECT part.id, made.id, part.lot, part.quantity
-        FROM made, unnest(%(ids)s::uuid[], %(lots)s::uuid[], %(quantities)s::numeric[]) AS part(id, lot, quantity)
+        INSERT INTO "inventory_allocation" (id, reservation_id, lot_id, quantity, percent_off)
+        SELECT part.id, made.id, part.lot, part.quantity, part.percent
+        FROM made, unnest(%(ids)s::uuid[], %(lots)s::uuid[], %(quantities)s::numeric[], %(percents)s::smallint[])
+            AS part(id, lot, quantity, percent)
     ), held AS (
         UPDATE "inventory_lot" lot SET reserved = lot.reserved + net.quantity
         FROM made, unnest(%(net_lots)s::uuid[], %(nets)s::numeric[]) AS net(lot, quantity) WHERE lot.id = net.lot
@@ -142,16 +145,28 @@ class PromisingQuerySet(models.QuerySet[Any]):
         pieces = {
             "mine": _MINE if locked.old else "",
             "held": "COALESCE(mine.quantity, 0)" if locked.old else "0::numeric",
+            "own": "mine.percents, mine.parts" if locked.old else "NULL, NULL",
             "item": _ITEM if hot else "",
             "hot": "item.hot" if hot else "FALSE",
             "free": f"CASE WHEN item.hot THEN {_IN_BUCKETS} ELSE {free} END" if hot else free,
         }
         rows = sql.rows(self.db, _SHELVES.format(**pieces), items=list(locked.items), old=locked.old)
         shelves = [
-            Shelf(lot, item, locked.items[item].sku, code, expires, Quantity(free + held), held, on_hand)
-            for lot, item, code, expires, free, held, on_hand, _hot in rows
+            Shelf(
+                lot,
+                item,
+                locked.items[item].sku,
+                code,
+                expires,
+                Quantity(free + held),
+                held,
+                on_hand,
+                percent,
+                tuple(zip(percents, parts, strict=True)) if percents else (),
+            )
+            for lot, item, code, expires, free, held, on_hand, percent, percents, parts, _hot in rows
         ]
-        return shelves, {row[1] for row in rows if row[7]}
+        return shelves, {row[1] for row in rows if row[-1]}
 
     def make(
         self,
@@ -199,4 +214,5 @@ def _values(reservation: contracts.Reservation) -> dict[str, Any]:
         "ids": [new_id() for _part in parts],
         "lots": [part.lot_id for part in parts],
         "quantities": [part.quantity for part in parts],
+        "percents": [part.percent for part in parts],
     }

@@ -137,7 +137,7 @@ class Reservation(models.Model):
 
 
 class Allocation(models.Model):
-    """So much of one lot, held by one reservation."""
+    """So much of one lot, held by one reservation at one price."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     reservation = models.ForeignKey(
@@ -145,12 +145,18 @@ class Allocation(models.Model):
     )
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="allocations", verbose_name=_("lot"))
     quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=3)
+    #: Promised at so many percent off, whatever became of the lot's markdown since; None: at its full price.
+    percent_off = models.PositiveSmallIntegerField(_("percent off"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("allocation")
         verbose_name_plural = _("allocations")
         constraints = [
-            models.UniqueConstraint(fields=["reservation", "lot"], name="one_allocation_per_reservation_and_lot"),
+            models.UniqueConstraint(
+                fields=["reservation", "lot", "percent_off"],
+                nulls_distinct=False,
+                name="one_allocation_per_lot_and_price",
+            ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="allocation_of_something"),
         ]
 

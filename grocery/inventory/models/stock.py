@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Min, OuterRef, Q, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
-from grocery.inventory.contracts import Availability, HotRule, StockChange, StockLevel
+from grocery.inventory.contracts import Availability, HotRule, ReducedUnits, StockChange, StockLevel
 from grocery.inventory.models import sql
 from grocery.inventory.policies.changes import LotState
 from grocery.inventory.policies.fefo import Shelf
@@ -23,16 +23,22 @@ TAKEN = """COALESCE((SELECT SUM(bucket.taken) FROM "inventory_bucket" bucket WHE
 
 _LEVEL_OF_ITEM = f"""
     SELECT item.sku, item.location, item.version, item.low_stock_threshold,
-        shelf.on_hand, shelf.reserved, shelf.available, shelf.expiry, item.delisted AND shelf.on_hand = 0
+        shelf.on_hand, shelf.reserved, shelf.available, shelf.expiry, item.delisted AND shelf.on_hand = 0,
+        shelf.reduced, shelf.percent, shelf.until
     FROM item CROSS JOIN LATERAL (
         SELECT COALESCE(SUM(lot.on_hand), 0), COALESCE(SUM(lot.on_hand - lot.free), 0),
-            COALESCE(SUM(lot.free) FILTER (WHERE COALESCE(lot.expires_on >= %(day)s, TRUE)), 0),
-            MIN(lot.expires_on) FILTER (WHERE lot.expires_on >= %(day)s AND lot.free > 0)
+            COALESCE(SUM(lot.free) FILTER (WHERE lot.good AND lot.percent IS NULL), 0),
+            MIN(lot.expires_on) FILTER (WHERE lot.good AND lot.percent IS NULL AND lot.free > 0),
+            COALESCE(SUM(lot.free) FILTER (WHERE lot.good AND lot.percent > 0), 0),
+            MAX(lot.percent) FILTER (WHERE lot.good AND lot.free > 0),
+            NULLIF(MAX(COALESCE(lot.expires_on, 'infinity'))
+                FILTER (WHERE lot.good AND lot.percent > 0 AND lot.free > 0), 'infinity')
         FROM (
-            SELECT lot.on_hand, lot.expires_on, lot.on_hand - lot.reserved - {TAKEN} AS free
+            SELECT lot.on_hand, lot.expires_on, lot.on_hand - lot.reserved - {TAKEN} AS free,
+                lot.percent_off AS percent, COALESCE(lot.expires_on >= %(day)s, TRUE) AS good
             FROM "inventory_lot" lot WHERE lot.stock_item_id = item.id AND lot.on_hand > 0
         ) lot
-    ) AS shelf(on_hand, reserved, available, expiry)
+    ) AS shelf(on_hand, reserved, available, expiry, reduced, percent, until)
     ORDER BY item.sku, item.location
 """  # noqa: S608 - put together from constants
 
@@ -60,29 +66,43 @@ _LEVELS_AFTER = f"""
 
 _EVERYWHERE = f"""
     SELECT item.location, item.version, item.low_stock_threshold, item.delisted,
-        lot.lot_code, lot.expires_on, lot.on_hand, lot.reserved + {TAKEN}
+        lot.lot_code, lot.expires_on, lot.on_hand, lot.reserved + {TAKEN}, lot.percent_off
     FROM "inventory_stockitem" item
     LEFT JOIN "inventory_lot" lot ON lot.stock_item_id = item.id AND lot.on_hand > 0
     WHERE item.sku = %(sku)s
     ORDER BY item.location, lot.expires_on NULLS LAST, lot.id
 """  # noqa: S608 - put together from constants
 
+# What the holder has counts at the price of its lot, and at the price at which it was promised where that is another.
 _AVAILABLE = f"""
-    SELECT item.sku, shelf.available, shelf.expiry
+    WITH mine AS MATERIALIZED (
+        SELECT part.lot_id, part.percent_off, SUM(part.quantity) AS quantity
+        FROM "inventory_reservation" own JOIN "inventory_allocation" part ON part.reservation_id = own.id
+        WHERE own.holder = %(holder)s AND own.state = 'open' GROUP BY part.lot_id, part.percent_off
+    )
+    SELECT item.sku, shelf.available, shelf.expiry, shelf.percents, shelf.frees, shelf.expiries
     FROM unnest(%(skus)s::text[], %(freshness)s::int[]) AS wanted(sku, days)
     JOIN "inventory_stockitem" item ON item.sku = wanted.sku AND item.location = %(location)s
     CROSS JOIN LATERAL (
-        SELECT SUM(lot.free), MIN(lot.expires_on) FILTER (WHERE lot.free > 0)
+        SELECT SUM(lot.free) FILTER (WHERE lot.percent IS NULL),
+            MIN(lot.expires_on) FILTER (WHERE lot.percent IS NULL AND lot.free > 0),
+            array_agg(lot.percent ORDER BY lot.expires_on, lot.id) FILTER (WHERE lot.percent > 0 AND lot.free > 0),
+            array_agg(lot.free ORDER BY lot.expires_on, lot.id) FILTER (WHERE lot.percent > 0 AND lot.free > 0),
+            array_agg(lot.expires_on ORDER BY lot.expires_on, lot.id) FILTER (WHERE lot.percent > 0 AND lot.free > 0)
         FROM (
-            SELECT lot.expires_on, lot.on_hand - lot.reserved - {TAKEN} + COALESCE(mine.quantity, 0) AS free
-            FROM "inventory_lot" lot
-            LEFT JOIN "inventory_reservation" own ON own.holder = %(holder)s AND own.state = 'open'
-            LEFT JOIN "inventory_allocation" mine ON mine.reservation_id = own.id AND mine.lot_id = lot.id
-            WHERE lot.stock_item_id = item.id AND lot.on_hand > 0
-                AND COALESCE(lot.expires_on >= %(day)s::date + wanted.days, TRUE)
+            SELECT lot.id, lot.expires_on, lot.percent_off AS percent, lot.on_hand - lot.reserved - {TAKEN}
+                + COALESCE((SELECT SUM(mine.quantity) FROM mine WHERE mine.lot_id = lot.id), 0) AS free
+            FROM "inventory_lot" lot WHERE lot.stock_item_id = item.id AND lot.on_hand > 0
+            UNION ALL
+            SELECT lot.id, lot.expires_on, mine.percent_off, mine.quantity
+            FROM mine JOIN "inventory_lot" lot ON lot.id = mine.lot_id
+            WHERE lot.stock_item_id = item.id AND lot.percent_off IS DISTINCT FROM mine.percent_off
         ) lot
-    ) AS shelf(available, expiry)
-    WHERE shelf.available IS NOT NULL
+        WHERE COALESCE(
+            lot.expires_on >= %(day)s::date + CASE WHEN lot.percent IS NULL THEN wanted.days ELSE 0 END, TRUE
+        )
+    ) AS shelf(available, expiry, percents, frees, expiries)
+    WHERE shelf.available IS NOT NULL OR shelf.percents IS NOT NULL
 """  # noqa: S608 - put together from constants
 
 _ADD_ITEMS = """
@@ -102,7 +122,8 @@ _OPEN_LOTS = """
 
 _SHELVES = """
     SELECT lot.id, lot.stock_item_id, lot.lot_code, lot.expires_on,
-        lot.on_hand - lot.reserved + COALESCE(SUM(mine.quantity), 0), COALESCE(SUM(mine.quantity), 0)
+        lot.on_hand - lot.reserved + COALESCE(SUM(mine.quantity), 0), COALESCE(SUM(mine.quantity), 0),
+        lot.on_hand, lot.percent_off, array_agg(mine.percent_off), array_agg(mine.quantity)
     FROM "inventory_lot" lot
     LEFT JOIN "inventory_allocation" mine
         ON mine.lot_id = lot.id AND mine.reservation_id = ANY(%(reservations)s::uuid[])
@@ -123,12 +144,12 @@ class StockItemQuerySet(models.QuerySet["StockItem"]):
         return set(self.at(location).filter(sku__in=list(skus)).values_list("sku", flat=True))
 
     def with_totals(self) -> Self:
-        """With what their lots add up to: `on_hand`, `reserved`, `free`, and the `next_expiry` among them.
+        """With what their lots add up to: `on_hand`, `reserved`, `free` at its full price, and the `next_expiry`.
 
         Subqueries, so that a page of a list adds up the lots of that page alone.
         """
         shelf = Lot.objects.filter(stock_item=OuterRef("id"), on_hand__gt=0).order_by().values("stock_item")
-        free = Sum(F("on_hand") - F("reserved"))
+        free = Sum(F("on_hand") - F("reserved"), filter=Q(percent_off=None))
         expiry = Min("expires_on")
         totals = {"on_hand": Sum("on_hand"), "reserved": Sum("reserved"), "free": free, "next_expiry": expiry}
         return self.annotate(
@@ -181,7 +202,8 @@ class StockItemQuerySet(models.QuerySet["StockItem"]):
     def everywhere(self, sku: str) -> list[tuple[Any, ...]]:
         """A SKU's items with the lots that hold goods, by store and first expired first, in one statement.
 
-        Store, version, threshold, whether it is delisted; then the lot's code, expiry, on hand and reserved, or None.
+        Store, version, threshold, whether it is delisted; then the lot's code, expiry, on hand, reserved and percent
+        off, or None.
         """
         return sql.rows(self.db, _EVERYWHERE, sku=sku)
 
@@ -202,10 +224,7 @@ class StockItemQuerySet(models.QuerySet["StockItem"]):
             day=day,
             holder=holder,
         )
-        return {
-            sku: Availability(sku, available, expiry if available else None, (expiry - day).days if expiry else None)
-            for sku, available, expiry in found
-        }
+        return {row[0]: _availability(*row, day=day) for row in found}
 
     def add_missing(self, skus: Iterable[str], *, location: UUID) -> None:
         """Make the items that a store does not have yet, in key order."""
@@ -227,6 +246,29 @@ class StockItemQuerySet(models.QuerySet["StockItem"]):
             sql.rows(self.db, statement, location=location, **values)
 
 
+def _availability(
+    sku: str,
+    available: Quantity | None,
+    expiry: date | None,
+    percents: list[int] | None,
+    frees: list[Quantity] | None,
+    expiries: list[date | None] | None,
+    *,
+    day: date,
+) -> Availability:
+    units = zip(percents or (), frees or (), expiries or (), strict=True)
+    together: dict[tuple[int, date | None], Quantity] = {}
+    for percent, free, expires in units:
+        together[percent, expires] = Quantity(together.get((percent, expires), ZERO) + free)
+    return Availability(
+        sku,
+        available or ZERO,
+        expiry if available else None,
+        (expiry - day).days if expiry else None,
+        tuple(ReducedUnits(percent, free, expires) for (percent, expires), free in together.items()),
+    )
+
+
 def _levels(rows: Iterable[tuple[Any, ...]]) -> list[StockLevel]:
     return [
         StockLevel(
@@ -239,8 +281,24 @@ def _levels(rows: Iterable[tuple[Any, ...]]) -> list[StockLevel]:
             earliest_expiry=expiry,
             low_stock_threshold=threshold,
             delisted=delisted,
+            reduced=reduced,
+            reduced_percent=percent,
+            reduced_until=until,
         )
-        for sku, location, version, threshold, on_hand, reserved, available, expiry, delisted in rows
+        for (
+            sku,
+            location,
+            version,
+            threshold,
+            on_hand,
+            reserved,
+            available,
+            expiry,
+            delisted,
+            reduced,
+            percent,
+            until,
+        ) in rows
     ]
 
 
@@ -297,7 +355,19 @@ class LotQuerySet(models.QuerySet["Lot"]):
         skus = {item.id: item.sku for item in items}
         found = sql.rows(self.db, _SHELVES, items=list(skus), reservations=list(held_by))
         return [
-            Shelf(lot, item, skus[item], code, expiry, free, held) for lot, item, code, expiry, free, held in found
+            Shelf(
+                lot,
+                item,
+                skus[item],
+                code,
+                expiry,
+                free,
+                held,
+                on_hand,
+                percent,
+                tuple(zip(percents, parts, strict=True)) if held else (),
+            )
+            for lot, item, code, expiry, free, held, on_hand, percent, percents, parts in found
         ]
 
     def open(self, received: Iterable[StockChange], *, location: UUID) -> None:
@@ -334,6 +404,8 @@ class Lot(models.Model):
     expires_on = models.DateField(_("expires on"), null=True, blank=True)
     on_hand = models.DecimalField(_("on hand"), max_digits=12, decimal_places=3, default=ZERO)
     reserved = models.DecimalField(_("reserved"), max_digits=12, decimal_places=3, default=ZERO)
+    #: What its standing markdown says; written with it (docs/adr/0125).
+    percent_off = models.PositiveSmallIntegerField(_("percent off"), null=True, blank=True)
 
     objects = LotQuerySet.as_manager()
 
@@ -347,6 +419,9 @@ class Lot(models.Model):
             models.CheckConstraint(
                 condition=Q(reserved__gte=0) & Q(reserved__lte=F("on_hand")),
                 name="lot_promises_only_what_it_has",
+            ),
+            models.CheckConstraint(
+                condition=Q(percent_off=None) | Q(percent_off__gte=1, percent_off__lte=90), name="lot_leaves_a_price"
             ),
         ]
         indexes = [

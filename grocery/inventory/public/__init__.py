@@ -44,6 +44,7 @@ from grocery.inventory.contracts import (
     NothingReserved,
     NotTakenBackSo,
     OutOfStock,
+    ReducedUnits,
     ReferenceUsed,
     RefusedLine,
     Remedy,
@@ -234,6 +235,7 @@ __all__ = [
     "HotRule",
     "How",
     "LotLevel",
+    "ReducedUnits",
     "Remedy",
     "Reservation",
     "StockChange",
@@ -292,8 +294,9 @@ def reserve(
     """Promise all of this to `holder`, first expired first out, from lots still good on `good_on`; or nothing at all.
 
     A lot is good on the day it expires; a demand's `min_freshness_days` are counted from there on. Demands of one SKU
-    add up. What the holder (and, to turn a cart's goods into an order's, the holder `replaces`) has reserved before
-    counts as available and is let go in the same breath; when this fails, it stays as it was.
+    add up. Lots that are marked down give to `Demand.reduced` alone, and only at exactly their percentage. What the holder (and, to turn a cart's goods into an order's, the holder `replaces`) has reserved before
+    counts as available, also at the price at which it was promised, and is let go in the same breath; when this
+    fails, it stays as it was.
 
     `until`: when the promise ends by itself; None: not before it is released or issued. Joins the caller's
     transaction, refuses to run without one. Raises OutOfStock with every shortage, having written nothing;
@@ -356,6 +359,8 @@ def availability(
     holder: str = "",
 ) -> dict[str, Availability]:
     """What could be reserved for `good_on`, by SKU, in one statement; a SKU without any good lot is absent.
+
+    `available` is of goods at their full price, `reduced` of marked-down lots: for the sum of both, add them up.
 
     `min_freshness_days`: days that a SKU must keep after `good_on`, 0 where not named. What `holder` has reserved
     counts as available to it. For display: only `reserve` decides.

@@ -83,14 +83,18 @@ def waste_photo(*, wastage: UUID) -> BinaryIO:
 def mark_down(*, location: UUID, lots: Collection[UUID], percent: int, now: datetime, by: UUID) -> int:
     """Sell these lots for `percent` (1 to 90) less from today on; how many that changed. Tells LotMarkedDown of each.
 
-    Another percentage replaces the one that stands; lots past their day are left out. Raises Invalid, NotFound for a
-    lot that is not in this store. It does not change a price: what customers pay follows when pricing hears of it.
+    Another percentage replaces the one that stands; lots past their day are left out. From now on nothing of these
+    lots is reserved but by demands for this percentage (`Demand.reduced`); what is reserved already stays so, at its
+    price. Raises Invalid, NotFound for a lot that is not in this store.
     """
     return _markdowns.mark_down(location=location, lots=lots, percent=percent, now=now, by=by)
 
 
 def end_markdowns(*, location: UUID, lots: Collection[UUID], now: datetime, by: UUID) -> int:
-    """These lots are sold for their full price again; how many there were. Tells MarkdownEnded of each."""
+    """These lots are sold for their full price again; how many there were. Tells MarkdownEnded of each.
+
+    What has been reserved at less stays reserved at that price.
+    """
     return _markdowns.end(location=location, lots=lots, now=now, by=by)
 
 

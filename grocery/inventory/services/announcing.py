@@ -62,6 +62,9 @@ def facts(levels: Sequence[StockLevel], *, now: datetime) -> list[StockChanged]:
             low_stock_threshold=level.low_stock_threshold,
             at=now,
             delisted=level.delisted,
+            reduced=level.reduced,
+            reduced_percent=level.reduced_percent,
+            reduced_until=level.reduced_until,
         )
         for level in levels
     ]

@@ -48,7 +48,7 @@ def give_back(quantities: Mapping[UUID, Quantity]) -> None:
 
 def _more(plan: Plan, shelves: Iterable[Shelf], hot: Collection[UUID]) -> dict[UUID, Quantity]:
     """What the plan takes of each lot of hot items beyond what is held of it already; negative where less."""
-    taken = {part.lot_id: part.quantity for part in plan.allocations}
+    taken = plan.by_lot()
     more = {shelf.lot_id: taken.get(shelf.lot_id, ZERO) - shelf.held for shelf in shelves if shelf.item_id in hot}
     return {lot: Quantity(quantity) for lot, quantity in more.items() if quantity}
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from grocery.inventory.contracts import Availability, LotLevel, StockLevel
 from grocery.inventory.models import StockItem
-from grocery.inventory.policies.fefo import good
+from grocery.inventory.policies.fefo import good, last_good
 from grocery.inventory.services.days import today
 from grocery.kernel.quantity import Quantity
 
@@ -41,17 +41,22 @@ def _level(sku: str, location: UUID, rows: Sequence[tuple[Any, ...]], *, today: 
     _location, version, threshold, delisted, *_lot = rows[0]
     lots = tuple(LotLevel(*lot) for _store, _version, _low, _delisted, *lot in rows if lot[2] is not None)
     sellable = [lot for lot in lots if good(lot.expires_on, on=today) and lot.on_hand > lot.reserved]
+    plain = [lot for lot in sellable if lot.percent is None]
+    reduced = [lot for lot in sellable if lot.percent is not None]
     return StockLevel(
         sku=sku,
         location=location,
         version=version,
         on_hand=_sum(lot.on_hand for lot in lots),
         reserved=_sum(lot.reserved for lot in lots),
-        available=_sum(lot.on_hand - lot.reserved for lot in sellable),
-        earliest_expiry=min((lot.expires_on for lot in sellable if lot.expires_on), default=None),
+        available=_sum(lot.on_hand - lot.reserved for lot in plain),
+        earliest_expiry=min((lot.expires_on for lot in plain if lot.expires_on), default=None),
         low_stock_threshold=threshold,
         lots=lots,
         delisted=delisted and not lots,
+        reduced=_sum(lot.on_hand - lot.reserved for lot in reduced),
+        reduced_percent=max((lot.percent for lot in reduced if lot.percent), default=None),
+        reduced_until=last_good(lot.expires_on for lot in reduced),
     )
 
 

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db import transaction
 
 from grocery.inventory.events import LotMarkedDown, MarkdownEnded
-from grocery.inventory.models import Markdown
+from grocery.inventory.models import Markdown, StockItem
 from grocery.inventory.models.by_day import DatedLot, lots_named
 from grocery.inventory.services import locking
+from grocery.inventory.services.announcing import announce
 from grocery.inventory.services.days import today
 from grocery.kernel.errors import Invalid, NotFound
 from grocery.kernel.outbox import publish
@@ -22,7 +23,7 @@ def mark_down(*, location: UUID, lots: Collection[UUID], percent: int, now: date
     """See `public.mark_down`."""
     if not 1 <= percent <= 90:
         raise Invalid("percent", "From 1 to 90 percent.", "Từ 1 đến 90 phần trăm.")
-    found = _locked(lots, location)
+    found, items = _locked(lots, location)
     day = today(location, now=now)
     standing = Markdown.objects.percents(found)
     changed = [lot for lot in found.values() if standing.get(lot.id) != percent and _sellable(lot, location, now)]
@@ -42,13 +43,17 @@ def mark_down(*, location: UUID, lots: Collection[UUID], percent: int, now: date
             for lot in changed
         )
     )
+    _announce(items, {lot.sku for lot in changed}, now=now)
     return len(changed)
 
 
 @transaction.atomic
 def end(*, location: UUID, lots: Collection[UUID], now: datetime, by: UUID) -> int:
     """See `public.end_markdowns`."""
-    return _end(_locked(lots, location), now=now, by=by)
+    found, items = _locked(lots, location)
+    ended = _end(found, now=now, by=by)
+    _announce(items, {found[lot].sku for lot in ended}, now=now)
+    return len(ended)
 
 
 def end_expired(lots: Iterable[UUID], *, now: datetime) -> None:
@@ -56,10 +61,11 @@ def end_expired(lots: Iterable[UUID], *, now: datetime) -> None:
     _end(lots, now=now, by=None)
 
 
-def _end(lots: Iterable[UUID], *, now: datetime, by: UUID | None) -> int:
+def _end(lots: Iterable[UUID], *, now: datetime, by: UUID | None) -> set[UUID]:
+    """End what stands for these locked lots; those of them that were marked down."""
     standing = list(Markdown.objects.standing().of(lots).with_lots())
     if standing:
-        Markdown.objects.end([markdown.id for markdown in standing], now=now, by=by)
+        Markdown.objects.end(standing, now=now, by=by)
         publish(
             *(
                 MarkdownEnded(
@@ -71,16 +77,20 @@ def _end(lots: Iterable[UUID], *, now: datetime, by: UUID | None) -> int:
                 for markdown in standing
             )
         )
-    return len(standing)
+    return {markdown.lot_id for markdown in standing}
 
 
-def _locked(ids: Collection[UUID], location: UUID) -> dict[UUID, DatedLot]:
-    """These lots; nobody else marks them at this moment."""
+def _locked(ids: Collection[UUID], location: UUID) -> tuple[dict[UUID, DatedLot], list[StockItem]]:
+    """These lots and their items; nobody else marks them or sells of them at this moment."""
     lots = {lot.id: lot for lot in lots_named(ids) if lot.location == location}
     if missing := set(ids) - lots.keys():
         raise NotFound("lot", min(missing))
-    locking.items({lot.sku for lot in lots.values()}, location=location)
-    return lots
+    return lots, locking.items({lot.sku for lot in lots.values()}, location=location)
+
+
+def _announce(items: Iterable[StockItem], skus: Collection[str], *, now: datetime) -> None:
+    """What may be promised of these at which price is another now."""
+    announce([item for item in items if item.sku in skus], now=now)
 
 
 def _sellable(lot: DatedLot, location: UUID, now: datetime) -> bool:

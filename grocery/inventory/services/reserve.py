@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from functools import partial
+from typing import TypedDict
 from uuid import UUID
 
 from django.db.transaction import TransactionManagementError, get_connection
@@ -93,7 +95,7 @@ def _write(made: Reservation, goods: _Goods, *, taken: bool = False, now: dateti
     False, and nothing written, if of a hot item no bucket can be had without waiting. `taken`: they have been taken.
     """
     items, old = goods.locked.items, goods.locked.old
-    parts = {part.lot_id: part.quantity for part in made.allocations}
+    parts = fefo.by_lot(made.allocations)
     nets = {shelf: Quantity(net) for shelf in goods.shelves if (net := parts.get(shelf.lot_id, ZERO) - shelf.held)}
     moved = {shelf.item_id for shelf in nets}
     versions = Reservations.objects.make(
@@ -125,20 +127,38 @@ def _levels(
     for id_, shelves in by_item.items():
         item = goods.locked.items[id_]
         day = today(item.location, now=now)
-        left = [(shelf.expires_on, shelf.free - taken.get(shelf.lot_id, ZERO)) for shelf in shelves]
+        left = [(shelf, shelf.free - taken.get(shelf.lot_id, ZERO)) for shelf in shelves]
         on_hand = sum((shelf.on_hand for shelf in shelves), start=ZERO)
+        sold = [(shelf.expires_on, free) for shelf, free in left if shelf.percent is None]
         levels.append(
             StockLevel(
                 sku=item.sku,
                 location=item.location,
                 version=versions[id_],
                 on_hand=Quantity(on_hand),
-                reserved=Quantity(on_hand - sum(free for _expires, free in left)),
-                available=Quantity(sum((free for expires, free in left if fefo.good(expires, on=day)), start=ZERO)),
+                reserved=Quantity(on_hand - sum(free for _shelf, free in left)),
+                available=Quantity(sum((free for expires, free in sold if fefo.good(expires, on=day)), start=ZERO)),
                 earliest_expiry=min(
-                    (expires for expires, free in left if free and expires and expires >= day), default=None
+                    (expires for expires, free in sold if free and expires and expires >= day), default=None
                 ),
                 low_stock_threshold=item.low_stock_threshold,
+                **_reduced(left, day) if len(sold) < len(left) else {},
             )
         )
     return levels
+
+
+class _Reduced(TypedDict, total=False):
+    reduced: Quantity
+    reduced_percent: int | None
+    reduced_until: date | None
+
+
+def _reduced(left: Sequence[tuple[Shelf, Decimal]], day: date) -> _Reduced:
+    """What is left of the lots that are marked down."""
+    some = [(shelf, free) for shelf, free in left if shelf.percent and free and fefo.good(shelf.expires_on, on=day)]
+    return {
+        "reduced": Quantity(sum((free for _shelf, free in some), start=ZERO)),
+        "reduced_percent": max((shelf.percent for shelf, _free in some if shelf.percent), default=None),
+        "reduced_until": fefo.last_good(shelf.expires_on for shelf, _free in some),
+    }
