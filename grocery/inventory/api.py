@@ -31,8 +31,15 @@ _KEPT = 1
 ROLES = ("buyer", "manager", "admin")
 
 _STORE = "01990000-0000-7000-8000-000000000001"
-_LOT = {"lot_code": "L2411", "expires_on": "2026-11-24", "on_hand": 30, "reserved": 4}
-_LEVEL = {"store_id": _STORE, "in_stock": True, "available": 20, "earliest_expiry": "2026-11-24"}
+_LOT = {"lot_code": "L2411", "expires_on": "2026-11-24", "on_hand": 30, "reserved": 4, "percent": None}
+_LEVEL = {
+    "store_id": _STORE,
+    "in_stock": True,
+    "available": 20,
+    "earliest_expiry": "2026-11-24",
+    "reduced": 3,
+    "reduced_percent": 40,
+}
 _STAFF_LEVEL = {**_LEVEL, "available": 26, "version": 7, "on_hand": 30, "reserved": 4, "low_stock_threshold": 5}
 _SKU_LEVEL = {"sku": "MILK-1L", "in_stock": True, "available": 20, "earliest_expiry": "2026-11-24", "version": 7}
 _DOCUMENT = {
@@ -63,23 +70,32 @@ def _example(example: dict[str, Any]) -> ConfigDict:
 
 
 class LotOut(Schema):
-    """Goods that came together and expire together. Quantities are in the product's own unit."""
+    """Goods that came together and expire together. Quantities are in the product's own unit.
+
+    `percent` off, where the lot is marked down.
+    """
 
     lot_code: str
     expires_on: date | None
     on_hand: float
     reserved: float
+    percent: int | None
 
     model_config = _example(_LOT)
 
 
 class StoreStock(Schema):
-    """A SKU in one store. Customers see `available` up to 20; what follows `earliest_expiry` is for staff alone."""
+    """A SKU in one store. Customers see quantities up to 20; what follows `reduced_percent` is for staff alone.
+
+    `available` is at the full price. `reduced`: near-expiry units, sold by themselves at up to `reduced_percent` off.
+    """
 
     store_id: UUID
     in_stock: bool
     available: float
     earliest_expiry: date | None
+    reduced: float
+    reduced_percent: int | None
     version: int | None = None
     on_hand: float | None = None
     reserved: float | None = None
@@ -335,7 +351,8 @@ def _brief(level: inventory.StockLevel) -> dict[str, Any]:
 
 def _shown(level: inventory.StockLevel, principal: Principal) -> dict[str, Any]:
     if principal.kind != "staff":
-        return _public(level) | {"available": min(level.available, inventory.CAP)}
+        most = {"available": min(level.available, inventory.CAP), "reduced": min(level.reduced, inventory.CAP)}
+        return _public(level) | most
     return _all(level) | {"lots": level.lots}
 
 
@@ -345,6 +362,8 @@ def _public(level: inventory.StockLevel) -> dict[str, Any]:
         "in_stock": level.available > 0,
         "available": level.available,
         "earliest_expiry": level.earliest_expiry,
+        "reduced": level.reduced,
+        "reduced_percent": level.reduced_percent,
     }
 
 

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from grocery.accounts import public as accounts
 from grocery.accounts.public import Role
 from grocery.inventory import public as inventory
-from grocery.inventory.models import Movement
+from grocery.inventory.models import Lot, Movement
 from grocery.kernel import wire
 from grocery.kernel.ids import new_id
 from tests.inventory.conftest import NOON, Shop, days, listed
@@ -72,9 +72,26 @@ def test_a_customer_learns_whether_it_is_there_and_how_fresh(shop: Shop):
     assert read(Client().get("/api/v1/stock/milk")) == {
         "sku": "milk",
         "stores": [
-            {"store_id": str(shop.location), "in_stock": True, "available": 5, "earliest_expiry": "2026-11-22"}
+            {
+                "store_id": str(shop.location),
+                "in_stock": True,
+                "available": 5,
+                "earliest_expiry": "2026-11-22",
+                "reduced": 0,
+                "reduced_percent": None,
+            }
         ],
     }
+
+
+def test_near_expiry_units_are_told_beside_what_is_sold_at_its_full_price(shop: Shop):
+    shop.receive("milk", 30, expires=1, lot="L1")
+    lot = Lot.objects.get()
+    inventory.mark_down(location=shop.location, lots=[lot.id], percent=40, now=NOON, by=shop.by)
+    [store] = read(Client().get("/api/v1/stock/milk"))["stores"]
+    assert [store["in_stock"], store["available"], store["reduced"], store["reduced_percent"]] == [False, 0, 20, 40]
+    [store] = read(staff(Role.PICKER).get("/api/v1/stock/milk"))["stores"]
+    assert [store["reduced"], store["lots"][0]["percent"]] == [30, 40]
 
 
 def test_a_customer_is_not_told_of_more_than_twenty(shop: Shop):
@@ -87,7 +104,14 @@ def test_what_is_sold_out_is_told_as_such(shop: Shop):
     shop.receive("milk", 1)
     shop.reserve("cart:a", milk=1)
     [store] = read(Client().get("/api/v1/stock/milk"))["stores"]
-    assert store == {"store_id": str(shop.location), "in_stock": False, "available": 0, "earliest_expiry": None}
+    assert store == {
+        "store_id": str(shop.location),
+        "in_stock": False,
+        "available": 0,
+        "earliest_expiry": None,
+        "reduced": 0,
+        "reduced_percent": None,
+    }
 
 
 def test_staff_see_lots_and_all_there_is(shop: Shop):
@@ -99,11 +123,13 @@ def test_staff_see_lots_and_all_there_is(shop: Shop):
         "in_stock": True,
         "available": 29.5,
         "earliest_expiry": "2026-11-24",
+        "reduced": 0,
+        "reduced_percent": None,
         "version": 2,
         "on_hand": 30,
         "reserved": 0.5,
         "low_stock_threshold": 0,
-        "lots": [{"lot_code": "L1", "expires_on": "2026-11-24", "on_hand": 30, "reserved": 0.5}],
+        "lots": [{"lot_code": "L1", "expires_on": "2026-11-24", "on_hand": 30, "reserved": 0.5, "percent": None}],
     }
 
 
@@ -207,6 +233,8 @@ def test_staff_receive_waste_correct_and_count_in_one_go(shop: Shop):
                 "in_stock": True,
                 "available": 20,
                 "earliest_expiry": "2026-11-30",
+                "reduced": 0,
+                "reduced_percent": None,
                 "version": 1,
                 "on_hand": 20,
                 "reserved": 0,

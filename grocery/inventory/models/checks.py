@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from grocery.inventory import contracts
 from grocery.inventory.contracts import CheckRun, Difference
 from grocery.inventory.models import sql
-from grocery.inventory.models.stock import TAKEN
+from grocery.inventory.models.levels import TAKEN
 from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import Quantity
 

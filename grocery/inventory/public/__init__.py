@@ -294,9 +294,10 @@ def reserve(
     """Promise all of this to `holder`, first expired first out, from lots still good on `good_on`; or nothing at all.
 
     A lot is good on the day it expires; a demand's `min_freshness_days` are counted from there on. Demands of one SKU
-    add up. Lots that are marked down give to `Demand.reduced` alone, and only at exactly their percentage. What the holder (and, to turn a cart's goods into an order's, the holder `replaces`) has reserved before
-    counts as available, also at the price at which it was promised, and is let go in the same breath; when this
-    fails, it stays as it was.
+    add up. Lots that are marked down give to `Demand.reduced` alone, and only at exactly their percentage. What the
+    holder (and, to turn a cart's goods into an order's, the holder `replaces`) has reserved before counts as
+    available, also at the price at which it was promised, and is let go in the same breath; when this fails, it
+    stays as it was.
 
     `until`: when the promise ends by itself; None: not before it is released or issued. Joins the caller's
     transaction, refuses to run without one. Raises OutOfStock with every shortage, having written nothing;
