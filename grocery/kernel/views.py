@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from grocery.kernel import problems, valkey, wire
+from grocery.kernel import figures, problems, valkey, wire
 from grocery.kernel.errors import DomainError
 from grocery.kernel.http import is_api
 from grocery.kernel.outbox.metrics import register_backlog
@@ -155,4 +155,5 @@ def _registry() -> CollectorRegistry:
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library's
     register_backlog(registry)
+    figures.register_all(registry)
     return registry

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
 from grocery.inventory.events import StockChanged
 from grocery.inventory.models import StockAlert
@@ -106,3 +107,26 @@ def test_who_knew_first_of_an_alert_stays_and_another_stores_is_not_there(
     assert StockAlert.objects.get().acknowledged_by == first
     with pytest.raises(NotFound):
         inventory.acknowledge_alert(alert=alert, location=new_id(), now=NOON, by=first)
+
+
+def shown() -> dict[tuple[str, str], float]:
+    (gauge,) = alerts.OpenAlerts().collect()
+    return {(one.labels["store"], one.labels["kind"]): one.value for one in gauge.samples}
+
+
+def test_whoever_watches_sees_what_is_open_in_each_store(low_at_five: Shop, deliver: Callable[[], int]):
+    code = next(store.code for store in catalog.stores() if store.id == low_at_five.location)
+    other = catalog.save_store(code="elsewhere", name_en="Elsewhere", name_vi="Nơi khác").code
+    low_at_five.reserve("cart:a", milk=6)
+    deliver()
+    assert shown() == {(code, "low"): 1, (code, "expiring"): 0, (other, "low"): 0, (other, "expiring"): 0}
+    inventory.release(holder="cart:a", now=NOON)
+    deliver()
+    assert shown()[code, "low"] == 0
+
+
+def test_what_is_open_everywhere_is_asked_in_one_statement():
+    stores = [Shop(), Shop(), Shop()]
+    with CaptureQueriesContext(connection) as statements:
+        assert len(shown()) == 2 * len(stores)
+    assert len([one for one in statements if "inventory_stockalert" in one["sql"]]) == 1

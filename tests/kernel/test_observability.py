@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +15,11 @@ from django.db import OperationalError
 from django.http import HttpRequest
 from django.test import Client
 from ninja import Router
-from prometheus_client import REGISTRY
+from prometheus_client import REGISTRY, CollectorRegistry
+from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 
-from grocery.kernel import error_tracking, logs, middleware
+from grocery.kernel import error_tracking, figures, logs, middleware, views
 from grocery.kernel.models import InboxEntry
 from grocery.kernel.outbox.metrics import Backlog
 from grocery.kernel.scrubbing import scrub
@@ -284,3 +286,23 @@ def test_each_problem_type_can_be_looked_up():
 
 def test_an_unknown_problem_type_is_not_found():
     assert Client().get("/problems/nonsense").status_code == 404
+
+
+@pytest.mark.django_db
+def test_processes_that_share_their_figures_show_those_of_the_database_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """Every domain's: whatever any of them reads from the database when it is asked."""
+
+    def shown() -> set[str]:
+        views._registry.cache_clear()
+        text = Client(REMOTE_ADDR="127.0.0.1").get("/metrics").content.decode()
+        return {family.name for family in text_string_to_metric_families(text)}
+
+    of_the_database = {metric.name for collector in figures._COLLECTORS for metric in collector.collect()}
+    assert {"grocery_inventory_alerts_open", "grocery_inventory_differences"} <= of_the_database
+    monkeypatch.setattr(views, "REGISTRY", CollectorRegistry())
+    assert "grocery_outbox_owed" in shown()
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    assert of_the_database | {"grocery_outbox_owed"} <= shown()
+    views._registry.cache_clear()

@@ -89,6 +89,11 @@ class StockAlertQuerySet(models.QuerySet["StockAlert"]):
         """How many are open, by kind."""
         return dict(self.open().order_by().values_list("kind").annotate(number=Count("id")))
 
+    def numbers_by_store(self) -> dict[tuple[UUID, str], int]:
+        """How many are open, by store and kind; what has none is absent."""
+        rows = self.open().order_by().values_list("location", "kind").annotate(number=Count("id"))
+        return {(location, kind): number for location, kind, number in rows}
+
     def raise_(self, kind: StockAlerts, concerns: Collection[Concern]) -> list[Concern]:
         """Write these down, in one statement; those that had not been said before."""
         if not concerns:

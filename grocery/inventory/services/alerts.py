@@ -8,12 +8,15 @@ from uuid import UUID
 
 from django.db import transaction
 from prometheus_client import Counter
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from grocery.catalog import public as catalog
 from grocery.inventory.events import LotExpiringSoon, StockChanged, StockLow
 from grocery.inventory.models import Concern, StockAlert, StockAlerts
 from grocery.inventory.models.by_day import DatedLot
 from grocery.inventory.policies.shelf_life import SOON_DAYS
+from grocery.kernel import figures
 from grocery.kernel.errors import NotFound
 from grocery.kernel.outbox import publish
 
@@ -72,6 +75,27 @@ def warn_of_days(lots: Sequence[DatedLot], *, today: date, now: datetime) -> Non
         )
     )
     RAISED.labels("expiring").inc(len(raised))
+
+
+class OpenAlerts(Collector):
+    """What somebody should look at now, in each store that sells: one query per scrape beside the list of stores."""
+
+    def collect(self) -> Iterable[Metric]:
+        gauge = GaugeMetricFamily(
+            "grocery_inventory_alerts_open", "Alerts whose cause is still there.", labels=["kind", "store"]
+        )
+        numbers = StockAlert.objects.numbers_by_store()
+        for store in catalog.stores():
+            for kind in StockAlerts:
+                gauge.add_metric([kind.value, store.code], numbers.get((store.id, kind.value), 0))
+        return [gauge]
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing, so that registering asks the database nothing."""
+        return ()
+
+
+figures.show(OpenAlerts())
 
 
 @transaction.atomic

@@ -13,13 +13,13 @@ from time import perf_counter
 from uuid import UUID
 
 import structlog
-from prometheus_client import REGISTRY
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from grocery.inventory.contracts import BOOKS, Book, CheckRun, Difference
 from grocery.inventory.models import Lot, StockCheck, StockDifference, Transfer
 from grocery.inventory.models.checks import lot_differences
+from grocery.kernel import figures
 from grocery.kernel.ids import new_id
 
 log = structlog.get_logger(__name__)
@@ -72,4 +72,4 @@ class LastCheck(Collector):
         return ()
 
 
-REGISTRY.register(LastCheck())
+figures.show(LastCheck())
