@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from grocery.kernel.errors import DomainError
-from grocery.kernel.money import Money
+from grocery.kernel.money import Money, dong
 
 
 class Method(StrEnum):
@@ -64,10 +64,22 @@ class PaymentStep:
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentView:
-    """One order's payment. `failure_code` says why the last attempt failed; empty when none did.
+class CaptureView:
+    """Money that became ours, at once: an order that was topped up is captured in several parts."""
 
-    `payer_id` is who may see it, and staff of `store_id`. `capture_before` is when the provider lets the hold go.
+    method: Method
+    amount: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """How one order is paid, all its payments together. `failure_code` says why the last attempt failed, if it did.
+
+    `payer_id` is who may see it, and staff of `store_id`. `amount` is what the order was opened for and topped up to,
+    `authorised` how much of that is held or ours, `to_pay` what the customer has to authorise next (the whole, or a
+    top-up), zero when nothing; a top-up ends unless that is done by `pay_until`. `capture_before` is when the
+    provider lets the first of the holds go.
     """
 
     order_id: UUID
@@ -83,6 +95,10 @@ class PaymentView:
     failure_code: str
     capture_before: datetime | None = None
     step: PaymentStep | None = None
+    authorised: Money = field(default_factory=lambda: dong(0))
+    to_pay: Money = field(default_factory=lambda: dong(0))
+    pay_until: datetime | None = None
+    captures: tuple[CaptureView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

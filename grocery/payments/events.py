@@ -22,28 +22,43 @@ class PaymentEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentAuthorised(PaymentEvent):
-    """The money is held for us, or promised in cash. Told once per order."""
+    """The money is held for us, or promised in cash. Told once for the order, and once for each of its top-ups.
+
+    `reference` names the change of the order that the top-up of `amount` pays for; None: it is what the order was
+    placed with.
+    """
 
     amount: Money
+    reference: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentFailed(PaymentEvent):
-    """An attempt failed; the customer may try again. Told once per attempt."""
+    """An attempt failed; the customer may try again. Told once per attempt. `reference`: as in PaymentAuthorised."""
 
     code: str
+    reference: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopUpEnded(PaymentEvent):
+    """A top-up will not be there: not paid in time, no longer wanted, or its hold was lost. What was held before
+    it still is. Of one that waits for its customer either this is told or PaymentAuthorised, never both."""
+
+    reference: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentCaptured(PaymentEvent):
-    """`amount` is ours. Told once per order."""
+    """`amount` is ours, in all. Told when no more of what was asked for is on its way."""
 
     amount: Money
 
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentCancelled(PaymentEvent):
-    """The hold is gone and nothing was taken: we asked for it, or it expired. Told once per order."""
+    """The hold is gone and nothing was taken: we asked for it, or the hold that carried the order expired. Told once
+    per order; the end of a top-up is TopUpEnded."""
 
 
 @dataclass(frozen=True, kw_only=True)

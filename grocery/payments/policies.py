@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -32,6 +32,19 @@ class Operation(StrEnum):
     AUTHORISE = "authorise"
     CAPTURE = "capture"
     CANCEL = "cancel"
+
+
+class LetGo(StrEnum):
+    """Why we no longer want a payment.
+
+    order_off: the order ended · replaced: another amount is to be paid instead · not_needed: the order comes to
+    less · not_paid: a top-up waited too long.
+    """
+
+    ORDER_OFF = "order_off"
+    REPLACED = "replaced"
+    NOT_NEEDED = "not_needed"
+    NOT_PAID = "not_paid"
 
 
 class CallState(StrEnum):
@@ -113,12 +126,37 @@ def check_taking(amount: Money, *, authorised: Money) -> None:
         raise MoreThanAuthorised(amount, authorised)
 
 
-def key(operation: Operation, order_id: object, *, epoch: int, revision: int) -> str:
-    """The idempotency key of a call: what, for which order, in which life of the database, which version of it.
+def top_up_of(amount: Money, *, authorised: Money, least: Money) -> Money:
+    """What to authorise besides what is held, so that `amount` can be taken: nothing, or at least `least`."""
+    missing = amount - authorised
+    return max(missing, least) if missing > Money(0, amount.currency) else Money(0, amount.currency)
+
+
+def spread_capture(amount: Money, holds: Sequence[Money], *, least: Money) -> list[Money]:
+    """What to take of each hold so that `amount` is taken: as much as there is of the first, and so on.
+
+    A provider takes nothing below `least`: where little is left for one hold, the one before gives up the difference,
+    as far as it has it. `amount` is at most the sum of the holds.
+    """
+    shares, left = [], amount
+    for hold in holds:
+        shares.append(min(hold, left))
+        left -= shares[-1]
+    last = max((i for i, share in enumerate(shares) if share), default=0)
+    if last > 0 and shares[last] < least:
+        room = min(least, holds[last]) - shares[last]
+        moved = max(min(room, shares[last - 1] - least), Money(0, amount.currency))
+        shares[last - 1] -= moved
+        shares[last] += moved
+    return shares
+
+
+def key(operation: Operation, subject_id: object, *, epoch: int, revision: int) -> str:
+    """The idempotency key of a call: what, of what, in which life of the database, which version of it.
 
     The epoch is raised when a backup is restored, so that no key is ever used for two different things.
     """
-    return f"{operation}:{order_id}:e{epoch}:r{revision}"
+    return f"{operation}:{subject_id}:e{epoch}:r{revision}"
 
 
 def look_again_after(state: PaymentState, *, age: timedelta) -> timedelta | None:

@@ -1,10 +1,12 @@
 """The face of payments: how an order is paid.
 
 An order opens a payment in the transaction that places it. A card is authorised by the customer's browser and
-charged when the goods are packed; cash is promised at once and taken at the door. What happens comes back as facts
-of `payments.events`: PaymentAuthorised, PaymentFailed, PaymentCaptured, PaymentCancelled.
+charged when the goods are packed; cash is promised at once and taken at the door. An order that comes to more is
+topped up by a second authorisation. What happens comes back as facts of `payments.events`: PaymentAuthorised,
+PaymentFailed, PaymentCaptured, PaymentCancelled, TopUpEnded.
 
-`open_payment`, `request_capture`, `request_cancellation` join the caller's transaction and refuse to run without one.
+`open_payment`, `raise_to`, `lower_to`, `change_cash`, `request_capture`, `request_cancellation` join the caller's
+transaction and refuse to run without one.
 `begin_authorisation`, `reconcile` and `health` talk to the provider and refuse to run inside one.
 All amounts are Money in đồng.
 """
@@ -15,6 +17,7 @@ from grocery.payments.contracts import (
     AmountTooLarge,
     AmountTooSmall,
     BadWebhook,
+    CaptureView,
     Method,
     MoreThanAuthorised,
     PaymentIs,
@@ -26,6 +29,7 @@ from grocery.payments.contracts import (
     ProviderUnavailable,
 )
 from grocery.payments.services.begin_authorisation import begin_authorisation
+from grocery.payments.services.change_amount import change_cash, lower_to, raise_to
 from grocery.payments.services.look_up import card_page_sources, health, payment
 from grocery.payments.services.open_payment import open_payment
 from grocery.payments.services.reconcile import reconcile
@@ -39,6 +43,9 @@ __all__ = [
     "open_payment",
     "begin_authorisation",
     "payment",
+    "raise_to",
+    "lower_to",
+    "change_cash",
     "request_capture",
     "request_cancellation",
     "record_cash",
@@ -51,6 +58,7 @@ __all__ = [
     "Method",
     "PaymentState",
     "PaymentView",
+    "CaptureView",
     "PaymentStep",
     "ProviderHealth",
     # errors

@@ -27,7 +27,7 @@ COMMITTED = pytest.mark.django_db(transaction=True, available_apps=["grocery.ker
 PAYER = UUID("019aa3f2-5f00-7000-8000-00000000000a")
 STORE = new_id()
 BASKET = dong(345_000)
-FACTS = ("PaymentAuthorised", "PaymentFailed", "PaymentCaptured", "PaymentCancelled")
+FACTS = ("PaymentAuthorised", "PaymentFailed", "PaymentCaptured", "PaymentCancelled", "TopUpEnded")
 
 
 @dataclass
@@ -77,16 +77,45 @@ class Till:
         with transaction.atomic():
             payments.request_capture(order_id=order_id, amount=amount, now=self.now)
 
+    def raise_to(
+        self, order_id: UUID, amount: Money, reference: UUID | None = None, minutes: int | None = None
+    ) -> Money:
+        """The order comes to more; what the customer has to authorise, within so many minutes."""
+        until = self.now + timedelta(minutes=minutes) if minutes else None
+        with transaction.atomic():
+            return payments.raise_to(
+                order_id=order_id, amount=amount, reference=reference or new_id(), now=self.now, until=until
+            )
+
+    def lower_to(self, order_id: UUID, amount: Money) -> None:
+        with transaction.atomic():
+            payments.lower_to(order_id=order_id, amount=amount, now=self.now)
+
+    def change(self, order_id: UUID, amount: Money) -> None:
+        """The order comes to more or to less."""
+        if amount > payments.payment(order_id=order_id).amount:
+            self.raise_to(order_id, amount)
+        else:
+            self.lower_to(order_id, amount)
+
+    def change_cash(self, order_id: UUID, amount: Money) -> None:
+        with transaction.atomic():
+            payments.change_cash(order_id=order_id, amount=amount, now=self.now)
+
     def cancel(self, order_id: UUID) -> None:
         with transaction.atomic():
             payments.request_cancellation(order_id=order_id, now=self.now)
 
     # --- what happens outside -------------------------------------------------------------------------------------
-    def reference(self, order_id: UUID) -> str:
-        return Payment.objects.get(order_id=order_id).reference
+    def payment(self, order_id: UUID, number: int = 0) -> Payment:
+        """The first payment of the order, or one that came later."""
+        return Payment.objects.get(order_id=order_id, number=number)
 
-    def customer_pays(self, order_id: UUID, card: str = "pm_card_visa") -> Any:
-        return self.sandbox.pay(self.reference(order_id), card)
+    def reference(self, order_id: UUID, number: int = 0) -> str:
+        return self.payment(order_id, number).reference
+
+    def customer_pays(self, order_id: UUID, card: str = "pm_card_visa", number: int = 0) -> Any:
+        return self.sandbox.pay(self.reference(order_id, number), card)
 
     def webhooks(self) -> None:
         """Everything that Stripe has to say reaches us, and is acted upon."""
@@ -108,8 +137,8 @@ class Till:
         names = [event.name.removeprefix("payments.") for event in told]
         return [name for name in names if name in FACTS]
 
-    def calls(self, order_id: UUID) -> list[tuple[str, str]]:
-        payment = Payment.objects.get(order_id=order_id)
+    def calls(self, order_id: UUID, number: int = 0) -> list[tuple[str, str]]:
+        payment = self.payment(order_id, number)
         return [(call.operation, call.state) for call in payment.calls.order_by("id")]
 
     def notices(self) -> list[tuple[str, str]]:

@@ -98,7 +98,7 @@ def test_asking_again_repeats_the_key(till: Till):
     order_id = begin(till)
     payments.begin_authorisation(order_id=order_id, now=till.now)
     keys = {request["idempotency_key"] for request in till.sandbox.requests("create")}
-    assert keys == {f"authorise:{order_id}:e0:r0"}
+    assert keys == {f"authorise:{till.payment(order_id).id}:e0:r0"}
 
 
 def test_after_a_remembered_error_the_key_is_a_new_one(till: Till):
@@ -106,13 +106,13 @@ def test_after_a_remembered_error_the_key_is_a_new_one(till: Till):
     order_id = capture(till)
     reconcile_until_quiet(till, order_id)
     keys = [request["idempotency_key"] for request in till.sandbox.requests("capture")]
-    assert keys == [f"capture:{order_id}:e0:r0", f"capture:{order_id}:e0:r1"]
+    assert keys == [f"capture:{till.payment(order_id).id}:e0:r0", f"capture:{till.payment(order_id).id}:e0:r1"]
 
 
 def test_after_a_restore_no_key_is_used_again(till: Till, settings: Any):
     settings.RESTORE_EPOCH = 3
     order_id = till.begun()
-    assert till.sandbox.requests("create")[0]["idempotency_key"] == f"authorise:{order_id}:e3:r0"
+    assert till.sandbox.requests("create")[0]["idempotency_key"] == f"authorise:{till.payment(order_id).id}:e3:r0"
 
 
 def test_a_payment_that_was_never_answered_can_be_cancelled(till: Till):

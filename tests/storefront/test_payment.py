@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
+from django.db import transaction
 
+from grocery.kernel import clock
+from grocery.kernel.ids import new_id
+from grocery.kernel.money import dong
+from grocery.payments import public as payments
 from tests.sandbox.fixtures import sandbox, sandbox_process
 from tests.sandbox.running import Sandbox
 from tests.storefront.conftest import Visitor, open_market, text_of
@@ -69,3 +77,40 @@ def test_a_provider_that_does_not_answer_is_said_and_can_be_asked_again(lan: Vis
 def test_the_order_says_that_its_payment_is_missing(lan: Visitor):
     words = text_of(lan.get(lan.placed.replace("/pay/", "/orders/")))
     assert ("Your payment is still missing" in words, "Pay 90.600\xa0₫" in words) == (True, True)
+
+
+@pytest.fixture
+def changed(lan: Visitor, sandbox: Sandbox, deliver: Callable[[], int]) -> Visitor:
+    """She has paid, and then asked for more than that."""
+    order_id = UUID(lan.placed.rstrip("/").rpartition("/")[2])
+    lan.get(lan.placed)
+    sandbox.pay(sandbox.intents()[0]["id"])
+    lan.get(lan.placed)
+    deliver()
+    with transaction.atomic():
+        payments.raise_to(
+            order_id=order_id,
+            amount=dong(120_600),
+            reference=new_id(),
+            now=clock.now(),
+            until=clock.now() + timedelta(minutes=15),
+        )
+    return lan
+
+
+def test_a_change_is_paid_on_the_same_page(changed: Visitor, sandbox: Sandbox):
+    page = changed.get(changed.placed)
+    intent = sandbox.intents()[0]
+    assert (f'data-secret="{intent["client_secret"]}"' in page.content.decode(), intent["amount"]) == (True, 30_000)
+    words = text_of(page)
+    assert ("Your change is kept for you" in words, "Pay 30.000\xa0₫" in words) == (True, True)
+
+
+def test_the_order_says_that_its_change_waits_until_that_is_paid(changed: Visitor, sandbox: Sandbox):
+    order = changed.placed.replace("/pay/", "/orders/")
+    words = text_of(changed.get(order))
+    assert ("Your change waits for its payment" in words, "Pay 30.000\xa0₫" in words) == (True, True)
+    changed.get(changed.placed)
+    sandbox.pay(sandbox.intents()[0]["id"])
+    assert changed.get(changed.placed).status_code == 302
+    assert "Your change waits" not in text_of(changed.get(order))

@@ -13,14 +13,14 @@ from grocery.payments import public as payments
 def pay_order(*, order_id: UUID, customer_id: UUID, now: datetime) -> PaymentToMake:
     """See `public.pay`. Talks to the provider: no transaction, no lock."""
     order = show_order(order_id=order_id, customer_id=customer_id, store_id=None)
-    if not order.awaits_payment:
+    if not order.awaits_payment and not payments.payment(order_id=order_id).to_pay:
         raise NothingToPay(order.number)
     seen = payments.begin_authorisation(order_id=order_id, now=now)
     return PaymentToMake(
         order_id=OrderId(order_id),
         method=PaymentMethod(seen.method.value),
         state=seen.state.value,
-        amount=seen.amount,
+        amount=seen.to_pay or seen.amount,
         client_secret=seen.step.client_secret if seen.step else None,
         publishable_key=seen.step.publishable_key if seen.step else None,
         js_url=seen.step.js_url if seen.step else None,

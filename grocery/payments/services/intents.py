@@ -27,7 +27,7 @@ def intend(payment: Payment, operation: Operation, *, request: dict[str, Any], n
         payment=payment,
         operation=operation,
         revision=revision,
-        key=policies.key(operation, payment.order_id, epoch=settings.RESTORE_EPOCH, revision=revision),
+        key=policies.key(operation, payment.id, epoch=settings.RESTORE_EPOCH, revision=revision),
         request=request,
         intended_at=now,
     )

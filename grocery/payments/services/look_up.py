@@ -9,12 +9,12 @@ from uuid import UUID
 from grocery.payments.contracts import PaymentView, ProviderHealth
 from grocery.payments.gateways.provider import OutcomeUnknown, PaymentProvider, Refused
 from grocery.payments.gateways.registry import all_providers, card_provider
-from grocery.payments.models import Payment
+from grocery.payments.models import Bill
 
 
 def payment(*, order_id: UUID) -> PaymentView:
-    """The payment of that order. Raises NotFound."""
-    return Payment.objects.of_order(order_id).view()
+    """How that order is paid, all its payments together. Raises NotFound."""
+    return Bill.of(order_id).view()
 
 
 def card_page_sources() -> Mapping[str, tuple[str, ...]]:

@@ -11,11 +11,12 @@ from django.db import transaction
 from grocery.kernel.money import dong
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import PaymentRefused, PaymentState
-from grocery.payments.events import PaymentFailed
+from grocery.payments.events import PaymentEvent
 from grocery.payments.gateways.provider import OutcomeUnknown, PaymentProvider, Refused
 from grocery.payments.gateways.registry import provider
-from grocery.payments.models import Payment, ProviderCall
+from grocery.payments.models import Bill, Payment, ProviderCall
 from grocery.payments.policies import OPEN, CallState, Observation, Operation
+from grocery.payments.services.facts import facts_of_captures, facts_of_failed
 from grocery.payments.services.observe import record
 
 log = structlog.get_logger()
@@ -55,11 +56,9 @@ def _ask(gateway: PaymentProvider, call: ProviderCall) -> Observation:
 
 @transaction.atomic
 def _sent(call_id: UUID, now: datetime) -> ProviderCall | None:
-    payment = Payment.objects.locked().get(calls=call_id)
-    call = payment.calls.get(id=call_id)
+    _, call = Bill.locked_with_call(call_id)
     if call.state not in OPEN:
         return None
-    call.payment = payment
     call.state, call.sent_at, call.attempts = CallState.SENT, now, call.attempts + 1
     call.save(update_fields=["state", "sent_at", "attempts"])
     return call
@@ -68,8 +67,7 @@ def _sent(call_id: UUID, now: datetime) -> ProviderCall | None:
 @transaction.atomic
 def _note(call_id: UUID, state: CallState, code: str, now: datetime, *, key_spent: bool = False) -> None:
     """No success: what is known of it, unless somebody has found out more in the meantime."""
-    payment = Payment.objects.locked().get(calls=call_id)
-    call = payment.calls.get(id=call_id)
+    bill, call = Bill.locked_with_call(call_id)
     if call.state not in OPEN:
         return
     call.state, call.error, call.answer = state, code, {"key_spent": key_spent}
@@ -77,15 +75,18 @@ def _note(call_id: UUID, state: CallState, code: str, now: datetime, *, key_spen
     call.save(update_fields=["state", "error", "answer", "decided_at"])
     log.warning("payment_call_without_success", key=call.key, state=str(state), code=code)
     if state is CallState.REFUSED:
-        _take_back(payment, Operation(call.operation), code)
+        _take_back(bill, call.payment, Operation(call.operation), code)
 
 
-def _take_back(payment: Payment, operation: Operation, code: str) -> None:
+def _take_back(bill: Bill, payment: Payment, operation: Operation, code: str) -> None:
     """What we wanted will not be; it may be asked for anew."""
     payment.failure_code = code
+    facts: list[PaymentEvent] = []
     if operation is Operation.AUTHORISE:
         payment.state = PaymentState.FAILED
-        publish(PaymentFailed(order_id=payment.order_id, code=code))
+        facts += facts_of_failed(payment)
     if operation is Operation.CAPTURE:
         payment.to_capture = None
+        facts += facts_of_captures(bill)
     payment.save(update_fields=["failure_code", "state", "to_capture"])
+    publish(*facts)

@@ -9,12 +9,17 @@ import structlog
 from django.db import transaction
 from prometheus_client import Counter
 
-from grocery.kernel.money import dong
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import PaymentState
-from grocery.payments.events import PaymentAuthorised, PaymentCancelled, PaymentCaptured, PaymentEvent, PaymentFailed
-from grocery.payments.models import Payment
+from grocery.payments.events import PaymentEvent
+from grocery.payments.models import Bill, Payment
 from grocery.payments.policies import CallState, Observation, Operation, follows, look_again_after, proves
+from grocery.payments.services.facts import (
+    facts_of_authorised,
+    facts_of_cancelled,
+    facts_of_captures,
+    facts_of_failed,
+)
 
 log = structlog.get_logger()
 MISMATCHES = Counter("payments_amount_mismatches", "Payments whose amount or currency at the provider is not ours")
@@ -23,7 +28,7 @@ MISMATCHES = Counter("payments_amount_mismatches", "Payments whose amount or cur
 @transaction.atomic
 def record(*, payment_id: UUID, seen: Observation, now: datetime) -> str:
     """Bring a payment up to what its provider says, in whatever order that arrives; what came of it, in one word."""
-    payment = Payment.objects.locked().get(id=payment_id)
+    bill, payment = Bill.locked_with(payment_id)
     if payment.reference not in {"", seen.reference}:
         log.error("payment_has_a_stray_twin", order_id=str(payment.order_id), reference=seen.reference)
         return "stray"
@@ -31,7 +36,7 @@ def record(*, payment_id: UUID, seen: Observation, now: datetime) -> str:
         return _mismatch(payment, seen)
     payment.reference = seen.reference
     payment.capture_before = seen.capture_before or payment.capture_before
-    facts = [*_declined(payment, seen), *_moved(payment, seen, now)]
+    facts = [*_declined(payment, seen), *_moved(bill, payment, seen, now)]
     _settle_calls(payment, seen, now)
     payment.look_at = _next_look(payment, now)
     payment.save()
@@ -53,10 +58,10 @@ def _declined(payment: Payment, seen: Observation) -> list[PaymentEvent]:
     if not follows(PaymentState(payment.state), PaymentState.AUTHORISED):
         return []
     payment.failed_attempt, payment.failure_code = seen.attempt, seen.failure_code
-    return [PaymentFailed(order_id=payment.order_id, code=seen.failure_code)]
+    return facts_of_failed(payment)
 
 
-def _moved(payment: Payment, seen: Observation, now: datetime) -> list[PaymentEvent]:
+def _moved(bill: Bill, payment: Payment, seen: Observation, now: datetime) -> list[PaymentEvent]:
     """Move on if this is news, and name the facts that have become true; a capture implies its authorisation."""
     if not follows(PaymentState(payment.state), seen.state):
         return []
@@ -64,17 +69,15 @@ def _moved(payment: Payment, seen: Observation, now: datetime) -> list[PaymentEv
         payment.failure_code = seen.failure_code
     payment.state = seen.state
     facts: list[PaymentEvent] = []
-    if seen.state in {PaymentState.AUTHORISED, PaymentState.CAPTURED} and payment.authorised_at is None:
+    if payment.is_held() and payment.authorised_at is None:
         payment.authorised_at, payment.failure_code = now, ""
-        # An order that no longer wants the money does not hear that it has it: the hold is about to be let go.
-        if payment.cancel_requested_at is None:
-            facts.append(PaymentAuthorised(order_id=payment.order_id, amount=payment.total))
+        facts += facts_of_authorised(payment)
     if seen.state is PaymentState.CAPTURED:
         payment.captured, payment.captured_at = seen.captured, now
-        facts.append(PaymentCaptured(order_id=payment.order_id, amount=dong(seen.captured)))
+        facts += facts_of_captures(bill)
     if seen.state is PaymentState.CANCELLED:
         payment.cancelled_at = now
-        facts.append(PaymentCancelled(order_id=payment.order_id))
+        facts += [*facts_of_cancelled(bill, payment), *(facts_of_captures(bill) if payment.to_capture else ())]
     return facts
 
 
@@ -96,4 +99,7 @@ def _next_look(payment: Payment, now: datetime) -> datetime | None:
     if payment.calls.open().exists():
         return payment.look_at
     wait = look_again_after(PaymentState(payment.state), age=now - payment.opened_at)
-    return now + wait if wait else None
+    looks = [now + wait] if wait else []
+    if payment.is_waiting() and payment.pay_until:
+        looks.append(payment.pay_until)
+    return min(looks, default=None)

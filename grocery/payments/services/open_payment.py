@@ -13,7 +13,7 @@ from grocery.kernel.outbox import publish
 from grocery.payments.contracts import Method, PaymentState, PaymentView
 from grocery.payments.events import PaymentAuthorised
 from grocery.payments.gateways.registry import card_provider
-from grocery.payments.models import Payment
+from grocery.payments.models import Bill, Payment
 from grocery.payments.policies import check_limits
 
 
@@ -38,13 +38,13 @@ def open_payment(
         "method": method,
     }
     payment, opened = Payment.objects.get_or_create(
-        order_id=order_id, defaults={**wanted, **_terms(method, amount, now), "opened_at": now}
+        order_id=order_id, number=0, defaults={**wanted, **_terms(method, amount, now), "opened_at": now}
     )
     if not opened and any(getattr(payment, name) != value for name, value in wanted.items()):
         raise Conflict
     if opened and payment.state == PaymentState.AUTHORISED:
         publish(PaymentAuthorised(order_id=order_id, amount=amount))
-    return payment.view()
+    return (Bill([payment]) if opened else Bill.of(order_id)).view()
 
 
 def _terms(method: Method, amount: Money, now: datetime) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import Final
 from django.db import transaction
 
 from grocery.payments.models import Payment
-from grocery.payments.services.settle import settle
+from grocery.payments.services.settle import settle_payment
 
 #: Whoever takes a payment to look at has it for this long; longer than the provider may take to answer.
 LEASE: Final = timedelta(minutes=3)
@@ -22,4 +22,4 @@ def reconcile(*, now: datetime) -> int:
     """
     with transaction.atomic():
         due = Payment.objects.claim_due(now=now, lease=LEASE, limit=AT_ONCE)
-    return sum(settle(order_id=payment.order_id, now=now) for payment in due)
+    return sum(settle_payment(payment_id=payment.id, now=now) for payment in due)

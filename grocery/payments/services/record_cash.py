@@ -10,23 +10,24 @@ from django.db import transaction
 from grocery.kernel.errors import Conflict
 from grocery.kernel.money import Money
 from grocery.kernel.outbox import publish
-from grocery.payments.contracts import Method, PaymentIs, PaymentState
+from grocery.payments.contracts import PaymentIs, PaymentState
 from grocery.payments.events import PaymentCaptured
-from grocery.payments.models import Payment
+from grocery.payments.models import Bill
 from grocery.payments.policies import check_taking
 
 
 @transaction.atomic
 def record_cash(*, order_id: UUID, amount: Money, now: datetime, by: UUID) -> None:
     """Note cash taken at the door, once; the same again is harmless, another amount a conflict."""
-    payment = Payment.objects.locked().of_order(order_id)
+    bill = Bill.locked(order_id)
+    payment = bill.base
     check_taking(amount, authorised=payment.total)
-    if payment.state == PaymentState.CAPTURED and payment.method == Method.CASH_ON_DELIVERY:
+    if payment.state == PaymentState.CAPTURED and not bill.is_card:
         if payment.captured != amount.minor:
             raise Conflict
         return
-    if payment.method != Method.CASH_ON_DELIVERY or payment.state != PaymentState.AUTHORISED:
-        raise PaymentIs(payment.current_state())
+    if bill.is_card or payment.state != PaymentState.AUTHORISED:
+        raise PaymentIs(bill.state())
     payment.state, payment.captured, payment.captured_at = PaymentState.CAPTURED, amount.minor, now
     payment.cash_taken_by = by
     payment.save(update_fields=["state", "captured", "captured_at", "cash_taken_by"])

@@ -6,28 +6,24 @@ from datetime import datetime
 from uuid import UUID
 
 from grocery.kernel.outbox import publish
-from grocery.payments.contracts import Method, PaymentIs, PaymentState
-from grocery.payments.events import CancellationRequested, PaymentCancelled
-from grocery.payments.models import Payment
-from grocery.payments.policies import Operation
-from grocery.payments.services.intents import intend
+from grocery.payments.contracts import PaymentIs, PaymentState
+from grocery.payments.models import Bill
+from grocery.payments.policies import LetGo
+from grocery.payments.services.facts import facts_of_cancelled
+from grocery.payments.services.let_go import let_go
 
 
 def request_cancellation(*, order_id: UUID, now: datetime) -> None:
     """Write down that nothing is to be taken, in the caller's transaction; the relay tells the provider afterwards.
 
-    What no provider has heard of is cancelled at once. Asking again is harmless; after a capture it is a refund.
+    All of the order's payments, top-ups included. What no provider has heard of is cancelled at once. Asking again is
+    harmless; once a capture was asked for it is a refund: raises PaymentIs.
     """
-    payment = Payment.objects.locked().of_order(order_id)
-    if payment.cancel_requested_at or payment.state == PaymentState.CANCELLED:
-        return
-    if payment.state == PaymentState.CAPTURED or (payment.to_capture and payment.method == Method.CARD):
+    bill = Bill.locked(order_id)
+    going = bill.live()
+    if any(p.state == PaymentState.CAPTURED or (p.to_capture and bill.is_card) for p in going):
         raise PaymentIs(PaymentState.CAPTURED)
-    payment.cancel_requested_at = now
-    if payment.method == Method.CARD and payment.calls.to(Operation.AUTHORISE).not_refused().exists():
-        call = intend(payment, Operation.CANCEL, request={}, now=now)
-        publish(CancellationRequested(order_id=order_id, call_id=call.id))
-    else:
-        payment.state, payment.cancelled_at, payment.look_at = PaymentState.CANCELLED, now, None
-        publish(PaymentCancelled(order_id=order_id))
-    payment.save(update_fields=["cancel_requested_at", "state", "cancelled_at", "look_at"])
+    for payment in going:
+        let_go(payment, LetGo.ORDER_OFF, now=now)
+    if going and going[-1].is_final():
+        publish(*facts_of_cancelled(bill, going[-1]))

@@ -6,30 +6,59 @@ from datetime import datetime
 from uuid import UUID
 
 from grocery.kernel.errors import Conflict
-from grocery.kernel.money import Money
+from grocery.kernel.money import Money, dong, total
 from grocery.kernel.outbox import publish
-from grocery.payments.contracts import Method, PaymentIs, PaymentState
+from grocery.payments.contracts import PaymentIs, PaymentState
 from grocery.payments.events import CaptureRequested
-from grocery.payments.models import Payment
-from grocery.payments.policies import Operation, check_taking
+from grocery.payments.gateways.registry import provider
+from grocery.payments.models import Bill, Payment
+from grocery.payments.policies import LetGo, Operation, check_taking, spread_capture
 from grocery.payments.services.intents import intend
+from grocery.payments.services.let_go import end_top_up, let_go
 
 
 def request_capture(*, order_id: UUID, amount: Money, now: datetime) -> None:
     """Write down what is to be taken, in the caller's transaction; the relay asks the provider afterwards.
 
-    For cash it is what the driver is to collect. Asking again for the same is harmless.
+    An order that was topped up is charged on its oldest payment first; a payment that is not needed is let go, and so
+    is a top-up that still waits for its customer. For cash it is what the driver is to collect. Asking again for the
+    same is harmless, for another amount a Conflict. Raises AmountTooSmall, MoreThanAuthorised, PaymentIs.
     """
-    payment = Payment.objects.locked().of_order(order_id)
-    check_taking(amount, authorised=payment.total)
-    if payment.to_capture == amount.minor:
+    bill = Bill.locked(order_id)
+    check_taking(amount, authorised=bill.authorised() or bill.base.total)
+    if bill.asked() == amount:
         return
-    if payment.state != PaymentState.AUTHORISED or payment.cancel_requested_at:
-        raise PaymentIs(payment.current_state())
-    if payment.to_capture is not None and payment.method == Method.CARD:
+    if not bill.base.is_live() or (bill.base.state != PaymentState.AUTHORISED and not bill.asked()):
+        raise PaymentIs(bill.state())
+    if bill.is_card:
+        _take_more(bill, amount - bill.asked(), now)
+    else:
+        bill.base.to_capture = amount.minor
+        bill.base.save(update_fields=["to_capture"])
+
+
+def _take_more(bill: Bill, missing: Money, now: datetime) -> None:
+    """Of the payments of which nothing was asked yet: all of them or, where a capture was refused, what is left."""
+    free = [p for p in bill.live() if p.state == PaymentState.AUTHORISED and p.to_capture is None]
+    if missing < dong(0) or missing > total(payment.total for payment in free):
         raise Conflict
-    payment.to_capture = amount.minor
+    _take(bill, free, missing, now)
+
+
+def _take(bill: Bill, free: list[Payment], amount: Money, now: datetime) -> None:
+    least = provider(bill.base.provider).limits.minimum
+    shares = spread_capture(amount, [payment.total for payment in free], least=least)
+    for payment, share in zip(free, shares, strict=True):
+        if share:
+            _take_of(payment, share, now)
+        else:
+            let_go(payment, LetGo.NOT_NEEDED, now=now)
+    for payment in bill.waiting():
+        end_top_up(payment, LetGo.NOT_NEEDED, now=now)
+
+
+def _take_of(payment: Payment, share: Money, now: datetime) -> None:
+    payment.to_capture = share.minor
     payment.save(update_fields=["to_capture"])
-    if payment.method == Method.CARD:
-        call = intend(payment, Operation.CAPTURE, request={"amount": amount.minor}, now=now)
-        publish(CaptureRequested(order_id=order_id, call_id=call.id))
+    call = intend(payment, Operation.CAPTURE, request={"amount": share.minor}, now=now)
+    publish(CaptureRequested(order_id=payment.order_id, call_id=call.id))

@@ -11,11 +11,12 @@ from django.db import transaction
 
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import PaymentRefused, PaymentState
-from grocery.payments.events import PaymentCancelled
 from grocery.payments.gateways.provider import OutcomeUnknown, Refused
-from grocery.payments.models import Payment, ProviderCall
-from grocery.payments.policies import CallState, Operation
+from grocery.payments.models import Bill, Payment, ProviderCall
+from grocery.payments.policies import CallState, LetGo, Operation
+from grocery.payments.services.facts import facts_of_cancelled
 from grocery.payments.services.intents import intend
+from grocery.payments.services.let_go import end_top_up
 from grocery.payments.services.look import look
 from grocery.payments.services.make_call import make_call
 
@@ -25,18 +26,28 @@ PAUSE: Final = timedelta(seconds=20)
 
 
 def settle(*, order_id: UUID, now: datetime) -> bool:
+    """Bring to a decision what is open of any payment of the order; False when a provider does not answer."""
+    unsettled = Payment.objects.of_order(order_id).with_open_calls()
+    outcomes = [settle_payment(payment_id=payment.id, now=now) for payment in unsettled]
+    return all(outcomes)
+
+
+def settle_payment(*, payment_id: UUID, now: datetime) -> bool:
     """Make the calls that are open, after a look at what has become of those that were made before.
 
-    False when the provider does not answer: the doubt is noted, and `reconcile` comes back to it.
+    False when the provider does not answer: the doubt is noted, and `reconcile` comes back to it. A top-up whose time
+    is over ends in either case; should it turn out to be paid, it is let go.
     """
-    payment = Payment.objects.of_order(order_id)
+    payment = Payment.objects.get(id=payment_id)
+    settled = True
     try:
         _settle(payment, now)
     except (OutcomeUnknown, Refused) as error:
-        log.warning("payment_unsettled", order_id=str(order_id), code=error.code)
+        log.warning("payment_unsettled", order_id=str(payment.order_id), code=error.code)
         _come_back(payment.id, now + PAUSE)
-        return False
-    return True
+        settled = False
+    _end_if_late(payment_id, now)
+    return settled
 
 
 def _settle(payment: Payment, now: datetime) -> None:
@@ -67,32 +78,39 @@ def _finish_beginning(payment: Payment, now: datetime) -> None:
 
 
 @transaction.atomic
+def _end_if_late(payment_id: UUID, now: datetime) -> None:
+    """A top-up that waits for its customer beyond its time is given up."""
+    _, payment = Bill.locked_with(payment_id)
+    if payment.is_waiting() and payment.pay_until and payment.pay_until <= now:
+        end_top_up(payment, LetGo.NOT_PAID, now=now)
+
+
+@transaction.atomic
 def _cancel_what_never_began(payment_id: UUID, now: datetime) -> None:
     """The provider never heard of it, so there is nobody to tell that it is off."""
-    payment = Payment.objects.locked().get(id=payment_id)
+    bill, payment = Bill.locked_with(payment_id)
     if payment.cancel_requested_at is None or payment.is_final() or payment.reference:
         return
     payment.state, payment.cancelled_at, payment.look_at = PaymentState.CANCELLED, now, None
     payment.save(update_fields=["state", "cancelled_at", "look_at"])
     payment.calls.open().overtaken(now)
-    publish(PaymentCancelled(order_id=payment.order_id))
+    publish(*facts_of_cancelled(bill, payment))
 
 
 @transaction.atomic
 def _with_fresh_key(call: ProviderCall, now: datetime) -> ProviderCall:
     """The call itself, or its next revision where the provider would only repeat an error under the old key."""
-    payment = Payment.objects.locked().get(id=call.payment_id)
-    call.refresh_from_db()
+    _, call = Bill.locked_with_call(call.id)
     if call.state != CallState.UNKNOWN or not call.answer.get("key_spent"):
         return call
     call.state, call.decided_at = CallState.REFUSED, now
     call.save(update_fields=["state", "decided_at"])
-    return intend(payment, Operation(call.operation), request=call.request, now=now)
+    return intend(call.payment, Operation(call.operation), request=call.request, now=now)
 
 
 @transaction.atomic
 def _come_back(payment_id: UUID, when: datetime) -> None:
-    payment = Payment.objects.locked().get(id=payment_id)
+    _, payment = Bill.locked_with(payment_id)
     if not payment.is_final():
         payment.look_at = when
         payment.save(update_fields=["look_at"])

@@ -131,7 +131,7 @@ def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str,
         "payment": payment,
         "paid": _paid(payment),
         "settled": payment.state in _SETTLED,
-        "to_pay": found.state is OrderState.PLACED and payment.method == Method.CARD,
+        "to_pay": payment.to_pay,
         "declined": bool(payment.failure_code),
         "key": new_id(),
     }

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_safe
 from grocery.kernel import clock
 from grocery.kernel.errors import DomainError
 from grocery.ordering import public as ordering
-from grocery.ordering.public import OrderState, PaymentMethod
 from grocery.payments import public as payments
 from grocery.storefront.shopper import shopper
 
@@ -24,14 +23,17 @@ from grocery.storefront.shopper import shopper
 @require_safe
 @never_cache
 def pay(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    """The card form of an order that waits for its payment; any other order shows itself."""
+    """The card form of an order that waits for its payment, or for a top-up; any other order shows itself."""
     who = shopper(request)
     order = ordering.order(order_id=order_id, customer_id=who.signed_in())
-    if order.state is not OrderState.PLACED or order.method != PaymentMethod.CARD:
+    payment = payments.payment(order_id=order_id)
+    if not payment.to_pay:
         return redirect("storefront:order", order_id=order_id)
     context: dict[str, Any] = {
         "order": order,
         "problem": "",
+        "until": order.pay_by if order.awaits_payment else payment.pay_until,
+        "amount": payment.to_pay,
         "return_url": request.build_absolute_uri(reverse("storefront:order", args=[order_id])),
     }
     try:

@@ -1,0 +1,7 @@
+"""Payments, what we asked of providers, and what providers told us."""
+
+from grocery.payments.models.bills import Bill
+from grocery.payments.models.payments import Payment
+from grocery.payments.models.provider import ProviderCall, ProviderNotice
+
+__all__ = ["Bill", "Payment", "ProviderCall", "ProviderNotice"]

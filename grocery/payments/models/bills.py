@@ -1,0 +1,146 @@
+"""All payments of one order, together: what it has, what it waits for, how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from grocery.kernel.errors import NotFound
+from grocery.kernel.money import Money, dong
+from grocery.payments.contracts import CaptureView, Method, PaymentState, PaymentStep, PaymentView
+from grocery.payments.models.payments import Payment, PaymentQuerySet
+from grocery.payments.models.provider import ProviderCall
+from grocery.payments.policies import LetGo
+
+
+@dataclass(slots=True)
+class Bill:
+    """The payments of one order, oldest first; there is always one."""
+
+    payments: list[Payment]
+
+    @classmethod
+    def of(cls, order_id: UUID) -> Bill:
+        """To look at. Raises NotFound."""
+        payments = list(Payment.objects.of_order(order_id).with_doubt())
+        if not payments:
+            raise NotFound("payment", order_id)
+        return cls(payments)
+
+    @classmethod
+    def locked(cls, order_id: UUID) -> Bill:
+        """Mine until the transaction ends; refuses to run outside one. Raises NotFound."""
+        return cls._lock(Payment.objects.of_order(order_id), order_id)
+
+    @classmethod
+    def locked_with(cls, payment_id: UUID) -> tuple[Bill, Payment]:
+        """The same, by one of its payments, and that payment of it."""
+        bill = cls._lock(Payment.objects.of_the_order_of(payment_id), payment_id)
+        return bill, next(payment for payment in bill.payments if payment.id == payment_id)
+
+    @classmethod
+    def locked_with_call(cls, call_id: UUID) -> tuple[Bill, ProviderCall]:
+        """The same, by a call about one of its payments, and that call."""
+        payment_id = ProviderCall.objects.values_list("payment_id", flat=True).get(id=call_id)
+        bill, payment = cls.locked_with(payment_id)
+        call = payment.calls.get(id=call_id)
+        call.payment = payment
+        return bill, call
+
+    @classmethod
+    def _lock(cls, payments: PaymentQuerySet, wanted: UUID) -> Bill:
+        """The first payment stands for the order: whoever holds its row may change the others and add to them.
+
+        They are read afterwards, so that one which was added while we waited is among them.
+        """
+        first = payments.first_locked()
+        if first is None:
+            raise NotFound("payment", wanted)
+        return cls([first, *payments.after_the_first()])
+
+    @property
+    def order_id(self) -> UUID:
+        return self.payments[0].order_id
+
+    @property
+    def base(self) -> Payment:
+        """The payment that carries the order."""
+        return next(p for p in self.payments if p.top_up_for is None and p.let_go != LetGo.REPLACED)
+
+    @property
+    def is_card(self) -> bool:
+        return self.payments[0].method == Method.CARD
+
+    def live(self) -> list[Payment]:
+        """Those that the order counts on."""
+        return [payment for payment in self.payments if payment.is_live()]
+
+    def held(self) -> list[Payment]:
+        """Those of the live ones that are authorised or captured."""
+        return [payment for payment in self.live() if payment.is_held()]
+
+    def waiting(self) -> list[Payment]:
+        """Those that the customer has yet to pay; the first is the next to be paid."""
+        return [payment for payment in self.payments if payment.is_waiting()]
+
+    def top_up(self, reference: UUID) -> Payment | None:
+        """The top-up for that change of the order, whatever became of it."""
+        return next((payment for payment in self.payments if payment.top_up_for == reference), None)
+
+    def authorised(self) -> Money:
+        """What is held for us, or ours."""
+        return self._sum(lambda payment: payment.amount, self.held())
+
+    def captured(self) -> Money:
+        return self._sum(lambda payment: payment.captured, self.payments)
+
+    def asked(self) -> Money:
+        """What we have asked to be taken, and still want."""
+        return self._sum(lambda payment: payment.to_capture or 0, self.live())
+
+    def next_number(self) -> int:
+        return self.payments[-1].number + 1
+
+    def state(self) -> PaymentState:
+        """How the order's money stands: as the payment that carries it does, and as sure as all of them are.
+
+        A top-up that waits for its customer changes nothing; one that is being captured keeps it from `captured`.
+        """
+        counting = [p for p in self.payments if p.let_go in {"", LetGo.ORDER_OFF} and not p.is_waiting()]
+        states = {payment.current_state() for payment in counting}
+        if PaymentState.UNKNOWN in states:
+            return PaymentState.UNKNOWN
+        if self.base.state == PaymentState.CAPTURED and any(p.is_being_captured() for p in self.payments):
+            return PaymentState.AUTHORISED
+        return self.base.current_state()
+
+    def view(self, *, step: PaymentStep | None = None) -> PaymentView:
+        """As others see it."""
+        base, waiting = self.base, self.waiting()
+        counted = [payment for payment in self.payments if payment is base or payment in self.held()]
+        return PaymentView(
+            order_id=base.order_id,
+            order_number=base.order_number,
+            payer_id=base.payer_id,
+            store_id=base.store_id,
+            method=Method(base.method),
+            state=self.state(),
+            amount=self._sum(lambda payment: payment.amount, counted),
+            captured=self.captured(),
+            refunded=self._sum(lambda payment: payment.refunded, self.payments),
+            provider=base.provider,
+            failure_code=(waiting[0] if waiting else base).failure_code,
+            capture_before=min((p.capture_before for p in counted if p.capture_before), default=None),
+            step=step,
+            authorised=self.authorised(),
+            to_pay=waiting[0].total if waiting else dong(0),
+            pay_until=waiting[0].pay_until if waiting else None,
+            captures=tuple(
+                CaptureView(Method(p.method), dong(p.captured), p.captured_at) for p in self.payments if p.captured_at
+            ),
+        )
+
+    @staticmethod
+    def _sum(amount: Callable[[Payment], int], payments: list[Payment]) -> Money:
+        return dong(sum(amount(payment) for payment in payments))

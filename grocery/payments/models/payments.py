@@ -1,0 +1,191 @@
+"""What an order is paid with: one payment to begin with, others when it comes to more."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from grocery.kernel.ids import new_id
+from grocery.kernel.money import Money, dong
+from grocery.payments.contracts import FINAL, Method, PaymentState
+from grocery.payments.models.provider import ProviderCall
+from grocery.payments.policies import LetGo
+
+METHODS = [(Method.CARD, _("card")), (Method.CASH_ON_DELIVERY, _("cash on delivery"))]
+STATES = [
+    (PaymentState.INTENDED, _("intended")),
+    (PaymentState.PENDING, _("pending")),
+    (PaymentState.AUTHORISED, _("authorised")),
+    (PaymentState.CAPTURED, _("captured")),
+    (PaymentState.CANCELLED, _("cancelled")),
+    (PaymentState.FAILED, _("failed")),
+]
+REASONS = [
+    (LetGo.ORDER_OFF, _("the order is off")),
+    (LetGo.REPLACED, _("the amount changed before it was paid")),
+    (LetGo.NOT_NEEDED, _("the order comes to less")),
+    (LetGo.NOT_PAID, _("not paid in time")),
+]
+
+
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def of_order(self, order_id: UUID) -> PaymentQuerySet:
+        """Those of that order, oldest first."""
+        return self.filter(order_id=order_id).order_by("number")
+
+    def of_the_order_of(self, payment_id: UUID) -> PaymentQuerySet:
+        """Those of the order which that payment is for, oldest first."""
+        return self.filter(order_id=Subquery(self.filter(id=payment_id).values("order_id"))).order_by("number")
+
+    def first_locked(self) -> Payment | None:
+        """The first payment of the order, mine until the transaction ends; refuses to run outside one."""
+        return self.filter(number=0).select_for_update(of=("self",)).first()
+
+    def after_the_first(self) -> PaymentQuerySet:
+        return self.filter(number__gt=0)
+
+    def with_doubt(self) -> PaymentQuerySet:
+        """Read along whether one of its calls has no known outcome."""
+        unknown = ProviderCall.objects.in_doubt().of_payments().filter(payment=OuterRef("pk"))
+        return self.annotate(has_unknown_call=Exists(unknown))
+
+    def with_open_calls(self) -> PaymentQuerySet:
+        """Of which something is asked that is not decided."""
+        return self.filter(Exists(ProviderCall.objects.open().filter(payment=OuterRef("pk"))))
+
+    def that_the_provider_means(self, *, provider: str, reference: str, payment_id: UUID | None) -> PaymentQuerySet:
+        """The payment with the provider's name for it or, before we learnt that, with our own that it repeats."""
+        ours = Q(id=payment_id, reference="") if payment_id else Q(pk__in=[])
+        return self.filter(Q(provider=provider, reference=reference) | Q(provider=provider) & ours)
+
+    def claim_due(self, *, now: datetime, lease: timedelta, limit: int) -> list[Payment]:
+        """Payments that are due for a look, nobody else's for the length of `lease`."""
+        due = self.select_for_update(skip_locked=True).filter(look_at__lte=now).order_by("look_at")[:limit]
+        claimed = list(due)
+        self.filter(id__in=[payment.id for payment in claimed]).update(look_at=now + lease)
+        return claimed
+
+
+class Payment(models.Model):
+    """One authorisation, or one promise of cash, for an order. Amounts in đồng.
+
+    The order's first payment carries it; a top-up adds to it for a change of the order. A payment that its customer
+    has not made when the amount changes is let go and replaced by another.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    order_id = models.UUIDField(_("order id"))
+    #: Counts the payments of its order from 0.
+    number = models.PositiveSmallIntegerField(_("number"), default=0)
+    #: The change of the order that a top-up pays for; null for what the order was placed with.
+    top_up_for = models.UUIDField(_("top-up for"), null=True)
+    order_number = models.CharField(_("order"), max_length=32)
+    payer_id = models.UUIDField(_("payer"), db_index=True)
+    store_id = models.UUIDField(_("store"))
+    method = models.CharField(_("method"), max_length=32, choices=METHODS)
+    provider = models.CharField(_("provider"), max_length=32, blank=True)
+    reference = models.CharField(_("provider's reference"), max_length=100, blank=True)
+    state = models.CharField(_("state"), max_length=16, choices=STATES, default=PaymentState.INTENDED)
+    amount = models.BigIntegerField(_("amount"))
+    #: What we have asked to be taken; null until then.
+    to_capture = models.BigIntegerField(_("to capture"), null=True)
+    captured = models.BigIntegerField(_("captured"), default=0)
+    refunded = models.BigIntegerField(_("refunded"), default=0)
+    failure_code = models.CharField(_("failure"), max_length=64, blank=True)
+    failed_attempt = models.CharField(_("failed attempt"), max_length=100, blank=True)
+    capture_before = models.DateTimeField(_("capture before"), null=True)
+    opened_at = models.DateTimeField(_("opened"))
+    #: A top-up that is not authorised by then ends; null: it waits until somebody ends it.
+    pay_until = models.DateTimeField(_("to be paid until"), null=True)
+    authorised_at = models.DateTimeField(_("authorised at"), null=True)
+    captured_at = models.DateTimeField(_("captured at"), null=True)
+    cash_taken_by = models.UUIDField(_("cash taken by"), null=True)
+    cancel_requested_at = models.DateTimeField(_("cancellation asked for"), null=True)
+    let_go = models.CharField(_("let go because"), max_length=16, choices=REASONS, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True)
+    #: When to ask the provider again; null when there is nothing to ask.
+    look_at = models.DateTimeField(_("next look"), null=True)
+
+    objects = PaymentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        ordering = ["-opened_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=0), name="payments_amount_not_negative"),
+            models.CheckConstraint(
+                condition=Q(to_capture=None) | Q(to_capture__gt=0, to_capture__lte=F("amount")),
+                name="payments_take_at_most_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(captured__gte=0, captured__lte=F("amount")), name="payments_captured_at_most_amount"
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0, refunded__lte=F("captured")), name="payments_refunded_at_most_captured"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=PaymentState.CANCELLED) | Q(captured=0), name="payments_cancelled_took_nothing"
+            ),
+            models.UniqueConstraint(
+                fields=["provider", "reference"], condition=~Q(reference=""), name="payments_one_per_reference"
+            ),
+            models.UniqueConstraint(fields=["order_id", "number"], name="payments_numbered"),
+            models.UniqueConstraint(
+                fields=["order_id"],
+                condition=Q(top_up_for=None) & ~Q(let_go=LetGo.REPLACED),
+                name="payments_one_carries_the_order",
+            ),
+            models.UniqueConstraint(
+                fields=["order_id", "top_up_for"],
+                condition=~Q(top_up_for=None),
+                name="payments_one_top_up_per_change",
+            ),
+        ]
+        indexes = [models.Index(fields=["look_at"], condition=~Q(look_at=None), name="payments_due")]
+
+    def __str__(self) -> str:
+        return f"{self.order_number} · {self.total}"
+
+    @property
+    def total(self) -> Money:
+        return dong(self.amount)
+
+    def is_final(self) -> bool:
+        """Nothing more will happen to it, except that what was captured may be given back."""
+        return PaymentState(self.state) in FINAL
+
+    def is_held(self) -> bool:
+        """The money is promised to us, or ours."""
+        return self.state in {PaymentState.AUTHORISED, PaymentState.CAPTURED}
+
+    def is_live(self) -> bool:
+        """The order counts on it."""
+        return self.cancel_requested_at is None and self.state != PaymentState.CANCELLED
+
+    def is_waiting(self) -> bool:
+        """The order counts on it, and its customer has yet to pay."""
+        return self.is_live() and not self.is_held()
+
+    def is_being_captured(self) -> bool:
+        """We have asked for it and do not have it."""
+        return self.to_capture is not None and not self.is_final()
+
+    @cached_property
+    def doubt(self) -> bool:
+        """Is the outcome of one of its calls unknown? `with_doubt` reads it along."""
+        read: bool | None = self.__dict__.get("has_unknown_call")
+        return self.calls.in_doubt().of_payments().exists() if read is None else read
+
+    def current_state(self) -> PaymentState:
+        """The state, or `unknown` while there is doubt."""
+        return PaymentState.UNKNOWN if not self.is_final() and self.doubt else PaymentState(self.state)
+
+    def was_asked_for(self) -> bool:
+        """Has the provider heard of it, or may it have?"""
+        return self.calls.to_begin().not_refused().exists()

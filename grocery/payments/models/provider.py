@@ -1,0 +1,127 @@
+"""What we ask of providers, and what they tell us."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from grocery.kernel.ids import new_id
+from grocery.payments.policies import OPEN, CallState, Operation
+
+OPERATIONS = [
+    (Operation.AUTHORISE, _("authorise")),
+    (Operation.CAPTURE, _("capture")),
+    (Operation.CANCEL, _("cancel")),
+]
+CALL_STATES = [
+    (CallState.INTENDED, _("intended")),
+    (CallState.SENT, _("sent")),
+    (CallState.DONE, _("done")),
+    (CallState.REFUSED, _("refused")),
+    (CallState.UNKNOWN, _("unknown")),
+]
+
+
+class ProviderCallQuerySet(models.QuerySet["ProviderCall"]):
+    def open(self) -> ProviderCallQuerySet:
+        """Without a decision, oldest first."""
+        return self.filter(state__in=OPEN).order_by("id")
+
+    def in_doubt(self) -> ProviderCallQuerySet:
+        """Asked, and no answer."""
+        return self.filter(state=CallState.UNKNOWN)
+
+    def of_payments(self) -> ProviderCallQuerySet:
+        """About a payment's own state, not about giving money back."""
+        return self.filter(operation__in=[Operation.AUTHORISE, Operation.CAPTURE, Operation.CANCEL])
+
+    def to_begin(self) -> ProviderCallQuerySet:
+        """That begin the payment."""
+        return self.to(Operation.AUTHORISE)
+
+    def to(self, operation: Operation) -> ProviderCallQuerySet:
+        """That ask for this, the latest version first."""
+        return self.filter(operation=operation).order_by("-revision")
+
+    def tried(self) -> ProviderCallQuerySet:
+        """Sent at least once: something may have come of them."""
+        return self.filter(attempts__gt=0)
+
+    def overtaken(self, now: datetime) -> int:
+        """Close these: what they asked for can no longer be."""
+        return self.update(state=CallState.REFUSED, error="overtaken", decided_at=now)
+
+    def not_refused(self) -> ProviderCallQuerySet:
+        """That took effect, or still may."""
+        return self.exclude(state=CallState.REFUSED)
+
+
+class ProviderCall(models.Model):
+    """One thing that we want of a provider, written down before it is asked; the key makes asking again harmless."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    payment = models.ForeignKey(
+        "payments.Payment", on_delete=models.PROTECT, related_name="calls", verbose_name=_("payment")
+    )
+    operation = models.CharField(_("operation"), max_length=16, choices=OPERATIONS)
+    revision = models.PositiveSmallIntegerField(_("revision"))
+    key = models.CharField(_("idempotency key"), max_length=255, unique=True)
+    request = models.JSONField(_("request"))
+    state = models.CharField(_("state"), max_length=16, choices=CALL_STATES, default=CallState.INTENDED)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    answer = models.JSONField(_("answer"), default=dict, blank=True)
+    error = models.CharField(_("error"), max_length=64, blank=True)
+    intended_at = models.DateTimeField(_("intended at"))
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+
+    objects = ProviderCallQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("provider call")
+        verbose_name_plural = _("provider calls")
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "operation", "revision"], name="payments_call_revision"),
+            models.UniqueConstraint(
+                fields=["payment", "operation"],
+                condition=~models.Q(state=CallState.REFUSED),
+                name="payments_one_live_call_per_operation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    def is_in_doubt(self) -> bool:
+        """Asked, and no answer."""
+        return self.state == CallState.UNKNOWN
+
+
+class ProviderNotice(models.Model):
+    """A provider's verified webhook, as it came; each event once."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    provider = models.CharField(_("provider"), max_length=32)
+    event_id = models.CharField(_("event id"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=100)
+    reference = models.CharField(_("provider's reference"), max_length=100, blank=True, db_index=True)
+    body = models.JSONField(_("body"))
+    received_at = models.DateTimeField(_("received at"))
+    applied_at = models.DateTimeField(_("applied at"), null=True)
+    outcome = models.CharField(_("outcome"), max_length=32, blank=True)
+
+    class Meta:
+        verbose_name = _("provider notice")
+        verbose_name_plural = _("provider notices")
+        ordering = ["-received_at"]
+        constraints = [models.UniqueConstraint(fields=["provider", "event_id"], name="payments_each_notice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.event_id}"
+
+    def decided(self, outcome: str, now: datetime) -> None:
+        """Note what became of it."""
+        self.outcome, self.applied_at = outcome, now
+        self.save(update_fields=["outcome", "applied_at"])

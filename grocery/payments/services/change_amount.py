@@ -1,0 +1,130 @@
+"""The order comes to another amount than it was opened for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from grocery.kernel.errors import Conflict
+from grocery.kernel.money import Money, dong
+from grocery.payments.contracts import Method, PaymentIs, PaymentState
+from grocery.payments.gateways.registry import provider
+from grocery.payments.models import Bill, Payment
+from grocery.payments.policies import LetGo, check_limits, check_taking, top_up_of
+from grocery.payments.services.let_go import end_top_up, let_go
+
+
+def raise_to(
+    *, order_id: UUID, amount: Money, reference: UUID, now: datetime, until: datetime | None = None
+) -> Money:
+    """Have `amount` held for this order, in the caller's transaction; what the customer has yet to authorise for it.
+
+    Zero: the change of the order may be applied at once, and no fact comes. That is so for cash, where enough is
+    held, and where the order has not been paid at all: then the customer simply pays the new amount. Otherwise a
+    top-up is opened for the difference (at least the smallest card payment), to be paid on the order's payment page,
+    and the fact that follows carries `reference`, the id of the change: PaymentAuthorised once it is paid; TopUpEnded
+    if it was not by `until`, or no longer can be. What was held before stays untouched either way.
+
+    There is one top-up to pay at a time: a newer one ends the one before. Asking again with the same `reference` and
+    amount is harmless, with another amount or after its end a Conflict. Raises PaymentIs once a capture was asked for
+    or the money was let go; AmountTooLarge; AmountTooSmall for an amount no card pays.
+    """
+    bill = _open_bill(order_id)
+    if not bill.is_card or not bill.base.is_held():
+        _set(bill, amount, now)
+        return dong(0)
+    if mine := bill.top_up(reference):
+        return _again(bill, mine, amount)
+    for other in bill.waiting():
+        end_top_up(other, LetGo.NOT_NEEDED, now=now)
+    limits = provider(bill.base.provider).limits
+    missing = top_up_of(amount, authorised=bill.authorised(), least=limits.minimum)
+    if missing:
+        check_limits(missing, limits)
+        _add(bill, missing, top_up_for=reference, pay_until=until, look_at=until, opened_at=now)
+    return missing
+
+
+def lower_to(*, order_id: UUID, amount: Money, now: datetime) -> None:
+    """The order comes to no more than `amount` any longer, in the caller's transaction.
+
+    A top-up without which `amount` is still held is let go, waiting or authorised, newest first. What else is held
+    stays so until the capture, which takes less: a hold cannot be made smaller. A card payment that nobody has made
+    yet is for the new amount. Asking again is harmless. Raises as raise_to.
+    """
+    bill = _open_bill(order_id)
+    if not bill.is_card or not bill.base.is_held():
+        _set(bill, amount, now)
+        return
+    check_taking(amount, authorised=amount)
+    left = sum((payment.total for payment in bill.live()), start=dong(0))
+    for payment in reversed(bill.live()):
+        if payment.top_up_for and left - payment.total >= amount:
+            left -= payment.total
+            if payment.is_held():
+                let_go(payment, LetGo.NOT_NEEDED, now=now)
+            else:
+                end_top_up(payment, LetGo.NOT_NEEDED, now=now)
+
+
+def change_cash(*, order_id: UUID, amount: Money, now: datetime) -> None:
+    """The driver is to collect another amount, more or less, in the caller's transaction. Asking again is harmless.
+
+    Raises PaymentIs for a card order, and once the cash was taken or the order is off; AmountTooSmall.
+    """
+    bill = Bill.locked(order_id)
+    if bill.is_card or bill.base.state != PaymentState.AUTHORISED:
+        raise PaymentIs(bill.state())
+    _set(bill, amount, now)
+
+
+def _open_bill(order_id: UUID) -> Bill:
+    """The order's payments, locked. Raises PaymentIs when nothing can be added to them any more."""
+    bill = Bill.locked(order_id)
+    asked = bill.is_card and any(payment.to_capture for payment in bill.live())
+    if asked or not bill.base.is_live() or bill.base.is_final():
+        raise PaymentIs(PaymentState.CAPTURED if asked else bill.state())
+    return bill
+
+
+def _again(bill: Bill, mine: Payment, amount: Money) -> Money:
+    """The same change once more: what it still lacks."""
+    lacking = mine.total if mine.is_waiting() else dong(0)
+    least = provider(mine.provider).limits.minimum
+    others = bill.authorised() - (dong(0) if mine.is_waiting() else mine.total)
+    if not mine.is_live() or top_up_of(amount, authorised=others, least=least) != mine.total:
+        raise Conflict
+    return lacking
+
+
+def _set(bill: Bill, amount: Money, now: datetime) -> None:
+    """What carries the order is for this amount: in place where nobody has heard of another, or by a new payment."""
+    base = bill.base
+    check_taking(amount, authorised=amount)
+    if base.total == amount:
+        return
+    if bill.is_card:
+        check_limits(amount, provider(base.provider).limits)
+    if bill.is_card and base.was_asked_for():
+        let_go(base, LetGo.REPLACED, now=now)
+        _add(bill, amount, opened_at=now)
+        return
+    base.amount, base.to_capture = amount.minor, None
+    base.save(update_fields=["amount", "to_capture"])
+
+
+def _add(bill: Bill, amount: Money, **terms: object) -> Payment:
+    first = bill.payments[0]
+    added = Payment.objects.create(
+        order_id=first.order_id,
+        number=bill.next_number(),
+        order_number=first.order_number,
+        payer_id=first.payer_id,
+        store_id=first.store_id,
+        method=Method(first.method),
+        provider=first.provider,
+        amount=amount.minor,
+        **terms,
+    )
+    bill.payments.append(added)
+    return added
