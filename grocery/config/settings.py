@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "grocery.kernel.middleware.probes",
     "grocery.kernel.middleware.request_context",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "grocery.kernel.content_security.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "grocery.storefront.middleware.CompressedPages",
     "django.contrib.sessions.middleware.SessionMiddleware",

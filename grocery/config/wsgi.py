@@ -1,8 +1,16 @@
 """The web role."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "grocery.config.settings")
 application = get_wsgi_application()
+
+# All addresses, and with them all views, are read now and not by whoever asks first. What is there by then stays as
+# long as the process lives: the garbage collector need not go through it time and again in the middle of a request.
+get_resolver().url_patterns  # noqa: B018 - reading it is what loads it
+gc.collect()
+gc.freeze()

@@ -8,7 +8,8 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -266,3 +267,22 @@ def test_dealing_loses_nothing_and_is_even(free: Decimal, buckets: int):
 
 def test_little_is_dealt_into_few_buckets_so_that_a_basket_finds_enough_in_one():
     assert [deal(quantity(amount), 4) for amount in (0, 3, 9)] == [[0, 0, 0, 0], [3, 0, 0, 0], [5, 4, 0, 0]]
+
+
+# --- what looking costs -----------------------------------------------------------------------------------------
+
+
+def test_looking_at_stock_goes_into_the_buckets_once_for_each_lot(shop: Shop):
+    shop.receive("milk", 10)
+    with CaptureQueriesContext(connection) as asked:
+        inventory.levels(skus=["milk"], location=shop.location, now=NOON)
+        inventory.stock(sku="milk", now=NOON)
+        shop.available("milk")
+    looks = [query["sql"] for query in asked.captured_queries if "inventory_bucket" in query["sql"]]
+    assert [_plan(statement).count("on inventory_bucket bucket") for statement in looks] == [1, 1, 1]
+
+
+def _plan(statement: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (COSTS OFF) {statement}")
+        return "\n".join(line for [line] in cursor.fetchall())

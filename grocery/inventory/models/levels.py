@@ -16,6 +16,7 @@ from grocery.kernel.quantity import ZERO, Quantity
 #: What was taken from a hot item's buckets since they were last folded into the lot; nothing for others.
 TAKEN = """COALESCE((SELECT SUM(bucket.taken) FROM "inventory_bucket" bucket WHERE bucket.lot_id = lot.id), 0)"""
 
+# OFFSET 0 has `free` worked out once for each lot; otherwise the buckets would be looked into wherever it is named.
 _LEVEL_OF_ITEM = f"""
     SELECT item.sku, item.location, item.version, item.low_stock_threshold,
         shelf.on_hand, shelf.reserved, shelf.available, shelf.expiry, item.delisted AND shelf.on_hand = 0,
@@ -32,6 +33,7 @@ _LEVEL_OF_ITEM = f"""
             SELECT lot.on_hand, lot.expires_on, lot.on_hand - lot.reserved - {TAKEN} AS free,
                 lot.percent_off AS percent, COALESCE(lot.expires_on >= %(day)s, TRUE) AS good
             FROM "inventory_lot" lot WHERE lot.stock_item_id = item.id AND lot.on_hand > 0
+            OFFSET 0
         ) lot
     ) AS shelf(on_hand, reserved, available, expiry, reduced, percent, until)
     ORDER BY item.sku, item.location
