@@ -11,7 +11,7 @@ from uuid import UUID
 
 from grocery.kernel.events import Event
 from grocery.kernel.money import Money
-from grocery.ordering.contracts import CancelReason
+from grocery.ordering.contracts import CancelMotive, CancelReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +77,18 @@ class OrderCancelled(OrderFact):
 
     reason: CancelReason
     lines: tuple[OrderedLine, ...] = ()
+    #: What the people who did it gave as their reason.
+    motive: CancelMotive = CancelMotive.UNSAID
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPartlyCancelled(OrderFact):
+    """Some of its goods were called off before picking: they are free again. `total` is what it comes to now."""
+
+    store_id: UUID
+    by: str
+    motive: CancelMotive
+    #: What was taken off, not what is left.
+    lines: tuple[OrderedLine, ...]
+    total_before: Money
+    total: Money

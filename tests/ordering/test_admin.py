@@ -99,7 +99,7 @@ def test_the_page_offers_the_next_steps_only(shop: Shop, lan: Customer, manager:
     shop.stock(milk=10)
     placed = shop.confirmed_order(lan, milk=2)
     steps = manager.get(page(placed.id)).context["steps"]
-    assert [step.name for step in steps] == ["pick", "cancel"]
+    assert [step.name for step in steps] == ["pick", "cancel-lines", "cancel"]
 
 
 def test_nothing_can_be_typed_over(shop: Shop, lan: Customer, manager: Client):
@@ -144,8 +144,34 @@ def test_cancelling_asks_why(shop: Shop, lan: Customer, manager: Client):
 def test_an_order_is_cancelled_with_a_reason(shop: Shop, lan: Customer, manager: Client):
     shop.stock(milk=10)
     placed = shop.confirmed_order(lan, milk=2)
-    take(manager, placed.id, "cancel", reason="Customer called")
-    assert ordering.order(order_id=placed.id).timeline[-1].reason == "Customer called"
+    take(manager, placed.id, "cancel", motive="customer_asked", reason="Customer called")
+    last = ordering.order(order_id=placed.id).timeline[-1]
+    assert (last.motive, last.reason) == ("customer_asked", "Customer called")
+
+
+def test_some_lines_are_cancelled_once_however_often_the_form_is_sent(shop: Shop, lan: Customer, manager: Client):
+    shop.stock(milk=10)
+    placed = shop.confirmed_order(lan, milk=3)
+    form = {"less-milk": "1", "motive": "goods_missing", "key": new_id().hex}
+    for _ in range(2):
+        manager.post(reverse("admin:ordering_order_step", args=[placed.id, "cancel-lines"]), form)
+    seen = ordering.order(order_id=placed.id)
+    assert (str(seen.lines[0].quantity), [change.motive for change in seen.changes]) == ("2.000", ["goods_missing"])
+
+
+def test_cancelling_lines_asks_which(shop: Shop, lan: Customer, manager: Client):
+    shop.stock(milk=10)
+    placed = shop.confirmed_order(lan, milk=3)
+    answer = take(manager, placed.id, "cancel-lines", motive="other", key=new_id().hex)
+    assert "Say of which line how much is to be cancelled." in answer.content.decode()
+
+
+def test_what_was_cancelled_is_shown_on_the_orders_page(shop: Shop, lan: Customer, manager: Client):
+    shop.stock(milk=10)
+    placed = shop.confirmed_order(lan, milk=3)
+    take(manager, placed.id, "cancel-lines", **{"less-milk": "1", "motive": "goods_missing", "key": new_id().hex})
+    shown = manager.get(page(placed.id)).content.decode()
+    assert [text for text in ("Milk: 3 → 2", "goods are missing") if text not in shown] == []
 
 
 def test_a_step_that_came_too_late_is_said(shop: Shop, lan: Customer, manager: Client):

@@ -311,10 +311,10 @@ def test_the_history_takes_two_statements(shop: Shop, lan: Customer, number: int
 
 
 @pytest.mark.parametrize("lines", [1, 10])
-def test_an_order_takes_three_statements(shop: Shop, lan: Customer, lines: int):
+def test_an_order_takes_four_statements(shop: Shop, lan: Customer, lines: int):
     basket = {f"sku{number}": 1 for number in range(lines)}
     shop.stock(**basket)
     placed = shop.order(lan, method="card", **basket)
     with statements() as sent:
         ordering.order(order_id=placed.id)
-    assert len(sent) == 3
+    assert len(sent) == 4

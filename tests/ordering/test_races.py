@@ -18,7 +18,7 @@ from grocery.kernel.outbox import publish
 from grocery.kernel.quantity import quantity
 from grocery.ordering import models
 from grocery.ordering import public as ordering
-from grocery.ordering.services import cancel_order, confirm_order
+from grocery.ordering.services import confirm_order
 from grocery.payments import public as payments
 from grocery.payments.events import PaymentAuthorised
 from tests.ordering.conftest import NOON
@@ -114,7 +114,7 @@ def test_cancelled_or_confirmed_but_never_both(shop: Shop, lan: Customer):
     shop.stock(milk=10)
     placed = shop.order(lan, method="card", milk=2)
     at_once(
-        lambda: cancel_order.cancel_order(order_id=placed.id, by=lan.principal, note="", now=NOON),
+        lambda: ordering.cancel(order_id=placed.id, by=lan.principal, now=NOON),
         lambda: confirm_order.confirm_order(order_id=placed.id, now=NOON),
     )
     # Whoever was first, the customer's word stands: a confirmed order may still be cancelled.
@@ -151,6 +151,37 @@ def test_without_taking_the_lines_out_under_lock_a_cart_would_be_ordered_twice(
 
     monkeypatch.setattr(models.CartQuerySet, "taken_out", read_only)
     assert len(ordered(at_once(*[lambda: shop.check_out(lan)] * 2))) == 2
+
+
+def test_the_same_line_called_off_twice_at_once_never_goes_below_nothing(shop: Shop, lan: Customer):
+    """Two of three, twice at once: one of them takes two, the other hears that only one is left."""
+    shop.stock(milk=10, eggs=10)
+    placed = shop.confirmed_order(lan, milk=3, eggs=2)
+    results = at_once(*[lambda: call_off(placed.id, lan, milk=2)] * 2)
+    seen = ordering.order(order_id=placed.id)
+    assert (results.count("more_than_ordered"), results.count(None)) == (1, 1)
+    assert ([line.quantity for line in seen.lines], seen.total, shop.available("milk")) == (
+        [quantity(1), quantity(2)],
+        dong(125_500),
+        quantity(9),
+    )
+
+
+def test_a_part_called_off_while_picking_starts_is_either_gone_or_picked(shop: Shop, lan: Customer):
+    shop.stock(milk=10, eggs=10)
+    placed = shop.confirmed_order(lan, milk=3, eggs=2)
+    results = at_once(
+        lambda: call_off(placed.id, lan, milk=1),
+        lambda: ordering.start_picking(order_id=placed.id, by=shop.picker, now=NOON),
+    )
+    left = ordering.order(order_id=placed.id).lines[0].quantity
+    assert (results[1], shop.state(placed.id)) == (None, "picking")
+    assert (left, shop.available("milk")) == tuple(map(quantity, (2, 8) if results[0] is None else (3, 7)))
+
+
+def call_off(order_id: UUID, customer: Customer, **amounts: int) -> None:
+    less = {sku: quantity(amount) for sku, amount in amounts.items()}
+    ordering.cancel_lines(order_id=order_id, quantities=less, by=customer.principal, now=NOON)
 
 
 def test_expiring_and_extending_at_once_loses_no_goods(shop: Shop, lan: Customer):

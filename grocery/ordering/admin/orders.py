@@ -16,14 +16,16 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel.errors import DomainError
+from grocery.kernel.idempotency import fingerprint_of, once
+from grocery.kernel.ids import new_id
 from grocery.kernel.money import dong
 from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import plain
 from grocery.ordering import public as ordering
 from grocery.ordering.admin.asking import LookOnly, asker, language, may_act
-from grocery.ordering.admin.steps import STEPS, Step, Weights, next_steps
+from grocery.ordering.admin.steps import BY_LINE, STEPS, Step, next_steps
 from grocery.ordering.admin.work import routes
-from grocery.ordering.models import Order, OrderLine, OrderTransition
+from grocery.ordering.models import MOTIVES, Order, OrderChange, OrderLine, OrderTransition
 
 
 class LineInline(LookOnly, admin.TabularInline):
@@ -61,13 +63,39 @@ class LineInline(LookOnly, admin.TabularInline):
 
 class TimelineInline(LookOnly, admin.TabularInline):
     model = OrderTransition
-    fields = ["when", "to_state", "actor", "reason", "actor_id"]
-    readonly_fields = ["when", "to_state", "actor", "reason", "actor_id"]
+    fields = ["when", "to_state", "actor", "motive_", "reason", "actor_id"]
+    readonly_fields = ["when", "to_state", "actor", "motive_", "reason", "actor_id"]
     extra = 0
 
     @admin.display(description=_("at"))
     def when(self, step: OrderTransition) -> str:
         return step.order.on_its_clock(step.at)
+
+    @admin.display(description=_("why"))
+    def motive_(self, step: OrderTransition) -> str:
+        return str(dict(MOTIVES).get(step.motive, ""))
+
+
+class ChangeInline(LookOnly, admin.TabularInline):
+    model = OrderChange
+    verbose_name_plural = _("changes")
+    fields = ["when", "kind", "what", "total_", "actor", "motive", "note"]
+    readonly_fields = ["when", "kind", "what", "total_", "actor", "motive", "note"]
+    extra = 0
+
+    @admin.display(description=_("at"))
+    def when(self, change: OrderChange) -> str:
+        return change.order.on_its_clock(change.at)
+
+    @admin.display(description=_("lines"))
+    def what(self, change: OrderChange) -> str:
+        return "; ".join(
+            f"{line.name(language())}: {plain(line.before)} → {plain(line.after)}" for line in change.line_changes()
+        )
+
+    @admin.display(description=_("total, ₫"))
+    def total_(self, change: OrderChange) -> str:
+        return f"{dong(change.total_before)} → {dong(change.total)}"
 
 
 @admin.register(Order)
@@ -80,7 +108,7 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
     search_help_text = _("Number, name or phone")
     list_per_page = 50
     show_full_result_count = False
-    inlines = [LineInline, TimelineInline]
+    inlines = [LineInline, ChangeInline, TimelineInline]
     fieldsets = [
         (None, {"fields": ["number", "state", "method", "placed", "to_be_paid_by", "language"]}),
         (_("Delivery"), {"fields": ["mode", "window", "recipient", "phone", "address", "note"]}),
@@ -157,14 +185,14 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
         order = _order(order_id, by)
         form = _form(step, order, request)
         if form.is_valid():
-            _take(request, step, order, by, form.cleaned_data)
-            return redirect("admin:ordering_order_change", order_id)
+            return _done(request, step, order, by, form.cleaned_data)
         context = {
             **self.admin_site.each_context(request),
             "order": order,
             "step": step,
             "title": step.label,
             "form": form,
+            "key": new_id().hex,
         }
         return render(request, "admin/ordering/order/step.html", context)
 
@@ -178,7 +206,26 @@ def _order(order_id: UUID, by: Principal) -> ordering.OrderView:
 
 def _form(step: Step, order: ordering.OrderView, request: HttpRequest) -> forms.Form:
     data = request.POST if request.method == "POST" else None
-    return Weights(data, order=order) if step.form is Weights else step.form(data)
+    return step.form(data, order=order) if step.form in BY_LINE else step.form(data)
+
+
+def _done(
+    request: HttpRequest, step: Step, order: ordering.OrderView, by: Principal, answers: Mapping[str, Any]
+) -> HttpResponse:
+    """Take the step and go back to the order; what adds up is done once for each key."""
+
+    def run() -> HttpResponse:
+        _take(request, step, order, by, answers)
+        return redirect("admin:ordering_order_change", order.id)
+
+    if not step.adds_up:
+        return run()
+    return once(
+        scope=f"staff:{by.id} {step.name} {order.id}",
+        key=request.POST.get("key", ""),
+        fingerprint=fingerprint_of(repr(sorted(answers.items()))),
+        run=run,
+    )
 
 
 def _take(

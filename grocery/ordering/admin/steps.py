@@ -17,7 +17,7 @@ from grocery.kernel.quantity import Quantity, plain
 from grocery.ordering import public as ordering
 from grocery.ordering.admin.asking import language
 from grocery.ordering.contracts import OrderState
-from grocery.ordering.models import Order
+from grocery.ordering.models import MOTIVES, UNITS, Order
 
 
 class Nothing(forms.Form):
@@ -25,9 +25,49 @@ class Nothing(forms.Form):
 
 
 class WhyCancelled(forms.Form):
+    """Why an order is called off: one of staff's reasons, and what there is to say about it."""
+
+    motive = forms.ChoiceField(label=_("Reason"))
     reason = forms.CharField(
-        label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
+        label=_("Remark"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = dict(MOTIVES)
+        theirs = ordering.motives(by=Principal(kind="staff"))
+        self.fields["motive"].choices = [(motive.value, words[motive.value]) for motive in theirs]  # type: ignore[attr-defined]  # a ChoiceField
+
+
+#: Before the SKU in the names of fields, which also has other fields beside it.
+_LESS = "less-"
+
+
+class LessOfIt(WhyCancelled):
+    """One field per line: how much of it is called off."""
+
+    def __init__(self, *args: Any, order: ordering.OrderView, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for line in order.lines:
+            self.fields[f"{_LESS}{line.sku}"] = forms.DecimalField(
+                label=_("Less of %(name)s (%(unit)s)")
+                % {"name": line.name(language()), "unit": UNITS.get(line.unit, line.unit)},
+                help_text=_("in the order: %(quantity)s") % {"quantity": plain(line.quantity)},
+                max_digits=12,
+                decimal_places=3,
+                min_value=0,
+                max_value=line.quantity,
+                required=False,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        if not self.errors and not any(less for name, less in answers.items() if name.startswith(_LESS)):
+            raise forms.ValidationError(_("Say of which line how much is to be cancelled."))
+        return answers
 
 
 class Weights(forms.Form):
@@ -58,6 +98,8 @@ class Step:
     starts_from: Set[OrderState]
     take: Take
     form: type[forms.Form] = Nothing
+    #: Whether the form sent twice would do it twice; then its key counts.
+    adds_up: bool = False
 
     @property
     def asks(self) -> bool:
@@ -79,7 +121,23 @@ def _pack(order_id: UUID, by: Principal, answers: Mapping[str, Any]) -> None:
 
 
 def _cancel(order_id: UUID, by: Principal, answers: Mapping[str, Any]) -> None:
-    ordering.cancel(order_id=order_id, by=by, reason=answers["reason"], now=clock.now())
+    motive = ordering.CancelMotive(answers["motive"])
+    ordering.cancel(order_id=order_id, by=by, motive=motive, reason=answers["reason"], now=clock.now())
+
+
+def _cancel_lines(order_id: UUID, by: Principal, answers: Mapping[str, Any]) -> None:
+    ordering.cancel_lines(
+        order_id=order_id,
+        quantities={
+            name.removeprefix(_LESS): Quantity(less)
+            for name, less in answers.items()
+            if name.startswith(_LESS) and less
+        },
+        by=by,
+        motive=ordering.CancelMotive(answers["motive"]),
+        reason=answers["reason"],
+        now=clock.now(),
+    )
 
 
 _S = OrderState
@@ -90,6 +148,15 @@ _STEPS = (
     Step("deliver", _("Delivered"), _("The order is delivered."), {_S.OUT_FOR_DELIVERY}, _just(ordering.deliver)),
     Step("hand-over", _("Fetched"), _("The order is delivered."), {_S.PACKED}, _just(ordering.deliver)),
     Step(
+        "cancel-lines",
+        _("Cancel some lines"),
+        _("These goods are cancelled."),
+        {_S.PLACED, _S.CONFIRMED},
+        _cancel_lines,
+        LessOfIt,
+        adds_up=True,
+    ),
+    Step(
         "cancel",
         _("Cancel order"),
         _("The order is cancelled."),
@@ -99,6 +166,10 @@ _STEPS = (
     ),
 )
 STEPS = {step.name: step for step in _STEPS}
+
+
+#: Forms that ask about each line.
+BY_LINE = (Weights, LessOfIt)
 
 
 def next_steps(order: Order) -> list[Step]:

@@ -90,6 +90,24 @@ TIMELINE_ENTRY: Final[dict[str, Any]] = {
     "at": "2026-11-20T05:00:00Z",
     "by": "customer",
     "reason": "",
+    "motive": "",
+}
+LINE_CHANGE: Final[dict[str, Any]] = {
+    "sku": "milk-950",
+    "name": "Sữa tươi không đường 950 ml",
+    "unit": "piece",
+    "before": 3,
+    "after": 2,
+}
+ORDER_CHANGE: Final[dict[str, Any]] = {
+    "kind": "part_cancelled",
+    "at": "2026-11-20T05:10:00Z",
+    "by": "customer",
+    "motive": "mistake",
+    "note": "",
+    "lines": [LINE_CHANGE],
+    "total_before": 130500,
+    "total": 92000,
 }
 _SLOT_OF_ORDER: Final[dict[str, Any]] = {
     "slot_day": "2026-11-20",
@@ -113,7 +131,9 @@ ORDER: Final[dict[str, Any]] = {
     "note": "Bấm chuông hai lần",
     "currency": "VND",
     "lines": [ORDER_LINE],
+    "gone": [],
     "timeline": [TIMELINE_ENTRY],
+    "changes": [ORDER_CHANGE],
     "subtotal": 77000,
     "fee": 15000,
     "total": 92000,

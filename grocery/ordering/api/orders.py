@@ -82,18 +82,29 @@ def pay(request: HttpRequest, order_id: Id) -> HttpResponse:
     return answer
 
 
-@router.post("/orders/{order_id}/cancel", response=Order, summary="Cancel an order")
+@router.post("/orders/{order_id}/cancel", response=Order, summary="Cancel an order, whole or in part")
 @idempotent(required=True)
 def cancel(request: HttpRequest, order_id: Id, why: CancelInput) -> HttpResponse:
     """Goods and slot are free again, the money is let go. Customers may until picking starts, staff until packed.
 
-    409 `order_not_cancellable` when it is too late.
+    With `lines` only so much of these is called off, before picking: less is charged; prices and fee stay. 409
+    `order_not_cancellable` when it is too late.
     """
     me = asker(request)
     me.signed_in()
     if me.kind == "staff":
         me.require(*SUPPORTERS)
-    ordering.cancel(order_id=order_id, by=me, reason=why.reason, now=clock.now())
+    if why.lines:
+        ordering.cancel_lines(
+            order_id=order_id,
+            quantities={line.sku: Quantity(line.quantity) for line in why.lines},
+            by=me,
+            motive=why.motive,
+            reason=why.reason,
+            now=clock.now(),
+        )
+    else:
+        ordering.cancel(order_id=order_id, by=me, motive=why.motive, reason=why.reason, now=clock.now())
     return _answer(me, order_id)
 
 
@@ -195,7 +206,9 @@ def _order(view: ordering.OrderView, language: str) -> dict[str, Any]:
         "note": view.recipient.note,
         "currency": view.total.currency,
         "lines": [_line(line, language) for line in view.lines],
+        "gone": [_line(line, language) for line in view.gone],
         "timeline": view.timeline,
+        "changes": [_change(change, language) for change in view.changes],
         "subtotal": view.subtotal,
         "fee": view.fee,
         "total": view.total,
@@ -219,4 +232,26 @@ def _line(line: ordering.OrderLineView, language: str) -> dict[str, Any]:
         "packed_amount": line.packed_amount,
         "image": line.image,
         "tint": line.tint,
+    }
+
+
+def _change(change: ordering.OrderChange, language: str) -> dict[str, Any]:
+    return {
+        "kind": change.kind,
+        "at": change.at,
+        "by": change.by,
+        "motive": change.motive,
+        "note": change.note,
+        "lines": [
+            {
+                "sku": line.sku,
+                "name": line.name(language),
+                "unit": line.unit,
+                "before": line.before,
+                "after": line.after,
+            }
+            for line in change.lines
+        ],
+        "total_before": change.total_before,
+        "total": change.total,
     }

@@ -52,11 +52,21 @@ class CheckoutInput(Input):
     model_config = _example(examples.CHECKOUT)
 
 
-class CancelInput(Input):
-    """Why, for the order's timeline; may be left out."""
+class CancelledInput(Input):
+    """So much of a line is called off."""
 
+    sku: Code
+    quantity: PositiveQuantity
+    model_config = _example({"sku": "milk-950", "quantity": 1})
+
+
+class CancelInput(Input):
+    """Why, for the order's timeline, may be left out. `lines`: only so much of these; empty: the whole order."""
+
+    motive: ordering.CancelMotive = ordering.CancelMotive.UNSAID
     reason: LongText = ""
-    model_config = _example({"reason": "Ordered twice"})
+    lines: Annotated[list[CancelledInput], Field(max_length=200)] = []
+    model_config = _example({"motive": "mistake", "reason": "Ordered twice"})
 
 
 class PackedInput(Input):
@@ -183,11 +193,38 @@ class TimelineEntry(Schema):
     at: datetime
     by: str
     reason: str
+    motive: str
     model_config = _example(examples.TIMELINE_ENTRY)
 
 
+class LineChange(Schema):
+    sku: str
+    name: str
+    unit: str
+    before: Decimal
+    after: Decimal
+    model_config = _example(examples.LINE_CHANGE)
+
+
+class OrderChange(Schema):
+    """Lines became other quantities, and the order another total. `by`: customer, staff or system."""
+
+    kind: ordering.ChangeKind
+    at: datetime
+    by: str
+    motive: str
+    note: str
+    lines: list[LineChange]
+    total_before: int
+    total: int
+    model_config = _example(examples.ORDER_CHANGE)
+
+
 class Order(Schema):
-    """`charged` is the total of what was packed; null until then. `zone` is the store's time zone."""
+    """`charged` is the total of what was packed; null until then. `zone` is the store's time zone.
+
+    `gone` are lines that were called off altogether; they count in no amount.
+    """
 
     id: UUID
     number: str
@@ -207,7 +244,9 @@ class Order(Schema):
     note: str
     currency: str
     lines: list[OrderLine]
+    gone: list[OrderLine]
     timeline: list[TimelineEntry]
+    changes: list[OrderChange]
     subtotal: int
     fee: int
     total: int

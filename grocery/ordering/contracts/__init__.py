@@ -13,10 +13,12 @@ from grocery.ordering.contracts.carts import (
     PriceChange,
     VatPart,
 )
+from grocery.ordering.contracts.changes import CancelMotive, ChangeKind, LineChange, OrderChange
 from grocery.ordering.contracts.errors import (
     BelowMinimum,
     CartEmpty,
     CartFull,
+    MoreThanOrdered,
     NothingToPay,
     OrderNotCancellable,
     ProductNotSold,
@@ -45,6 +47,11 @@ from grocery.ordering.contracts.prices import Adjustment, OfferKind
 __all__ = [
     "Adjustment",
     "OfferKind",
+    "CancelMotive",
+    "ChangeKind",
+    "LineChange",
+    "OrderChange",
+    "MoreThanOrdered",
     "CartOwner",
     "PriceChange",
     "CartLine",

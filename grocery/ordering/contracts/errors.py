@@ -114,6 +114,18 @@ class WrongState(DomainError):
         self.number, self.state, self.wanted = number, state.value, wanted.value
 
 
+class MoreThanOrdered(DomainError):
+    """Of a line no more can be called off than there is of it."""
+
+    code = "more_than_ordered"
+    field = "lines"
+    en = "{sku}: only {most} are in the order."
+    vi = "{sku}: đơn chỉ có {most}."
+
+    def __init__(self, sku: str, most: Quantity) -> None:
+        self.sku, self.most = sku, plain(most)
+
+
 class NothingToPay(DomainError):
     """The order is cancelled or paid on delivery."""
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import Quantity
 from grocery.ordering.contracts.carts import VatPart
+from grocery.ordering.contracts.changes import OrderChange
 from grocery.ordering.contracts.prices import NOTHING, Adjustment
 
 OrderId = NewType("OrderId", UUID)
@@ -81,12 +82,16 @@ class OrderLineView:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """The order came into `state` at that moment. `by`: "customer", "staff" or "system"."""
+    """The order came into `state` at that moment. `by`: "customer", "staff" or "system".
+
+    `motive` is the `CancelMotive` of an order that was called off by people, else empty.
+    """
 
     state: OrderState
     at: datetime
     by: str
     reason: str
+    motive: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,9 @@ class OrderView:
     discount: Money = NOTHING
     fee_discount: Money = NOTHING
     fee_adjustments: tuple[Adjustment, ...] = ()
+    #: Lines that were called off altogether, as they were before that: nothing of them counts in any amount.
+    gone: tuple[OrderLineView, ...] = ()
+    changes: tuple[OrderChange, ...] = ()
 
     @property
     def awaits_payment(self) -> bool:

@@ -2,8 +2,10 @@
 
 from grocery.ordering.models.adjustments import OrderAdjustment
 from grocery.ordering.models.carts import Cart, CartLine, CartLineQuerySet, CartQuerySet
+from grocery.ordering.models.changes import MOTIVES, OrderChange, written
 from grocery.ordering.models.columns import inside_a_transaction
 from grocery.ordering.models.orders import (
+    UNITS,
     NextNumber,
     Order,
     OrderLine,
@@ -14,6 +16,8 @@ from grocery.ordering.models.orders import (
 from grocery.ordering.models.picking import Crate, OrderPick, Pick, ShortPick, Wave
 
 __all__ = [
+    "MOTIVES",
+    "UNITS",
     "Cart",
     "CartLine",
     "CartLineQuerySet",
@@ -22,6 +26,7 @@ __all__ = [
     "NextNumber",
     "Order",
     "OrderAdjustment",
+    "OrderChange",
     "OrderLine",
     "OrderPick",
     "Pick",
@@ -31,4 +36,5 @@ __all__ = [
     "Wave",
     "holder_of",
     "inside_a_transaction",
+    "written",
 ]

@@ -1,8 +1,10 @@
-"""Why an order costs less than its goods: one row for each offer's effect. Written with the order, never altered."""
+"""Why an order costs less than its goods: one row for each offer's effect. Written with the order; they shrink with their lines."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -22,6 +24,18 @@ KINDS = [
 ]
 
 
+class OrderAdjustmentQuerySet(models.QuerySet["OrderAdjustment"]):
+    def of_lines(self, order_id: UUID, skus: Iterable[str]) -> list[OrderAdjustment]:
+        """What lowered these lines of an order."""
+        return list(self.filter(order_id=order_id, sku__in=list(skus)).order_by("id"))
+
+    def lessen(self, rows: Iterable[OrderAdjustment]) -> None:
+        """Write down the smaller effects; those that have come to nothing go."""
+        rows = list(rows)
+        self.filter(id__in=[row.id for row in rows if not row.amount]).delete()
+        self.bulk_update([row for row in rows if row.amount], ["amount", "quantity"])
+
+
 class OrderAdjustment(models.Model):
     """One offer's effect on one line, in the words of that moment; without a SKU, on the delivery fee."""
 
@@ -34,6 +48,8 @@ class OrderAdjustment(models.Model):
     name_vi = models.CharField(_("name in Vietnamese"), max_length=200)
     quantity = amount_of(_("quantity"))
     amount = models.BigIntegerField(_("amount, ₫"))
+
+    objects = OrderAdjustmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("offer's effect")

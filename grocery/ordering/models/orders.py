@@ -28,10 +28,10 @@ _STATES = [
     (OrderState.DELIVERED.value, _("delivered")),
     (OrderState.CANCELLED.value, _("cancelled")),
 ]
-_ACTORS = [("customer", _("customer")), ("staff", _("staff")), ("system", _("system"))]
+ACTORS = [("customer", _("customer")), ("staff", _("staff")), ("system", _("system"))]
 _MODES = [("delivery", pgettext_lazy("mode", "delivery")), ("pickup", pgettext_lazy("mode", "pickup"))]
 _METHODS = [("card", _("card")), ("cash_on_delivery", _("cash on delivery"))]
-_UNITS = [("piece", _("piece")), ("kg", _("kg")), ("l", _("l"))]
+UNITS = {"piece": _("piece"), "kg": _("kg"), "l": _("l")}
 
 
 def holder_of(order_id: UUID) -> str:
@@ -66,8 +66,8 @@ class OrderQuerySet(DeskQuerySet["Order"]):
         return self.order_by("-placed_at", "-id")
 
     def whole(self) -> Self:
-        """With lines and timeline, in three statements however many there are."""
-        return self.prefetch_related("lines", "transitions")
+        """With lines and timeline, in four statements however many there are."""
+        return self.prefetch_related("lines", "transitions", "changes")
 
     def unpaid(self, now: datetime) -> Self:
         """Still waiting for money whose time is up, oldest first."""
@@ -79,7 +79,7 @@ class OrderQuerySet(DeskQuerySet["Order"]):
 
     def with_first_pictures(self, most: int) -> Self:
         """Adds `pictures`, those of the first lines, and `line_count`."""
-        lines = OrderLine.objects.filter(order=OuterRef("pk"))
+        lines = OrderLine.objects.filter(order=OuterRef("pk"), quantity__gt=0)
         first = lines.order_by("position").values("image")[:most]
         return self.annotate(
             pictures=ArraySubquery(first),
@@ -191,6 +191,14 @@ class OrderLineQuerySet(models.QuerySet["OrderLine"]):
     def of_order(self, order_id: UUID) -> Self:
         return self.filter(order_id=order_id).order_by("position")
 
+    def still_wanted(self, order_id: UUID) -> Self:
+        """Those of the order that were not called off altogether."""
+        return self.of_order(order_id).filter(quantity__gt=0)
+
+    def resize(self, lines: Iterable[OrderLine]) -> None:
+        """Write down other quantities and what they come to, in one statement."""
+        self.bulk_update(list(lines), ["quantity", "amount", "discount"])
+
     def pack(self, lines: Iterable[OrderLine]) -> None:
         """Write down what was packed, in one statement."""
         self.bulk_update(list(lines), ["packed", "packed_amount"])
@@ -205,8 +213,9 @@ class OrderLine(models.Model):
     name_en = models.CharField(_("name in English"), max_length=300)
     name_vi = models.CharField(_("name in Vietnamese"), max_length=300)
     price = models.BigIntegerField(_("price per unit, ₫"))
-    unit = models.CharField(_("unit"), max_length=8, choices=_UNITS)
+    unit = models.CharField(_("unit"), max_length=8, choices=list(UNITS.items()))
     vat_rate = models.DecimalField(_("VAT, %"), max_digits=5, decimal_places=2)
+    step = amount_of(_("sold in steps of"), null=True)
     quantity = amount_of(_("quantity"))
     amount = models.BigIntegerField(_("amount, ₫"), help_text=_("before offers"))
     discount = models.BigIntegerField(_("offers, ₫"), default=0, db_default=0)
@@ -224,7 +233,8 @@ class OrderLine(models.Model):
         ordering: ClassVar[list[str]] = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["order", "sku"], name="sku_once_per_order"),
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_quantity_positive"),
+            #: Nothing is left of a line that was called off; it stays to be read.
+            models.CheckConstraint(condition=Q(quantity__gte=0), name="order_line_quantity_not_negative"),
             models.CheckConstraint(condition=Q(price__gte=0, amount__gte=0), name="order_line_not_negative"),
             models.CheckConstraint(
                 condition=Q(discount__gte=0, discount__lte=F("amount")), name="order_line_discount_bounded"
@@ -250,8 +260,9 @@ class OrderTransition(models.Model):
     from_state = models.CharField(_("from"), max_length=20, choices=_STATES)
     to_state = models.CharField(_("to"), max_length=20, choices=_STATES)
     at = models.DateTimeField(_("at"))
-    actor = models.CharField(_("by"), max_length=10, choices=_ACTORS)
+    actor = models.CharField(_("by"), max_length=10, choices=ACTORS)
     actor_id = models.UUIDField(_("who"), null=True, blank=True)
+    motive = models.CharField(_("why"), max_length=24, blank=True, db_default="")
     reason = models.CharField(_("reason"), max_length=1000, blank=True)
 
     class Meta:

@@ -1,12 +1,15 @@
 """The rules of carts and orders. Pure: no clock, no database."""
 
 from grocery.ordering.policies.carts import LINES_MOST, QUANTITY_MOST, SLOT_HELD_FOR, capped, check_quantity, merged
+from grocery.ordering.policies.motives import MOTIVES_OF, may_be_given
 from grocery.ordering.policies.near_expiry import Reduced
 from grocery.ordering.policies.numbers import epoch_letter
 from grocery.ordering.policies.offers import Goods, Offer, PricedBasket, PricedLine, fee_adjustment, price_basket
 from grocery.ordering.policies.packing import LEAST_PACKED, check_packed, packed_amount
 from grocery.ordering.policies.picking import LETTERS, letters_left, start_by, urgency
-from grocery.ordering.policies.states import NEXT, kept_until, may_be_cancelled, may_become
+from grocery.ordering.policies.reducing import check_reduction
+from grocery.ordering.policies.shrinking import share, shares
+from grocery.ordering.policies.states import NEXT, kept_until, may_be_cancelled, may_be_reduced, may_become
 from grocery.ordering.policies.totals import NO_VAT, delivery_vat_rate, vat_parts
 
 __all__ = [
@@ -14,6 +17,7 @@ __all__ = [
     "LEAST_PACKED",
     "LETTERS",
     "LINES_MOST",
+    "MOTIVES_OF",
     "NEXT",
     "NO_VAT",
     "QUANTITY_MOST",
@@ -25,17 +29,22 @@ __all__ = [
     "capped",
     "check_packed",
     "check_quantity",
+    "check_reduction",
     "delivery_vat_rate",
     "epoch_letter",
     "fee_adjustment",
     "kept_until",
     "letters_left",
     "may_be_cancelled",
+    "may_be_given",
+    "may_be_reduced",
     "may_become",
     "merged",
     "start_by",
     "urgency",
     "packed_amount",
     "price_basket",
+    "share",
+    "shares",
     "vat_parts",
 ]

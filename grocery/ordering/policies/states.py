@@ -39,6 +39,11 @@ def may_be_cancelled(state: OrderState, reason: CancelReason) -> bool:
             return state in _BEFORE_PACKED
 
 
+def may_be_reduced(state: OrderState) -> bool:
+    """Lines are called off until picking starts; from there on what is missing is left out by the picker."""
+    return state in _BEFORE_PICKING
+
+
 def kept_until(slot_ends_at: datetime) -> datetime:
     """How long goods stay reserved for an order that is paid for: a day beyond its slot."""
     return slot_ends_at + timedelta(days=1)

@@ -11,6 +11,7 @@ order and another's look alike: NotFound. Who acts is a Principal; staff of one 
 from grocery.ordering.contracts import (
     Adjustment,
     BelowMinimum,
+    CancelMotive,
     CancelReason,
     CartEmpty,
     CartFull,
@@ -18,9 +19,13 @@ from grocery.ordering.contracts import (
     CartLine,
     CartOwner,
     CartView,
+    ChangeKind,
     HeldSlot,
+    LineChange,
+    MoreThanOrdered,
     NothingToPay,
     OfferKind,
+    OrderChange,
     OrderId,
     OrderLineView,
     OrderNotCancellable,
@@ -64,7 +69,16 @@ from grocery.ordering.public.carts import (
     merge,
     set_item,
 )
-from grocery.ordering.public.orders import cancel, cancel_unpaid, order, orders, pay, place_order
+from grocery.ordering.public.orders import (
+    cancel,
+    cancel_lines,
+    cancel_unpaid,
+    motives,
+    order,
+    orders,
+    pay,
+    place_order,
+)
 from grocery.ordering.public.picking import (
     give_back,
     pause_wave,
@@ -82,7 +96,7 @@ __all__ = [
     # carts
     "cart", "cart_size", "set_item", "add_item", "clear", "merge", "choose_slot", "let_slot_go", "cart_holder",
     # from cart to order
-    "place_order", "pay", "order", "orders", "cancel",
+    "place_order", "pay", "order", "orders", "cancel", "cancel_lines", "motives",
     # in the store
     "start_picking", "mark_packed", "dispatch", "deliver",
     # picking
@@ -93,9 +107,10 @@ __all__ = [
     # the words
     "CartId", "CartOwner", "CartView", "CartLine", "PriceChange", "HeldSlot", "VatPart",
     "Adjustment", "OfferKind",
-    "OrderId", "OrderState", "CancelReason", "PaymentMethod", "PlacedOrder", "PaymentToMake",
+    "OrderId", "OrderState", "CancelReason", "CancelMotive", "PaymentMethod", "PlacedOrder", "PaymentToMake",
     "OrderView", "OrderLineView", "TimelineEntry", "Recipient", "OrderSummary", "OrderPage",
+    "OrderChange", "ChangeKind", "LineChange",
     # what can go wrong
     "ProductNotSold", "QuantityTooLarge", "QuantityNotInSteps", "CartFull", "CartEmpty", "TotalChanged",
-    "BelowMinimum", "OrderNotCancellable", "NothingToPay", "WrongState", "WeightOutOfTolerance",
+    "BelowMinimum", "OrderNotCancellable", "NothingToPay", "WrongState", "WeightOutOfTolerance", "MoreThanOrdered",
 ]  # fmt: skip

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from grocery.kernel.money import Money
 from grocery.kernel.principal import Principal
-from grocery.ordering.contracts import OrderPage, OrderView, PaymentMethod, PaymentToMake, PlacedOrder
+from grocery.kernel.quantity import Quantity
+from grocery.ordering.contracts import CancelMotive, OrderPage, OrderView, PaymentMethod, PaymentToMake, PlacedOrder
 from grocery.ordering.services import cancel_order, pay_order, show_orders
+from grocery.ordering.services import cancel_part as partly
 from grocery.ordering.services import place_order as placing
 
 
@@ -59,7 +62,7 @@ def pay(*, order_id: UUID, customer_id: UUID, now: datetime) -> PaymentToMake:
 
 
 def order(*, order_id: UUID, customer_id: UUID | None = None, store_id: UUID | None = None) -> OrderView:
-    """One order with lines and timeline; narrowed to a customer's or a store's own. Three statements.
+    """One order with lines and timeline; narrowed to a customer's or a store's own. Four statements.
 
     Raises NotFound.
     """
@@ -77,13 +80,44 @@ def orders(
     return show_orders.list_orders(customer_id=customer_id, store_id=store_id, limit=limit, offset=offset)
 
 
-def cancel(*, order_id: UUID, by: Principal, now: datetime, reason: str = "") -> None:
+def cancel(
+    *,
+    order_id: UUID,
+    by: Principal,
+    now: datetime,
+    reason: str = "",
+    motive: CancelMotive = CancelMotive.UNSAID,
+) -> None:
     """End an order: goods and slot are free again, the money is let go. Again is harmless.
 
-    A customer may until picking starts, staff until it is packed. `reason` is for the timeline. Raises NotFound,
-    OrderNotCancellable.
+    A customer may until picking starts, staff until it is packed. `motive` is one of `motives(by=...)`, `reason`
+    what they wrote; both are for the timeline. Raises NotFound, OrderNotCancellable, Invalid("motive").
     """
-    cancel_order.cancel_order(order_id=order_id, by=by, note=reason, now=now)
+    cancel_order.cancel_order(order_id=order_id, by=by, motive=motive, note=reason, now=now)
+
+
+def cancel_lines(
+    *,
+    order_id: UUID,
+    quantities: Mapping[str, Quantity],
+    by: Principal,
+    now: datetime,
+    reason: str = "",
+    motive: CancelMotive = CancelMotive.UNSAID,
+) -> None:
+    """Call so much of each of these SKUs off, before picking starts: the goods are free again, less is charged or
+    collected. Prices and the delivery fee stay; a discount goes with its goods. All of everything ends the order.
+
+    Not repeatable: twice takes off twice. A customer keeps at least the minimum order. Raises NotFound,
+    OrderNotCancellable, ProductNotSold for a SKU that is not in the order, MoreThanOrdered, QuantityNotInSteps,
+    BelowMinimum, Invalid; OutOfStock (inventory) if its goods were let go in the meantime.
+    """
+    partly.cancel_part(order_id=order_id, quantities=quantities, by=by, motive=motive, note=reason, now=now)
+
+
+def motives(*, by: Principal) -> tuple[CancelMotive, ...]:
+    """The reasons for calling off that somebody of that kind is asked to choose from, in this order."""
+    return cancel_order.motives_of(by)
 
 
 def cancel_unpaid(*, now: datetime) -> int:

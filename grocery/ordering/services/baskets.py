@@ -58,6 +58,7 @@ class Basket:
                 price=product.price.minor,
                 unit=product.unit.value,
                 vat_rate=product.vat_rate,
+                step=product.step,
                 quantity=line.quantity,
                 amount=line.priced.list_amount.minor,
                 discount=line.priced.discount.minor,

@@ -10,10 +10,11 @@ from django.db import transaction
 
 from grocery.delivery import public as delivery
 from grocery.inventory import public as inventory
+from grocery.kernel.errors import Invalid
 from grocery.kernel.outbox import publish
 from grocery.kernel.principal import Principal
 from grocery.ordering import models, policies
-from grocery.ordering.contracts import CancelReason, OrderNotCancellable, OrderState
+from grocery.ordering.contracts import CancelMotive, CancelReason, OrderNotCancellable, OrderState
 from grocery.ordering.events import OrderCancelled, OrderedLine
 from grocery.ordering.services import counters, transitions
 from grocery.payments import public as payments
@@ -24,12 +25,27 @@ _BATCH = 200
 
 
 @transaction.atomic
-def cancel_order(*, order_id: UUID, by: Principal, note: str, now: datetime) -> None:
+def cancel_order(*, order_id: UUID, by: Principal, motive: CancelMotive, note: str, now: datetime) -> None:
     """Cancel for a customer or for staff; an order that is cancelled already stays so."""
     order = transitions.lock(order_id, by=by)
-    reason = CancelReason.STAFF if by.kind == "staff" else CancelReason.CUSTOMER
+    check_motive(motive, by)
     if order.state != OrderState.CANCELLED:
-        call_off(order, reason, by=by, note=note, now=now)
+        call_off(order, reason_of(by), by=by, motive=motive, note=note, now=now)
+
+
+def reason_of(by: Principal) -> CancelReason:
+    return CancelReason.STAFF if by.kind == "staff" else CancelReason.CUSTOMER
+
+
+def motives_of(by: Principal) -> tuple[CancelMotive, ...]:
+    """What they are asked to choose from."""
+    return policies.MOTIVES_OF.get(by.kind, ())
+
+
+def check_motive(motive: CancelMotive, by: Principal) -> None:
+    """Raise Invalid for a reason that is not theirs to give."""
+    if not policies.may_be_given(motive, by.kind):
+        raise Invalid("motive", "Not a reason that you can give.", "Bạn không thể chọn lý do này.")
 
 
 @transaction.atomic
@@ -59,12 +75,20 @@ def _cancel_if_unpaid(order_id: UUID, now: datetime) -> bool:
     return still_unpaid
 
 
-def call_off(order: models.Order, reason: CancelReason, *, by: Principal | None, note: str, now: datetime) -> None:
+def call_off(
+    order: models.Order,
+    reason: CancelReason,
+    *,
+    by: Principal | None,
+    motive: CancelMotive = CancelMotive.UNSAID,
+    note: str,
+    now: datetime,
+) -> None:
     """Cancel a locked order in the caller's transaction. Raises OrderNotCancellable."""
     state = OrderState(order.state)
     if not policies.may_be_cancelled(state, reason):
         raise OrderNotCancellable(order.number, state)
-    transitions.move(order, OrderState.CANCELLED, by=by, reason=note or reason.value, now=now)
+    transitions.move(order, OrderState.CANCELLED, by=by, motive=motive, reason=note or reason.value, now=now)
     delivery.cancel(order_id=order.id, now=now, by=by.id if by and by.kind == "staff" else None)
     inventory.release(holder=order.holder, now=now)
     payments.request_cancellation(order_id=order.id, now=now)
@@ -74,7 +98,10 @@ def call_off(order: models.Order, reason: CancelReason, *, by: Principal | None,
             number=order.number,
             customer_id=order.customer_id,
             reason=reason,
-            lines=tuple(OrderedLine(line.sku, line.quantity) for line in models.OrderLine.objects.of_order(order.id)),
+            motive=motive,
+            lines=tuple(
+                OrderedLine(line.sku, line.quantity) for line in models.OrderLine.objects.still_wanted(order.id)
+            ),
         )
     )
     counters.cancelled(reason)

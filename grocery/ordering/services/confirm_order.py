@@ -11,11 +11,10 @@ from django.db import transaction
 from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
 from grocery.kernel.outbox import publish
-from grocery.kernel.quantity import Quantity
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import CancelReason, OrderState
 from grocery.ordering.events import OrderConfirmed
-from grocery.ordering.services import transitions
+from grocery.ordering.services import keeping, transitions
 from grocery.ordering.services.cancel_order import call_off
 from grocery.payments import public as payments
 
@@ -50,16 +49,12 @@ def _goods_kept(order: models.Order, now: datetime) -> bool:
 
 
 def _reserved_anew(order: models.Order, until: datetime, now: datetime) -> bool:
-    demands = [
-        inventory.Demand(catalog.Sku(line.sku), Quantity(line.quantity), line.min_freshness_days)
-        for line in models.OrderLine.objects.of_order(order.id)
-    ]
     try:
         with transaction.atomic():
             inventory.reserve(
                 holder=order.holder,
                 location=catalog.StoreId(order.store_id),
-                demands=demands,
+                demands=keeping.demands(models.OrderLine.objects.still_wanted(order.id)),
                 good_on=order.slot_day,
                 until=until,
                 now=now,

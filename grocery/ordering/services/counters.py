@@ -10,6 +10,8 @@ from grocery.ordering.contracts import CancelReason, PaymentMethod
 _PLACED = Counter("orders_placed_total", "Orders placed, by payment method.", ["method"])
 _CANCELLED = Counter("orders_cancelled_total", "Orders cancelled, by reason.", ["reason"])
 
+_CANCELLED_IN_PART = Counter("orders_cancelled_in_part_total", "Orders of which a part was called off.", ["reason"])
+
 
 def placed(method: PaymentMethod) -> None:
     transaction.on_commit(_PLACED.labels(method.value).inc)
@@ -17,3 +19,7 @@ def placed(method: PaymentMethod) -> None:
 
 def cancelled(reason: CancelReason) -> None:
     transaction.on_commit(_CANCELLED.labels(reason.value).inc)
+
+
+def cancelled_in_part(reason: CancelReason) -> None:
+    transaction.on_commit(_CANCELLED_IN_PART.labels(reason.value).inc)

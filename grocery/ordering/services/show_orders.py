@@ -12,7 +12,9 @@ from grocery.ordering import models, policies
 from grocery.ordering.contracts import (
     Adjustment,
     CancelReason,
+    ChangeKind,
     OfferKind,
+    OrderChange,
     OrderId,
     OrderLineView,
     OrderPage,
@@ -28,7 +30,7 @@ _PICTURES = 4
 
 
 def show_order(*, order_id: UUID, customer_id: UUID | None, store_id: UUID | None) -> OrderView:
-    """One order, whole, in three statements; where offers lowered it, four. Raises NotFound, also for another's."""
+    """One order, whole, in four statements; where offers lowered it, five. Raises NotFound, also for another's."""
     visible = models.Order.objects.visible_to(customer_id, store_id)
     order = visible.with_id(order_id).whole().first()
     if order is None:
@@ -55,7 +57,8 @@ def _adjustments(order: models.Order) -> dict[str, tuple[Adjustment, ...]]:
 
 
 def _view(order: models.Order, adjustments: Mapping[str, tuple[Adjustment, ...]]) -> OrderView:
-    lines = tuple(_line(line, adjustments.get(line.sku, ())) for line in order.lines.all())
+    rows = order.lines.all()
+    lines = tuple(_line(row, adjustments.get(row.sku, ())) for row in rows if row.quantity)
     taxed = [(line.vat_rate, line.amount if line.packed_amount is None else line.packed_amount) for line in lines]
     state = OrderState(order.state)
     return OrderView(
@@ -84,6 +87,8 @@ def _view(order: models.Order, adjustments: Mapping[str, tuple[Adjustment, ...]]
         discount=dong(order.discount),
         fee_discount=dong(order.fee_discount),
         fee_adjustments=adjustments.get("", ()),
+        gone=tuple(_line(row, ()) for row in rows if not row.quantity),
+        changes=tuple(_change(change) for change in order.changes.all()),
     )
 
 
@@ -110,9 +115,23 @@ def _timeline(order: models.Order) -> tuple[TimelineEntry, ...]:
     """How it came to be where it is, beginning with the customer who placed it."""
     placed = TimelineEntry(OrderState.PLACED, order.placed_at, "customer", "")
     steps = (
-        TimelineEntry(OrderState(step.to_state), step.at, step.actor, step.reason) for step in order.transitions.all()
+        TimelineEntry(OrderState(step.to_state), step.at, step.actor, step.reason, step.motive)
+        for step in order.transitions.all()
     )
     return (placed, *steps)
+
+
+def _change(row: models.OrderChange) -> OrderChange:
+    return OrderChange(
+        kind=ChangeKind(row.kind),
+        at=row.at,
+        by=row.actor,
+        motive=row.motive,
+        note=row.note,
+        lines=row.line_changes(),
+        total_before=dong(row.total_before),
+        total=dong(row.total),
+    )
 
 
 def _summary(order: models.Order) -> OrderSummary:

@@ -8,7 +8,7 @@ from uuid import UUID
 from grocery.kernel.errors import NotFound
 from grocery.kernel.principal import Principal
 from grocery.ordering import models, policies
-from grocery.ordering.contracts import OrderState, WrongState
+from grocery.ordering.contracts import CancelMotive, OrderState, WrongState
 
 
 def lock(order_id: UUID, *, by: Principal | None = None) -> models.Order:
@@ -26,7 +26,15 @@ def may_touch(order: models.Order, by: Principal) -> bool:
     return by.id == order.customer_id
 
 
-def move(order: models.Order, wanted: OrderState, *, by: Principal | None, reason: str = "", now: datetime) -> None:
+def move(
+    order: models.Order,
+    wanted: OrderState,
+    *,
+    by: Principal | None,
+    motive: CancelMotive = CancelMotive.UNSAID,
+    reason: str = "",
+    now: datetime,
+) -> None:
     """Bring a locked order into `wanted` and onto its timeline. Raises WrongState. `by` None: the system itself."""
     state = OrderState(order.state)
     if not policies.may_become(state, wanted):
@@ -40,5 +48,6 @@ def move(order: models.Order, wanted: OrderState, *, by: Principal | None, reaso
         at=now,
         actor=by.kind if by else "system",
         actor_id=by.id if by else None,
+        motive=motive.value,
         reason=reason,
     )

@@ -1,0 +1,80 @@
+"""What was done to orders besides moving them on. Written once, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from grocery.kernel.quantity import plain, quantity
+from grocery.ordering.contracts import CancelMotive, ChangeKind, LineChange
+from grocery.ordering.models.orders import ACTORS, Order
+
+KINDS = [(ChangeKind.PART_CANCELLED.value, _("cancelled in part"))]
+MOTIVES = [
+    (CancelMotive.CHANGED_MIND.value, _("changed their mind")),
+    (CancelMotive.MISTAKE.value, _("ordered by mistake")),
+    (CancelMotive.WRONG_TIME.value, _("the time does not suit")),
+    (CancelMotive.WRONG_PLACE.value, _("the address is wrong")),
+    (CancelMotive.TOO_DEAR.value, _("too expensive")),
+    (CancelMotive.CUSTOMER_ASKED.value, _("the customer asked")),
+    (CancelMotive.GOODS_MISSING.value, _("goods are missing")),
+    (CancelMotive.CANNOT_DELIVER.value, _("cannot be delivered")),
+    (CancelMotive.FRAUD.value, _("suspected fraud")),
+    (CancelMotive.OTHER.value, _("another reason")),
+]
+
+
+class OrderChange(models.Model):
+    """Lines of an order became other quantities: when, by whom, why, and what the order came to before and after."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="changes", verbose_name=_("order"))
+    kind = models.CharField(_("what"), max_length=20, choices=KINDS)
+    at = models.DateTimeField(_("at"))
+    actor = models.CharField(_("by"), max_length=10, choices=ACTORS)
+    actor_id = models.UUIDField(_("who"), null=True, blank=True)
+    motive = models.CharField(_("reason"), max_length=24, choices=MOTIVES, blank=True)
+    note = models.CharField(_("remark"), max_length=1000, blank=True)
+    #: [{"sku", "name_en", "name_vi", "unit", "before", "after"}]: a record to read, never to reckon with.
+    lines = models.JSONField(_("lines"))
+    total_before = models.BigIntegerField(_("total before, ₫"))
+    total = models.BigIntegerField(_("total after, ₫"))
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        ordering: ClassVar[list[str]] = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {len(self.lines)}"
+
+    def line_changes(self) -> tuple[LineChange, ...]:
+        """Its lines, as they were written down."""
+        return tuple(
+            LineChange(
+                sku=line["sku"],
+                name_en=line["name_en"],
+                name_vi=line["name_vi"],
+                unit=line["unit"],
+                before=quantity(line["before"]),
+                after=quantity(line["after"]),
+            )
+            for line in self.lines
+        )
+
+
+def written(lines: Iterable[LineChange]) -> list[dict[str, str]]:
+    """The lines of a change as the column `lines` keeps them: quantities are text, never floats."""
+    return [
+        {
+            "sku": line.sku,
+            "name_en": line.name_en,
+            "name_vi": line.name_vi,
+            "unit": line.unit,
+            "before": plain(line.before),
+            "after": plain(line.after),
+        }
+        for line in lines
+    ]

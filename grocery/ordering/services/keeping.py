@@ -1,0 +1,40 @@
+"""The goods that an order holds, after what it wants has become another amount."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from grocery.catalog import public as catalog
+from grocery.inventory import public as inventory
+from grocery.kernel.quantity import Quantity
+from grocery.ordering import models, policies
+from grocery.ordering.contracts import OrderState
+
+
+def keep(order: models.Order, lines: Iterable[models.OrderLine], *, now: datetime) -> None:
+    """Hold exactly these lines for the order, what it held before counting as free to it. Raises OutOfStock."""
+    inventory.reserve(
+        holder=order.holder,
+        location=catalog.StoreId(order.store_id),
+        demands=demands(lines),
+        good_on=order.slot_day,
+        until=until(order),
+        now=now,
+    )
+
+
+def demands(lines: Iterable[models.OrderLine]) -> list[inventory.Demand]:
+    """What the store has to put aside for these lines; nothing for those that were called off."""
+    return [
+        inventory.Demand(catalog.Sku(line.sku), Quantity(line.quantity), line.min_freshness_days)
+        for line in lines
+        if line.quantity
+    ]
+
+
+def until(order: models.Order) -> datetime:
+    """How long its goods are kept: until its money is due, or for good once it is there or comes at the door."""
+    if order.state == OrderState.PLACED and order.pay_by:
+        return order.pay_by
+    return policies.kept_until(order.slot_ends_at)

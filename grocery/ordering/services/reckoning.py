@@ -1,0 +1,52 @@
+"""What an order comes to once there is less of its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from grocery.kernel.money import dong
+from grocery.kernel.quantity import Quantity
+from grocery.ordering import models, policies
+
+
+def take_off(order: models.Order, lines: Iterable[models.OrderLine], left: Mapping[str, Quantity]) -> None:
+    """Leave only so much of these SKUs: prices stay, an offer goes with its goods pro rata. Saved, with the total.
+
+    `lines` are all of the locked order's.
+    """
+    lines = list(lines)
+    touched = [line for line in lines if line.sku in left]
+    for line in touched:
+        _resize(line, left[line.sku])
+    models.OrderLine.objects.resize(touched)
+    _explain_anew(order, touched)
+    _add_up(order, lines)
+
+
+def _resize(line: models.OrderLine, left: Quantity) -> None:
+    amount = dong(line.price) * left
+    line.discount = policies.share(dong(line.discount), of=Quantity(line.quantity), kept=left, most=amount).minor
+    line.quantity, line.amount = left, amount.minor
+
+
+def _explain_anew(order: models.Order, touched: Iterable[models.OrderLine]) -> None:
+    """The rules' parts of each line's offers follow what is left of it; nothing left is not told."""
+    if not order.discount:
+        return
+    rows = models.OrderAdjustment.objects.of_lines(order.id, [line.sku for line in touched])
+    for line in touched:
+        mine = [row for row in rows if row.sku == line.sku]
+        parts = policies.shares([dong(-row.amount) for row in mine], whole=dong(line.discount))
+        for row, part in zip(mine, parts, strict=True):
+            row.amount = -part.minor
+            row.quantity = min(row.quantity, line.quantity)
+    models.OrderAdjustment.objects.lessen(rows)
+
+
+def _add_up(order: models.Order, lines: Iterable[models.OrderLine]) -> None:
+    """Let the order come to what all of its lines are; the fee and what was off it stay."""
+    lines = list(lines)
+    order.subtotal = sum(line.amount for line in lines)
+    order.discount = sum(line.discount for line in lines)
+    order.total = order.subtotal - order.discount + order.fee - order.fee_discount
+    order.save(update_fields=["subtotal", "discount", "total"])
