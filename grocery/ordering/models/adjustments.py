@@ -1,4 +1,4 @@
-"""Why an order costs less than its goods: one row for each offer's effect. Written with the order; they shrink with their lines."""
+"""Why an order costs less than its goods: a row for each offer's effect, written with it; they shrink with lines."""
 
 from __future__ import annotations
 
