@@ -10,7 +10,8 @@ import sys
 import time
 from importlib import import_module
 
-#: "growth" (nine minutes, most of them to fill ten million rows) and "histories" (half an hour) only when asked for.
+#: "growth" (nine minutes, most of them to fill ten million rows), "histories" (half an hour) and "chaos" (a minute):
+#: only when asked for.
 ALL = ("reserve", "hot", "reads", "feed", "drain", "live")
 
 
