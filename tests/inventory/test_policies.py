@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grocery.inventory.contracts import Demand
-from grocery.inventory.policies import fefo
+from grocery.inventory.policies import fefo, picking
 from grocery.inventory.policies.fefo import Plan, Shelf
 from grocery.kernel.quantity import Quantity
 from tests.inventory.conftest import TODAY
@@ -81,7 +81,7 @@ def test_a_lot_is_touched_only_after_all_that_expire_before_it_are_empty(demand:
 
 @given(st.dictionaries(st.sampled_from(SKUS), some), shelves())
 def test_what_leaves_comes_first_from_what_is_ours_and_good(quantities: dict[str, Quantity], lots: list[Shelf]):
-    plan = fefo.pick(quantities, lots, on=TODAY)
+    plan = picking.pick(quantities, lots, on=TODAY)
     held = {shelf.lot_id: shelf.held for shelf in lots}
     for sku, wanted in quantities.items():
         fresh = [shelf for shelf in lots if shelf.sku == sku and fefo.good(shelf.expires_on, on=TODAY)]
@@ -92,7 +92,7 @@ def test_what_leaves_comes_first_from_what_is_ours_and_good(quantities: dict[str
 
 @given(st.dictionaries(st.sampled_from(SKUS), some), shelves())
 def test_what_leaves_is_never_more_than_ours_and_free(quantities: dict[str, Quantity], lots: list[Shelf]):
-    plan = fefo.pick(quantities, lots, on=TODAY)
+    plan = picking.pick(quantities, lots, on=TODAY)
     free = {shelf.lot_id: shelf.free for shelf in lots}
     assert all(0 < part.quantity <= free[part.lot_id] for part in plan.allocations)
     assert len({part.lot_id for part in plan.allocations}) == len(plan.allocations)

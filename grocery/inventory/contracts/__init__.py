@@ -33,6 +33,7 @@ from grocery.inventory.contracts.imports import (
     UnknownImportProfile,
 )
 from grocery.inventory.contracts.levels import CAP, LotLevel, StockLevel
+from grocery.inventory.contracts.picking import LotUnfit, PickableLot, Unfit
 from grocery.inventory.contracts.promises import (
     Allocation,
     Availability,
@@ -94,6 +95,9 @@ __all__ = [
     "HotRule",
     "How",
     "LotLevel",
+    "LotUnfit",
+    "PickableLot",
+    "Unfit",
     "NothingReserved",
     "OutOfStock",
     "ReducedUnits",

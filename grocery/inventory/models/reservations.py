@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from grocery.inventory import contracts
 from grocery.inventory.models import sql
 from grocery.inventory.models.promising import PromisingQuerySet
 from grocery.inventory.models.stock import Lot
@@ -34,6 +35,15 @@ _END = """
     )
     UPDATE "inventory_lot" lot SET reserved = lot.reserved - freed.quantity
     FROM freed WHERE lot.id = freed.lot_id AND lot.stock_item_id = ANY(%(locked)s::uuid[])
+"""
+
+_HOLDINGS = """
+    SELECT own.holder, item.sku, lot.id, lot.lot_code, lot.expires_on, part.quantity, part.percent_off
+    FROM "inventory_reservation" own
+    JOIN "inventory_allocation" part ON part.reservation_id = own.id
+    JOIN "inventory_lot" lot ON lot.id = part.lot_id JOIN "inventory_stockitem" item ON item.id = lot.stock_item_id
+    WHERE own.holder = ANY(%(holders)s) AND own.state = 'open'
+    ORDER BY own.holder, item.sku, lot.expires_on NULLS LAST, lot.id, part.percent_off NULLS FIRST
 """
 
 # The ids of reservations grow with time, so the primary key finds the last ones.
@@ -85,6 +95,13 @@ class ReservationQuerySet(PromisingQuerySet):
         ids = list(reservations)
         if ids:
             sql.rows(self.db, _END, reservations=ids, state=as_.value, locked=list(locked), now=now)
+
+    def holdings(self, holders: Collection[str]) -> dict[str, tuple[contracts.Allocation, ...]]:
+        """What each of these has in its open reservation, by SKU and first expired first."""
+        found: dict[str, list[contracts.Allocation]] = {}
+        for holder, *part in sql.rows(self.db, _HOLDINGS, holders=list(holders)):
+            found.setdefault(holder, []).append(contracts.Allocation(*part))
+        return {holder: tuple(parts) for holder, parts in found.items()}
 
     def bought_since(self, moment: datetime) -> dict[UUID, int]:
         """How many reservations made since then took of each item."""

@@ -73,6 +73,7 @@ from grocery.inventory.public.feed import (
     repair_feed,
 )
 from grocery.inventory.public.hot_items import HotRule, set_hot_rule, tend_hot_items
+from grocery.inventory.public.picking import LotUnfit, PickableLot, Unfit, holdings, issue, pickable
 from grocery.inventory.public.receiving import (
     NewReceiptLine,
     NothingReceived,
@@ -108,7 +109,6 @@ from grocery.inventory.public.shelf_care import (
     waste,
     waste_photo,
 )
-from grocery.inventory.services import issue as _issuing
 from grocery.inventory.services import let_go as _letting_go
 from grocery.inventory.services import levels as _levels
 from grocery.inventory.services import reserve as _reserving
@@ -137,7 +137,6 @@ from grocery.inventory.services.transfer import (
     take_off_transfer,
 )
 from grocery.inventory.services.transfer import look as transfer
-from grocery.kernel.quantity import Quantity
 
 __all__ = [
     # promising
@@ -145,6 +144,11 @@ __all__ = [
     "extend",
     "release",
     "issue",
+    "holdings",
+    "pickable",
+    "PickableLot",
+    "Unfit",
+    "LotUnfit",
     "expire_reservations",
     "prune_reservations",
     # flash sales
@@ -322,19 +326,6 @@ def extend(*, holder: str, until: datetime | None, now: datetime) -> None:
 def release(*, holder: str, now: datetime) -> None:
     """Let go what `holder` has reserved; if there is nothing (any more), nothing happens."""
     _letting_go.release(holder=holder, now=now)
-
-
-def issue(
-    *, holder: str, quantities: Mapping[str, Quantity] | None, now: datetime, by: UUID | None
-) -> tuple[Allocation, ...]:
-    """Goods leave the store for `holder`, who put them into a box: movements "sold". Returns what left which lot.
-
-    `quantities`: what really left, by SKU; a SKU that is not named did not leave. None: exactly what is reserved.
-    What is reserved and does not leave is free again; what leaves beyond it comes from what is available today,
-    first expired first. Goods that have expired while they were held do not leave. `by`: the staff member.
-    Raises NothingReserved, OutOfStock; then nothing was changed.
-    """
-    return _issuing.issue(holder=holder, quantities=quantities, now=now, by=by)
 
 
 def expire_reservations(*, now: datetime) -> int:
