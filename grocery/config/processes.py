@@ -19,6 +19,8 @@ from grocery.config.embedded import ROOT, CannotStart, free_port, spawn, stop, w
 
 #: Streams count as requests that are being answered: granian has to admit more of them than it would.
 _MANY_STREAMS = ("--backlog=4096", "--backpressure=6000")
+#: Of the web role, for two cores that it shares with its database: see "How many threads" in docs/measurements.md.
+_WEB_PROCESSES, _WEB_THREADS = "1", "2"
 WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105 - shared with the sandbox, worth nothing elsewhere
 ROLES = ("sandbox", "web", "live", "relay", "worker")
 #: Those that listen on a port, by what answers there once they are ready.
@@ -118,7 +120,7 @@ class Shop:
     def command(self, role: str) -> list[str]:
         """What starts a process of that role."""
         python = sys.executable
-        granian = [str(Path(python).with_name("granian")), "--http=1", "--no-ws", "--host=127.0.0.1", "--workers=1"]
+        granian = [str(Path(python).with_name("granian")), "--http=1", "--no-ws", "--host=127.0.0.1"]
         sandbox = [
             python,
             "-m",
@@ -133,11 +135,18 @@ class Shop:
                 f"--webhook-url={self.url}/api/v1/webhooks/stripe",
                 f"--webhook-secret={WEBHOOK_SECRET}",
             ],
-            "web": [*granian, "--interface=wsgi", f"--port={self.web_port}", "--blocking-threads=4"]
-            + ["grocery.config.wsgi:application"],
+            "web": [
+                *granian,
+                "--interface=wsgi",
+                f"--port={self.web_port}",
+                f"--workers={os.environ.get('WEB_PROCESSES', _WEB_PROCESSES)}",
+                f"--blocking-threads={os.environ.get('WEB_THREADS', _WEB_THREADS)}",
+                "grocery.config.wsgi:application",
+            ],
             "live": [
                 *granian,
                 "--interface=asgi",
+                "--workers=1",
                 f"--port={self.live_port}",
                 "--backlog=4096",
                 "--backpressure=6000",

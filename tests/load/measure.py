@@ -74,6 +74,25 @@ def cost[T](
     return Cost(statistics.median(walls), p95, apps / times, databases / times)
 
 
+def cost_in_a_row(call: Callable[[], object], *, times: int, app: int, database: int, warm_up: int = 15) -> Cost:
+    """The same where nothing is to be prepared: CPU is read before the first call and after the last.
+
+    Reading it before each call empties the processor's caches, and what is then measured is a cold call.
+    """
+    for _ in range(warm_up):
+        call()
+    pids = family(app), family(database)
+    before = cpu_of(pids[0]), cpu_of(pids[1])
+    walls = []
+    for _ in range(times):
+        started = time.perf_counter()
+        call()
+        walls.append((time.perf_counter() - started) * 1000)
+    apps, databases = spent(before[0], cpu_of(pids[0])), spent(before[1], cpu_of(pids[1]))
+    p95 = statistics.quantiles(walls, n=20)[-1]
+    return Cost(statistics.median(walls), p95, apps / times, databases / times)
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A Markdown table; numbers with two decimals where they are small."""
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]

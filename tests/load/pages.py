@@ -15,7 +15,7 @@ from uuid import uuid4
 import httpx
 
 from tests.journeys.people import Person
-from tests.load.measure import cost, table
+from tests.load.measure import Cost, cost, cost_in_a_row, table
 from tests.load.shop import Measured, open_shop
 
 WHAT = "CPU and SQL statements per request (50,000 SKUs, one web process)"
@@ -31,16 +31,20 @@ class Bench:
     web: httpx.Client
     address: dict[str, Any]
 
-    def get(self, path: str) -> Callable[[None], object]:
-        """A page or an answer, as a customer with a cart sees it."""
-        return lambda _: self.web.get(path).raise_for_status()
+    def read(self, name: str, path: str, *, times: int) -> list[Any]:
+        """A page or an answer, as a guest sees it."""
+        request = cost_in_a_row(lambda: self.web.get(path).raise_for_status(), times=times, **self._pids())
+        return self._row(name, request)
 
-    def row(
-        self, name: str, call: Callable[[Any], object], *, times: int, prepare: Callable[[], Any], warm_up: int = 15
-    ) -> list[Any]:
-        shop, pids = self.measured.shop, {"app": self.measured.web_pid, "database": self.measured.database_pid}
-        request = cost(call, times=times, prepare=prepare, warm_up=warm_up, **pids)
-        return [name, request.median, request.p95, request.app, request.database, _statements(shop.log("web"))]
+    def write(self, name: str, call: Callable[[Any], object], *, times: int, prepare: Callable[[], Any]) -> list[Any]:
+        return self._row(name, cost(call, times=times, prepare=prepare, **self._pids()))
+
+    def _pids(self) -> dict[str, int]:
+        return {"app": self.measured.web_pid, "database": self.measured.database_pid}
+
+    def _row(self, name: str, request: Cost) -> list[Any]:
+        statements = _statements(self.measured.shop.log("web"))
+        return [name, request.median, request.p95, request.app, request.database, statements]
 
     def filled(self, lines: int) -> str:
         """A cart of so many lines; the slot in which it is to come, another one each time."""
@@ -84,16 +88,15 @@ def run() -> str:
             "API product": f"/api/v1/products/{sku}",
             "API stock": f"/api/v1/stock/{sku}",
         }
-        nothing = lambda: None  # noqa: E731 - reads better here than a function
-        rows = [bench.row(name, bench.get(path), times=300, prepare=nothing) for name, path in reads.items()]
+        rows = [bench.read(name, path, times=300) for name, path in reads.items()]
         bench.filled(3)
         add = lambda _: lan.ask("POST", "/cart/items", json={"sku": sku, "quantity": 1}, key=str(uuid4()))  # noqa: E731
         empty = lambda: lan.ask("DELETE", "/cart")  # noqa: E731
-        rows.append(bench.row("API add to cart", add, times=150, prepare=empty))
+        rows.append(bench.write("API add to cart", add, times=150, prepare=empty))
         empty()
         for lines, times in ((3, 20), (60, 6)):
             prepare = lambda lines=lines: bench.filled(lines)  # noqa: E731
             rows.append(
-                bench.row(f"API checkout, {lines} lines, cash", bench.check_out, times=times, prepare=prepare)
+                bench.write(f"API checkout, {lines} lines, cash", bench.check_out, times=times, prepare=prepare)
             )
         return table(HEAD, rows)
