@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from prometheus_client import Counter, Histogram
 from structlog.contextvars import bound_contextvars
 
-from grocery.kernel import problems, views
+from grocery.kernel import once, problems, views
 from grocery.kernel.http import is_api
 from grocery.kernel.tracing import trace_of
 
@@ -58,7 +58,8 @@ def request_context(get_response: GetResponse) -> GetResponse:
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
         request.request_id = request_id  # type: ignore[attr-defined]  # read by kernel.http.request_id
         trace, statements = trace_of(request.headers.get("traceparent", "")), Statements()
-        with bound_contextvars(request_id=request_id, trace=trace), connection.execute_wrapper(statements):
+        context = bound_contextvars(request_id=request_id, trace=trace)
+        with context, connection.execute_wrapper(statements), once.per_request():
             begun = perf_counter()
             response = get_response(request)
             _note(request, response, seconds=perf_counter() - begun, statements=statements.number)

@@ -1,12 +1,12 @@
 """Versions of what is cached: a change gives a new one to everybody at once, after it is committed.
 
 Caches serve display. Inside a transaction nothing is cached, because decisions are made there; without Valkey
-nothing is cached either.
+nothing is cached either. A request asks for each version once: all that it shows is of one moment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
 import structlog
@@ -15,6 +15,7 @@ from django.db import transaction
 from django_redis.exceptions import ConnectionInterrupted
 from redis.exceptions import RedisError
 
+from grocery.kernel import once
 from grocery.kernel.ids import new_id
 
 CATALOG: Final = "catalog:version"
@@ -34,14 +35,18 @@ def current(*names: str) -> str | None:
     """The version of all that is named together; None when there is no caching now."""
     if transaction.get_connection().in_atomic_block:
         return None
+    known = once.kept()
     try:
-        known = cache.get_many(names)
-        for name in names:
-            if name not in known:
-                known[name] = cache.get_or_set(name, new_id().hex, SECONDS)
+        if unknown := [name for name in names if name not in known]:
+            known |= _ask(unknown)
     except _unreachable:
         return None
-    return ".".join(str(known[name]) for name in names)
+    return ".".join(known[name] for name in names)
+
+
+def _ask(names: Collection[str]) -> dict[str, str]:
+    known = cache.get_many(names)
+    return {name: str(known.get(name) or cache.get_or_set(name, new_id().hex, SECONDS)) for name in names}
 
 
 def announce(*names: str) -> None:
@@ -50,8 +55,10 @@ def announce(*names: str) -> None:
 
 
 def _renew(names: Iterable[str]) -> None:
+    new = {name: new_id().hex for name in names}
+    once.kept().update(new)
     try:
-        cache.set_many({name: new_id().hex for name in names}, SECONDS)
+        cache.set_many(new, SECONDS)
     except _unreachable:
         log.warning("catalog.version_not_announced", names=list(names))
 
