@@ -82,7 +82,15 @@ class Shop:
         self._stocked: dict[str, Quantity] = {}
 
     # --- goods ---------------------------------------------------------------------------------------------
-    def sell(self, sku: str, *, price: int | None = None, on_sale: bool = True) -> None:
+    def sell(
+        self,
+        sku: str,
+        *,
+        price: int | None = None,
+        on_sale: bool = True,
+        dietary: tuple[str, ...] = (),
+        allergens: tuple[str, ...] | None = (),
+    ) -> None:
         """Have a product in the catalogue at this price, or at the one in PRICES."""
         by_weight = sku in BY_WEIGHT
         catalog.save_product(
@@ -96,6 +104,8 @@ class Shop:
                 step=Decimal("0.05") if by_weight else Decimal(1),
                 vat_rate=Decimal(5) if by_weight else Decimal(8),
                 active=on_sale,
+                dietary=dietary,
+                allergens=allergens,
             ),
             now=self.now,
         )

@@ -70,6 +70,9 @@ class Environment(BaseSettings):
 
     # selling: the least that the goods of an order come to, in đồng
     minimum_order: int = Field(default=0, ge=0)
+    # how long a customer has to answer about a substitute, and what is done without an answer
+    substitution_answer_minutes: int = Field(default=10, ge=1, le=240)
+    substitution_default: Literal["replace", "leave_out"] = "replace"
 
     # picking: how long before its slot an order should be begun, how many one picker takes along at most
     picking_lead_minutes: int = Field(default=90, ge=0, le=1440)

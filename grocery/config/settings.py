@@ -211,6 +211,8 @@ COUNT_APPROVAL_VALUE = ENV.count_approval_value
 MINIMUM_ORDER = ENV.minimum_order
 PICKING_LEAD_MINUTES = ENV.picking_lead_minutes
 PICKING_WAVE_ORDERS = ENV.picking_wave_orders
+SUBSTITUTION_ANSWER_MINUTES = ENV.substitution_answer_minutes
+SUBSTITUTION_DEFAULT = ENV.substitution_default
 
 MAIL_OUTBOX = ENV.mail_outbox
 DEFAULT_FROM_EMAIL = ENV.mail_from

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     ORDER_CONFIRMED = "order_confirmed"
     ORDER_DELIVERED = "order_delivered"
     ORDER_CANCELLED = "order_cancelled"
+    SUBSTITUTE_PROPOSED = "substitute_proposed"
 
 
 class Channel(StrEnum):

@@ -6,9 +6,9 @@ from grocery.kernel import clock
 from grocery.kernel.outbox import on
 from grocery.notifications.contracts import Kind
 from grocery.notifications.events import MessageQueued
-from grocery.notifications.services.queue_message import queue_message
+from grocery.notifications.services.queue_message import queue_message, queue_question
 from grocery.notifications.services.send_message import send_message
-from grocery.ordering.events import OrderCancelled, OrderConfirmed, OrderDelivered
+from grocery.ordering.events import OrderCancelled, OrderConfirmed, OrderDelivered, SubstituteProposed
 
 
 @on(OrderConfirmed)
@@ -30,6 +30,11 @@ def write_cancellation(fact: OrderCancelled) -> None:
         now=clock.now(),
         reason=fact.reason.value,
     )
+
+
+@on(SubstituteProposed)
+def write_question(fact: SubstituteProposed) -> None:
+    queue_question(event_id=fact.event_id, substitution_id=fact.substitution_id, now=clock.now())
 
 
 @on(MessageQueued, outside=True)

@@ -6,6 +6,7 @@ Names, addresses and remarks are not in here: ask `ordering.public.order` when t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -47,6 +48,43 @@ class OrderPlaced(OrderFact):
 @dataclass(frozen=True, kw_only=True)
 class OrderConfirmed(OrderFact):
     """The money is authorised, or will be paid at the door: the order will be picked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubstituteProposed(OrderFact):
+    """Something ran out, and the customer is asked what may come instead; `ordering.public.question` tells all."""
+
+    substitution_id: UUID
+    sku: str
+    with_sku: str
+    answer_by: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineSubstituted(OrderFact):
+    """So much of one SKU will not come, so much of another will, for the lower of the two prices.
+
+    `by`: "customer", "staff" or "system". `total` is what the order comes to now.
+    """
+
+    store_id: UUID
+    sku: str
+    quantity: Decimal
+    with_sku: str
+    with_quantity: Decimal
+    by: str
+    total: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineLeftOut(OrderFact):
+    """So much of one SKU ran out and will not come; nothing is paid for it. `by` as in LineSubstituted."""
+
+    store_id: UUID
+    sku: str
+    quantity: Decimal
+    by: str
+    total: Money
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,12 @@ def cancel_unpaid_orders() -> None:
     public.cancel_unpaid(now=clock.now())
 
 
+@shared_task(name="ordering.answer_by_default", ignore_result=True)
+def answer_by_default() -> None:
+    """Every 10 seconds: questions that nobody answered in time are settled as announced."""
+    public.answer_by_default(now=clock.now())
+
+
 @shared_task(name="ordering.forget_abandoned_carts", ignore_result=True)
 def forget_abandoned_carts() -> None:
     """Every day: guests' carts that were left behind."""

@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from grocery.storefront.views import account, cart, checkout, home, listing, order, outbox, payment, product, search
+from grocery.storefront.views import (
+    account,
+    answer,
+    cart,
+    checkout,
+    home,
+    listing,
+    order,
+    outbox,
+    payment,
+    product,
+    search,
+)
 
 app_name = "storefront"
 
@@ -37,6 +49,7 @@ urlpatterns = [
     path("addresses/wards", checkout.wards, name="wards"),
     path("pay/<uuid:order_id>/", payment.pay, name="pay"),
     path("orders/", order.orders, name="orders"),
+    path("orders/answer/<str:token>/", answer.answer, name="answer"),
     path("orders/<uuid:order_id>/", order.order, name="order"),
     path("orders/<uuid:order_id>/cancel", order.cancel, name="cancel-order"),
     path("sign-in/", account.sign_in, name="sign-in"),

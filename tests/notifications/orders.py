@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,12 @@ from grocery.ordering.contracts import (
     OrderView,
     PaymentMethod,
     Recipient,
+    Substituted,
+    Substitution,
+    SubstitutionDefault,
+    SubstitutionId,
+    SubstitutionReason,
+    SubstitutionState,
     TimelineEntry,
     VatPart,
 )
@@ -86,6 +92,32 @@ def order(**changed: Any) -> OrderView:
         may_be_cancelled=True,
     )
     return replace(lan, **changed)
+
+
+def question(**changed: Any) -> Substitution:
+    """The milk ran out; Lan is asked whether oat milk, which is dearer, may come instead."""
+    asked = Substitution(
+        id=SubstitutionId(UUID(int=3)),
+        order_id=ORDER_ID,
+        number="G-20418",
+        customer_id=UUID(int=2),
+        language="vi",
+        original=_of(MILK.sku, MILK.name_en, MILK.name_vi),
+        substitute=_of("OAT", "Oat milk <new> & plain", "Sữa yến mạch <mới> & nguyên vị"),
+        list_price=dong(45_000),
+        reason=SubstitutionReason.PICKING,
+        state=SubstitutionState.ASKED,
+        default=SubstitutionDefault.REPLACE,
+        asked_at=PLACED,
+        answer_by=PLACED + timedelta(minutes=10),
+        answered_at=None,
+        answered_by="",
+    )
+    return replace(asked, **changed)
+
+
+def _of(sku: str, name_en: str, name_vi: str) -> Substituted:
+    return Substituted(sku, name_en, name_vi, "piece", quantity(1), dong(38_500), "milk.svg", "sky")
 
 
 def weighed() -> OrderView:

@@ -21,12 +21,15 @@ from grocery.kernel.errors import NotFound
 from grocery.kernel.ids import new_id
 from grocery.kernel.models import OutboxEvent
 from grocery.kernel.outbox import publish
+from grocery.kernel.quantity import quantity
 from grocery.notifications import models
 from grocery.notifications import public as notifications
 from grocery.notifications.contracts import Letter, MailNotSent, MailRefused
 from grocery.notifications.services.send_message import send_message
+from grocery.ordering import public as ordering
 from grocery.ordering.contracts import CancelReason, OrderView
 from grocery.ordering.events import OrderCancelled, OrderConfirmed, OrderDelivered
+from grocery.ordering.models import OrderLine
 from tests.notifications.conftest import customer
 from tests.shop import Shop
 
@@ -113,6 +116,34 @@ def test_each_fact_has_its_mail(lan: UUID, ordered: Ordered, outbox: Path, deliv
     ]
     (cancellation,) = (mail for mail in mails(outbox) if "hủy" in mail["Subject"])
     assert "Chúng tôi chưa nhận được thanh toán kịp thời" in text_of(cancellation)
+
+
+def asked_about_milk(shop: Shop) -> ordering.Substitution:
+    """A carton of milk ran out while picking, and the customer wants to be asked."""
+    shop.stock(milk=10, oat=10)
+    order = shop.confirmed_order(milk=2)
+    OrderLine.objects.filter(order_id=order.id).update(substitution="ask")
+    return ordering.substitute(
+        order_id=order.id, sku="milk", with_sku="oat", quantity=quantity(1), by=shop.picker, now=shop.now
+    )
+
+
+@pytest.mark.django_db
+def test_a_question_goes_out_with_its_link(outbox: Path):
+    shop = Shop()
+    asked = asked_about_milk(shop)
+    shop.tell()
+    (mail,) = (mail for mail in mails(outbox) if "vừa hết" in mail["Subject"])
+    assert f"/orders/answer/{ordering.answer_token(substitution_id=asked.id)}/" in text_of(mail)
+
+
+@pytest.mark.django_db
+def test_a_question_that_is_settled_by_then_is_not_asked(outbox: Path):
+    shop = Shop()
+    asked = asked_about_milk(shop)
+    ordering.answer(substitution_id=asked.id, accept=True, now=shop.now)
+    shop.tell()
+    assert [mail["Subject"] for mail in mails(outbox) if "vừa hết" in mail["Subject"]] == []
 
 
 @pytest.mark.django_db

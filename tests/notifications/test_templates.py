@@ -14,8 +14,9 @@ from django.template import TemplateSyntaxError
 
 from grocery.notifications.contracts import Kind, Rendered
 from grocery.notifications.services.render import render
-from grocery.ordering.contracts import OrderView, PaymentMethod
-from tests.notifications.orders import COUNTER, ORDER_ID, order, weighed
+from grocery.ordering import public as ordering
+from grocery.ordering.contracts import OrderView, PaymentMethod, SubstitutionDefault
+from tests.notifications.orders import COUNTER, ORDER_ID, order, question, weighed
 
 SPACE = "\N{NO-BREAK SPACE}"
 ORDERS = {
@@ -44,7 +45,7 @@ def strict(settings: LazySettings) -> None:
 
 
 def written(kind: Kind, language: str, view: OrderView | None = None, reason: str = "customer") -> Rendered:
-    return render(kind=kind, language=language, order=view or order(), name="Lan", reason=reason)
+    return render(kind=kind, language=language, order=view or order(), name="Lan", reason=reason, question=question())
 
 
 def test_the_strictness_of_these_tests_is_real():
@@ -168,3 +169,35 @@ class _Nesting(HTMLParser):
             self.open.pop()
         else:
             self.stray.append(tag)
+
+
+@pytest.mark.parametrize(
+    ("language", "default", "said"),
+    [
+        ("vi", SubstitutionDefault.REPLACE, "chúng tôi thay món này"),
+        ("vi", SubstitutionDefault.LEAVE_OUT, "chúng tôi bỏ món này"),
+        ("en", SubstitutionDefault.REPLACE, "we replace it"),
+        ("en", SubstitutionDefault.LEAVE_OUT, "we leave it out"),
+    ],
+)
+def test_a_question_says_until_when_and_what_is_done_without_an_answer(
+    language: str, default: SubstitutionDefault, said: str
+):
+    words = render(
+        kind=Kind.SUBSTITUTE_PROPOSED,
+        language=language,
+        order=order(),
+        name="Lan",
+        question=question(default=default),
+    )
+    for part in (words.text, words.html):
+        assert said in part
+        assert "13:52" in part
+        assert f"45.000{SPACE}₫" in part
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_link_of_a_question_opens_it_without_signing_in(language: str):
+    words = render(kind=Kind.SUBSTITUTE_PROPOSED, language=language, order=order(), name="Lan", question=question())
+    (token,) = set(re.findall(r"/orders/answer/([^/]+)/", words.text))
+    assert ordering.question_of_token(token=token) == question().id

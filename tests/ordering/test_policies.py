@@ -109,9 +109,14 @@ class AnyOrder(RuleBasedStateMachine):
             self.been.append(wanted)
 
     @precondition(lambda self: self.state is not S.PLACED)
-    @rule(reason=st.sampled_from([CancelReason.NOT_PAID, CancelReason.OUT_OF_STOCK]))
-    def the_clock_leaves_paid_orders_alone(self, reason: CancelReason) -> None:
-        assert not policies.may_be_cancelled(self.state, reason)
+    @rule()
+    def the_clock_leaves_paid_orders_alone(self) -> None:
+        assert not policies.may_be_cancelled(self.state, CancelReason.NOT_PAID)
+
+    @rule()
+    def what_ran_out_altogether_ends_until_the_box_is_sealed(self) -> None:
+        open_still = self.state in {S.PLACED, S.CONFIRMED, S.PICKING}
+        assert policies.may_be_cancelled(self.state, CancelReason.OUT_OF_STOCK) is open_still
 
     @invariant()
     def no_state_comes_twice(self) -> None:

@@ -22,7 +22,24 @@ log = structlog.get_logger(__name__)
 
 
 @transaction.atomic
-def queue_message(*, kind: Kind, event_id: UUID, order_id: UUID, now: datetime, reason: str = "") -> None:
+def queue_question(*, event_id: UUID, substitution_id: UUID, now: datetime) -> None:
+    """Ask the customer about a substitute, unless that is settled by now."""
+    question = ordering.question(substitution_id=substitution_id)
+    if question.open:
+        kind = Kind.SUBSTITUTE_PROPOSED
+        queue_message(kind=kind, event_id=event_id, order_id=question.order_id, now=now, question=question)
+
+
+@transaction.atomic
+def queue_message(
+    *,
+    kind: Kind,
+    event_id: UUID,
+    order_id: UUID,
+    now: datetime,
+    reason: str = "",
+    question: ordering.Substitution | None = None,
+) -> None:
     """Write the message about this fact in the customer's language and tell that it waits; once per fact."""
     if models.Message.objects.about(event_id, kind, Channel.EMAIL).exists():
         return
@@ -33,7 +50,7 @@ def queue_message(*, kind: Kind, event_id: UUID, order_id: UUID, now: datetime, 
         log.info("nobody to tell", kind=kind.value, order_id=str(order_id))
         return
     language = policies.spoken_language(contact.language)
-    words = render(kind=kind, language=language, order=order, name=contact.name, reason=reason)
+    words = render(kind=kind, language=language, order=order, name=contact.name, reason=reason, question=question)
     message = models.Message.objects.create(
         id=(message_id := new_id()),
         event_id=event_id,

@@ -6,6 +6,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -16,9 +17,19 @@ from grocery.notifications.contracts import Kind, Rendered
 from grocery.ordering import public as ordering
 
 
-def render(*, kind: Kind, language: str, order: ordering.OrderView, name: str, reason: str = "") -> Rendered:
-    """The words of a message about an order, in "vi" or "en". `reason`: why it was cancelled."""
+def render(
+    *,
+    kind: Kind,
+    language: str,
+    order: ordering.OrderView,
+    name: str,
+    reason: str = "",
+    question: ordering.Substitution | None = None,
+) -> Rendered:
+    """The words of a message about an order, in "vi" or "en". `reason`: why it was cancelled; `question`: its own."""
     context = {"name": name, "reason": reason, **_order(order, language)}
+    if question:
+        context |= _question(question, context["home"], order.zone, language)
     subject, text, html = (
         render_to_string(f"notifications/{kind}.{language}.{part}", context) for part in ("subject", "txt", "html")
     )
@@ -53,6 +64,22 @@ def _order(order: ordering.OrderView, language: str) -> dict[str, Any]:
         "by_card": order.method is ordering.PaymentMethod.CARD,
         "url": f"{home}orders/{order.id}/",
         "home": home,
+    }
+
+
+def _question(question: ordering.Substitution, home: str, zone: str, language: str) -> dict[str, Any]:
+    """What templates may say of a proposed substitute; the link opens it without signing in."""
+    original, substitute = question.original, question.substitute
+    token = ordering.answer_token(substitution_id=question.id)
+    return {
+        "gone": original.name(language),
+        "gone_detail": policies.line_detail(original.quantity, original.unit, original.price, language),
+        "instead": substitute.name(language),
+        "instead_detail": policies.line_detail(substitute.quantity, substitute.unit, substitute.price, language),
+        "cheaper_than": str(question.list_price) if question.list_price != substitute.price else "",
+        "until": f"{question.answer_by.astimezone(ZoneInfo(zone)):%H:%M}" if question.answer_by else "",
+        "replaced_by_default": question.default is ordering.SubstitutionDefault.REPLACE,
+        "answer_url": f"{home}orders/answer/{token}/",
     }
 
 

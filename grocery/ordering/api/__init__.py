@@ -4,7 +4,9 @@ from ninja import Router
 
 from grocery.ordering.api.carts import router as carts
 from grocery.ordering.api.orders import router as orders
+from grocery.ordering.api.substitutions import router as substitutions
 
 router = Router(tags=["ordering"])
 router.add_router("", carts)
 router.add_router("", orders)
+router.add_router("", substitutions)

@@ -84,6 +84,10 @@ ORDER_LINE: Final[dict[str, Any]] = {
     "packed_amount": None,
     "image": "milk.webp",
     "tint": "sky",
+    "note": "",
+    "substitution": "similar",
+    "substitute_sku": "",
+    "replaces": "",
 }
 TIMELINE_ENTRY: Final[dict[str, Any]] = {
     "state": "placed",

@@ -232,6 +232,10 @@ def _line(line: ordering.OrderLineView, language: str) -> dict[str, Any]:
         "packed_amount": line.packed_amount,
         "image": line.image,
         "tint": line.tint,
+        "note": line.note,
+        "substitution": line.substitution,
+        "substitute_sku": line.substitute_sku,
+        "replaces": line.replaces,
     }
 
 

@@ -172,7 +172,10 @@ class PaymentToMake(Schema):
 
 
 class OrderLine(Schema):
-    """`packed` is null until the box is sealed."""
+    """`packed` is null until the box is sealed.
+
+    `substitution`: what is wanted if it runs out; `replaces`: the SKU that it was put in for, else empty.
+    """
 
     sku: str
     name: str
@@ -185,6 +188,10 @@ class OrderLine(Schema):
     packed_amount: int | None
     image: str
     tint: str
+    note: str
+    substitution: ordering.SubstitutionChoice
+    substitute_sku: str
+    replaces: str
     model_config = _example(examples.ORDER_LINE)
 
 

@@ -30,6 +30,8 @@ class ChangeKind(StrEnum):
     """What was done to the order."""
 
     PART_CANCELLED = "part_cancelled"
+    SUBSTITUTED = "substituted"
+    LEFT_OUT = "left_out"
 
 
 @dataclass(frozen=True, slots=True)

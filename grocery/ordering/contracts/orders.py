@@ -75,6 +75,13 @@ class OrderLineView:
     tint: str
     list_amount: Money = NOTHING
     adjustments: tuple[Adjustment, ...] = ()
+    #: What the customer wrote for the picker.
+    note: str = ""
+    #: What the customer wants if it runs out: the value of a `SubstitutionChoice`; and what they named for that case.
+    substitution: str = "similar"
+    substitute_sku: str = ""
+    #: The SKU that this one was put in for; empty for what was ordered.
+    replaces: str = ""
 
     def name(self, language: str) -> str:
         return self.name_vi if language == "vi" else self.name_en

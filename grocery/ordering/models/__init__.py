@@ -14,6 +14,7 @@ from grocery.ordering.models.orders import (
     holder_of,
 )
 from grocery.ordering.models.picking import Crate, OrderPick, Pick, ShortPick, Wave
+from grocery.ordering.models.substitutions import Substitution, SubstitutionQuerySet
 
 __all__ = [
     "MOTIVES",
@@ -34,6 +35,8 @@ __all__ = [
     "OrderQuerySet",
     "OrderTransition",
     "Wave",
+    "Substitution",
+    "SubstitutionQuerySet",
     "holder_of",
     "inside_a_transaction",
     "written",

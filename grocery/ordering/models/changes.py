@@ -12,7 +12,11 @@ from grocery.kernel.quantity import plain, quantity
 from grocery.ordering.contracts import CancelMotive, ChangeKind, LineChange
 from grocery.ordering.models.orders import ACTORS, Order
 
-KINDS = [(ChangeKind.PART_CANCELLED.value, _("cancelled in part"))]
+KINDS = [
+    (ChangeKind.PART_CANCELLED.value, _("cancelled in part")),
+    (ChangeKind.SUBSTITUTED.value, _("something else instead")),
+    (ChangeKind.LEFT_OUT.value, _("left out, ran out")),
+]
 MOTIVES = [
     (CancelMotive.CHANGED_MIND.value, _("changed their mind")),
     (CancelMotive.MISTAKE.value, _("ordered by mistake")),

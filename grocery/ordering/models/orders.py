@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from grocery.ordering.contracts import OrderState
+from grocery.ordering.contracts import OrderState, SubstitutionChoice
 from grocery.ordering.models.columns import amount_of, key
 from grocery.ordering.models.desk import DeskQuerySet
 
@@ -32,6 +32,13 @@ ACTORS = [("customer", _("customer")), ("staff", _("staff")), ("system", _("syst
 _MODES = [("delivery", pgettext_lazy("mode", "delivery")), ("pickup", pgettext_lazy("mode", "pickup"))]
 _METHODS = [("card", _("card")), ("cash_on_delivery", _("cash on delivery"))]
 UNITS = {"piece": _("piece"), "kg": _("kg"), "l": _("l")}
+
+
+CHOICES = [
+    (SubstitutionChoice.SIMILAR.value, _("replace with something similar")),
+    (SubstitutionChoice.ASK.value, _("ask the customer")),
+    (SubstitutionChoice.NONE.value, _("no substitute")),
+]
 
 
 def holder_of(order_id: UUID) -> str:
@@ -195,6 +202,12 @@ class OrderLineQuerySet(models.QuerySet["OrderLine"]):
         """Those of the order that were not called off altogether."""
         return self.of_order(order_id).filter(quantity__gt=0)
 
+    def of_sku(self, sku: str) -> Self:
+        return self.filter(sku=sku)
+
+    def skus(self) -> list[str]:
+        return list(self.values_list("sku", flat=True))
+
     def resize(self, lines: Iterable[OrderLine]) -> None:
         """Write down other quantities and what they come to, in one statement."""
         self.bulk_update(list(lines), ["quantity", "amount", "discount"])
@@ -224,6 +237,13 @@ class OrderLine(models.Model):
     min_freshness_days = models.PositiveSmallIntegerField(_("fresh for days"), default=0)
     image = models.CharField(_("picture"), max_length=300, blank=True)
     tint = models.CharField(_("tint"), max_length=16, blank=True)
+    # what the customer said about it
+    note = models.CharField(_("note"), max_length=200, blank=True, db_default="")
+    substitution = models.CharField(
+        _("if it runs out"), max_length=8, choices=CHOICES, db_default=SubstitutionChoice.SIMILAR.value
+    )
+    substitute_sku = models.CharField(_("best replaced by"), max_length=64, blank=True, db_default="")
+    replaces = models.CharField(_("stands in for"), max_length=64, blank=True, db_default="")
 
     objects = OrderLineQuerySet.as_manager()
 
@@ -238,6 +258,10 @@ class OrderLine(models.Model):
             models.CheckConstraint(condition=Q(price__gte=0, amount__gte=0), name="order_line_not_negative"),
             models.CheckConstraint(
                 condition=Q(discount__gte=0, discount__lte=F("amount")), name="order_line_discount_bounded"
+            ),
+            models.CheckConstraint(
+                condition=Q(substitution__in=[c.value for c in SubstitutionChoice]),
+                name="order_line_substitution_known",
             ),
             models.CheckConstraint(
                 condition=Q(packed__gte=0, packed__lte=F("quantity")), name="never_packed_above_ordered"

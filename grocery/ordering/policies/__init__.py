@@ -9,7 +9,15 @@ from grocery.ordering.policies.packing import LEAST_PACKED, check_packed, packed
 from grocery.ordering.policies.picking import LETTERS, letters_left, start_by, urgency
 from grocery.ordering.policies.reducing import check_reduction
 from grocery.ordering.policies.shrinking import share, shares
-from grocery.ordering.policies.states import NEXT, kept_until, may_be_cancelled, may_be_reduced, may_become
+from grocery.ordering.policies.states import (
+    NEXT,
+    kept_until,
+    may_be_cancelled,
+    may_be_reduced,
+    may_be_substituted,
+    may_become,
+)
+from grocery.ordering.policies.substitutes import agreed_price, in_steps, lower_of_two, may_stand_in, substitutes
 from grocery.ordering.policies.totals import NO_VAT, delivery_vat_rate, vat_parts
 
 __all__ = [
@@ -38,7 +46,13 @@ __all__ = [
     "may_be_cancelled",
     "may_be_given",
     "may_be_reduced",
+    "may_be_substituted",
     "may_become",
+    "agreed_price",
+    "in_steps",
+    "lower_of_two",
+    "may_stand_in",
+    "substitutes",
     "merged",
     "start_by",
     "urgency",

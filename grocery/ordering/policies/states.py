@@ -33,15 +33,20 @@ def may_be_cancelled(state: OrderState, reason: CancelReason) -> bool:
     match reason:
         case CancelReason.CUSTOMER:
             return state in _BEFORE_PICKING
-        case CancelReason.NOT_PAID | CancelReason.OUT_OF_STOCK:
+        case CancelReason.NOT_PAID:
             return state is OrderState.PLACED
-        case CancelReason.STAFF | CancelReason.PAYMENT_CANCELLED:
+        case CancelReason.OUT_OF_STOCK | CancelReason.STAFF | CancelReason.PAYMENT_CANCELLED:
             return state in _BEFORE_PACKED
 
 
 def may_be_reduced(state: OrderState) -> bool:
     """Lines are called off until picking starts; from there on what is missing is left out by the picker."""
     return state in _BEFORE_PICKING
+
+
+def may_be_substituted(state: OrderState) -> bool:
+    """What is missing is replaced or left out from confirmation to the sealing of the box."""
+    return state in {OrderState.CONFIRMED, OrderState.PICKING}
 
 
 def kept_until(slot_ends_at: datetime) -> datetime:

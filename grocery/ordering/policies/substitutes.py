@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from grocery.kernel.money import Money
+from grocery.kernel.money import Money, dong
+from grocery.kernel.quantity import Quantity
 
 
 class Promising(Protocol):
@@ -33,6 +34,16 @@ def substitutes[P: Promising](original: Promising, candidates: Iterable[P]) -> l
     return [candidate for candidate in candidates if may_stand_in(candidate, original)]
 
 
+def agreed_price(freed: Money, quantity: Quantity) -> Money:
+    """What one unit of so much was to cost, rounded down: whatever is charged by it stays within `freed`."""
+    return dong(int(freed.minor // quantity))
+
+
 def lower_of_two(agreed: Money, substitute: Money) -> Money:
     """What a unit of a substitute costs: never more than was agreed on for the original, never more than it costs."""
     return min(agreed, substitute)
+
+
+def in_steps(quantity: Quantity, step: Quantity) -> Quantity:
+    """As much of `quantity` as can be sold in steps of `step`: rounded down, never more than ran out."""
+    return Quantity(quantity - quantity % step)

@@ -10,9 +10,12 @@ order and another's look alike: NotFound. Who acts is a Principal; staff of one 
 
 from grocery.ordering.contracts import (
     Adjustment,
+    AnsweredAlready,
+    AnswerTooLate,
     BelowMinimum,
     CancelMotive,
     CancelReason,
+    Candidate,
     CartEmpty,
     CartFull,
     CartId,
@@ -23,7 +26,12 @@ from grocery.ordering.contracts import (
     HeldSlot,
     LineChange,
     MoreThanOrdered,
+    NoSubstituteWanted,
+    NotASubstitute,
+    NothingAsked,
     NothingToPay,
+    NotInOrder,
+    NotSubstitutable,
     OfferKind,
     OrderChange,
     OrderId,
@@ -40,7 +48,15 @@ from grocery.ordering.contracts import (
     ProductNotSold,
     QuantityNotInSteps,
     QuantityTooLarge,
+    QuestionOpen,
     Recipient,
+    Substituted,
+    Substitution,
+    SubstitutionChoice,
+    SubstitutionDefault,
+    SubstitutionId,
+    SubstitutionReason,
+    SubstitutionState,
     TimelineEntry,
     TotalChanged,
     VatPart,
@@ -91,6 +107,20 @@ from grocery.ordering.public.picking import (
     waves,
 )
 from grocery.ordering.public.store_work import deliver, dispatch, mark_packed, start_picking
+from grocery.ordering.public.substitutions import (
+    answer,
+    answer_about,
+    answer_by_default,
+    answer_token,
+    leave_out,
+    open_questions,
+    other_substitutes,
+    propose_substitutes,
+    question,
+    question_of_token,
+    substitute,
+    substitutions,
+)
 
 __all__ = [
     # carts
@@ -102,15 +132,22 @@ __all__ = [
     # picking
     "picking_queue", "take_wave", "pause_wave", "resume_wave", "give_back", "take_over", "wave", "wave_of", "waves",
     "Urgency", "WaitingOrder", "WaveOrder", "WaveView", "NothingToPick", "NotYourWave", "PickerBusy", "WavePaused",
+    # what runs out
+    "propose_substitutes", "substitute", "leave_out", "answer", "answer_about", "question",
+    "open_questions", "substitutions", "other_substitutes", "answer_token", "question_of_token",
     # the clock
-    "cancel_unpaid", "forget_abandoned_carts",
+    "cancel_unpaid", "forget_abandoned_carts", "answer_by_default",
     # the words
     "CartId", "CartOwner", "CartView", "CartLine", "PriceChange", "HeldSlot", "VatPart",
     "Adjustment", "OfferKind",
     "OrderId", "OrderState", "CancelReason", "CancelMotive", "PaymentMethod", "PlacedOrder", "PaymentToMake",
     "OrderView", "OrderLineView", "TimelineEntry", "Recipient", "OrderSummary", "OrderPage",
     "OrderChange", "ChangeKind", "LineChange",
+    "Candidate", "Substituted", "Substitution", "SubstitutionId", "SubstitutionChoice", "SubstitutionState",
+    "SubstitutionReason", "SubstitutionDefault",
     # what can go wrong
+    "NotASubstitute", "NoSubstituteWanted", "NotInOrder", "NothingAsked", "NotSubstitutable", "AnsweredAlready",
+    "AnswerTooLate", "QuestionOpen",
     "ProductNotSold", "QuantityTooLarge", "QuantityNotInSteps", "CartFull", "CartEmpty", "TotalChanged",
     "BelowMinimum", "OrderNotCancellable", "NothingToPay", "WrongState", "WeightOutOfTolerance", "MoreThanOrdered",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from grocery.kernel.errors import Invalid
 from grocery.kernel.outbox import publish
 from grocery.kernel.principal import Principal
 from grocery.ordering import models, policies
-from grocery.ordering.contracts import CancelMotive, CancelReason, OrderNotCancellable, OrderState
+from grocery.ordering.contracts import CancelMotive, CancelReason, OrderNotCancellable, OrderState, SubstitutionState
 from grocery.ordering.events import OrderCancelled, OrderedLine
 from grocery.ordering.services import counters, transitions
 from grocery.payments import public as payments
@@ -89,6 +89,7 @@ def call_off(
     if not policies.may_be_cancelled(state, reason):
         raise OrderNotCancellable(order.number, state)
     transitions.move(order, OrderState.CANCELLED, by=by, motive=motive, reason=note or reason.value, now=now)
+    _withdraw_questions(order, by, now)
     delivery.cancel(order_id=order.id, now=now, by=by.id if by and by.kind == "staff" else None)
     inventory.release(holder=order.holder, now=now)
     payments.request_cancellation(order_id=order.id, now=now)
@@ -105,3 +106,10 @@ def call_off(
         )
     )
     counters.cancelled(reason)
+
+
+def _withdraw_questions(order: models.Order, by: Principal | None, now: datetime) -> None:
+    """What the customer was asked about this order needs no answer any more."""
+    if rows := list(models.Substitution.objects.of_order(order.id).open()):
+        actor = by.kind if by else "system"
+        models.Substitution.objects.settle(rows, SubstitutionState.WITHDRAWN, at=now, actor=actor)

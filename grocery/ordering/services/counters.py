@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.db import transaction
 from prometheus_client import Counter
 
-from grocery.ordering.contracts import CancelReason, PaymentMethod
+from grocery.ordering.contracts import CancelReason, PaymentMethod, SubstitutionState
 
 _PLACED = Counter("orders_placed_total", "Orders placed, by payment method.", ["method"])
 _CANCELLED = Counter("orders_cancelled_total", "Orders cancelled, by reason.", ["reason"])
 
 _CANCELLED_IN_PART = Counter("orders_cancelled_in_part_total", "Orders of which a part was called off.", ["reason"])
+
+_SUBSTITUTED = Counter("substitutions_total", "Substitutions written down, by how they began or ended.", ["state"])
+_LEFT_OUT = Counter("lines_left_out_total", "Order lines that staff left out, wholly or in part.")
 
 
 def placed(method: PaymentMethod) -> None:
@@ -23,3 +26,11 @@ def cancelled(reason: CancelReason) -> None:
 
 def cancelled_in_part(reason: CancelReason) -> None:
     transaction.on_commit(_CANCELLED_IN_PART.labels(reason.value).inc)
+
+
+def substituted(state: SubstitutionState) -> None:
+    transaction.on_commit(_SUBSTITUTED.labels(state.value).inc)
+
+
+def left_out() -> None:
+    transaction.on_commit(_LEFT_OUT.inc)

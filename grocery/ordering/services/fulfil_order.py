@@ -17,7 +17,7 @@ from grocery.kernel.outbox import publish
 from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import Quantity
 from grocery.ordering import models, policies
-from grocery.ordering.contracts import OrderState, PaymentMethod, ProductNotSold
+from grocery.ordering.contracts import OrderState, PaymentMethod, ProductNotSold, QuestionOpen
 from grocery.ordering.events import OrderDelivered, OrderDispatched, OrderPacked, OrderPickingStarted
 from grocery.ordering.services import transitions
 from grocery.payments import public as payments
@@ -41,6 +41,8 @@ def begin_picking(order: models.Order, *, by: Principal, now: datetime) -> None:
 def mark_packed(*, order_id: UUID, weights: Mapping[str, Quantity], by: Principal, now: datetime) -> None:
     """Seal the box: the goods leave the stock, and what they come to is charged."""
     order = transitions.lock(order_id, by=by)
+    if asked := [row.sku for row in models.Substitution.objects.of_order(order.id).open()]:
+        raise QuestionOpen(order.number, asked)
     transitions.move(order, OrderState.PACKED, by=by, now=now)
     lines = _packed(order, weights)
     charged = total(dong(line.packed_amount or 0) for line in lines) + dong(order.fee - order.fee_discount)

@@ -13,11 +13,14 @@ from grocery.ordering.contracts import OrderState
 
 
 def keep(order: models.Order, lines: Iterable[models.OrderLine], *, now: datetime) -> None:
-    """Hold exactly these lines for the order, what it held before counting as free to it. Raises OutOfStock."""
+    """Hold exactly these lines for the order, what it held before counting as free to it. Raises OutOfStock.
+
+    What the customer is being asked about is held too: a proposal can be accepted.
+    """
     inventory.reserve(
         holder=order.holder,
         location=catalog.StoreId(order.store_id),
-        demands=demands(lines),
+        demands=[*demands(lines), *_proposed(order)],
         good_on=order.slot_day,
         until=until(order),
         now=now,
@@ -30,6 +33,13 @@ def demands(lines: Iterable[models.OrderLine]) -> list[inventory.Demand]:
         inventory.Demand(catalog.Sku(line.sku), Quantity(line.quantity), line.min_freshness_days)
         for line in lines
         if line.quantity
+    ]
+
+
+def _proposed(order: models.Order) -> list[inventory.Demand]:
+    return [
+        inventory.Demand(catalog.Sku(row.with_sku), Quantity(row.with_quantity), row.with_min_freshness_days)
+        for row in models.Substitution.objects.of_order(order.id).open()
     ]
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 
-from grocery.kernel.money import dong
+from grocery.kernel.money import Money, dong
 from grocery.kernel.quantity import Quantity
 from grocery.ordering import models, policies
 
@@ -20,7 +21,14 @@ def take_off(order: models.Order, lines: Iterable[models.OrderLine], left: Mappi
         _resize(line, left[line.sku])
     models.OrderLine.objects.resize(touched)
     _explain_anew(order, touched)
-    _add_up(order, lines)
+    add_up(order, lines)
+
+
+def freed_by(line: models.OrderLine, less: Quantity) -> Money:
+    """What the line would cost less without so much of it, its offers counted. Nothing changes."""
+    smaller = copy(line)
+    _resize(smaller, Quantity(line.quantity - less))
+    return dong(line.net - smaller.net)
 
 
 def _resize(line: models.OrderLine, left: Quantity) -> None:
@@ -43,7 +51,7 @@ def _explain_anew(order: models.Order, touched: Iterable[models.OrderLine]) -> N
     models.OrderAdjustment.objects.lessen(rows)
 
 
-def _add_up(order: models.Order, lines: Iterable[models.OrderLine]) -> None:
+def add_up(order: models.Order, lines: Iterable[models.OrderLine]) -> None:
     """Let the order come to what all of its lines are; the fee and what was off it stay."""
     lines = list(lines)
     order.subtotal = sum(line.amount for line in lines)

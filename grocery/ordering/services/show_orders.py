@@ -108,6 +108,10 @@ def _line(line: models.OrderLine, adjustments: tuple[Adjustment, ...]) -> OrderL
         tint=line.tint,
         list_amount=dong(line.amount),
         adjustments=adjustments,
+        note=line.note,
+        substitution=line.substitution,
+        substitute_sku=line.substitute_sku,
+        replaces=line.replaces,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -27,6 +28,7 @@ from grocery.payments import public as payments
 from grocery.payments.public import Method, PaymentState, PaymentView
 from grocery.storefront import wording
 from grocery.storefront.shopper import sent, shopper
+from grocery.storefront.views.answer import shown
 
 _PAGE: Final = 20
 _FINAL: Final = {OrderState.DELIVERED, OrderState.CANCELLED}
@@ -118,6 +120,7 @@ def _cancel(request: HttpRequest, order_id: UUID) -> HttpResponse:
 
 def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str, Any]:
     today = wording.local(clock.now()).date()
+    replaced = {line.sku: line.name(language) for line in (*found.lines, *found.gone)}
     return {
         "order": found,
         "store": catalog.store(store_id=catalog.StoreId(found.store_id)),
@@ -127,13 +130,14 @@ def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str,
         "steps": _steps(found),
         "moving": found.state not in _FINAL,
         "cancelled": found.state is OrderState.CANCELLED,
-        "lines": [_line(line, language) for line in found.lines],
+        "lines": [_line(line, language, replaced) for line in found.lines],
         "payment": payment,
         "paid": _paid(payment),
         "settled": payment.state in _SETTLED,
         "to_pay": payment.to_pay,
         "declined": bool(payment.failure_code),
         "key": new_id(),
+        "questions": [shown(one, language) for one in ordering.open_questions(order_id=found.id)],
     }
 
 
@@ -160,7 +164,7 @@ def _steps(found: OrderView) -> list[Step]:
     ]
 
 
-def _line(line: OrderLineView, language: str) -> dict[str, Any]:
+def _line(line: OrderLineView, language: str, names: Mapping[str, str]) -> dict[str, Any]:
     ordered = wording.measure(line.quantity, line.unit, language)
     changed = line.packed is not None and line.packed != line.quantity
     return {
@@ -172,6 +176,8 @@ def _line(line: OrderLineView, language: str) -> dict[str, Any]:
         "changed": changed,
         "amount": line.packed_amount if line.packed_amount is not None else line.amount,
         "was": line.amount if changed else None,
+        "instead_of": names.get(line.replaces, "") if line.replaces else "",
+        "note": line.note,
     }
 
 
