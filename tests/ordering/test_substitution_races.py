@@ -12,7 +12,7 @@ import pytest
 from grocery.kernel.quantity import quantity
 from grocery.ordering import models
 from grocery.ordering import public as ordering
-from grocery.ordering.services import answering
+from grocery.ordering.services import answering, replacing
 from tests.ordering.conftest import NOON
 from tests.ordering.test_races import at_once
 from tests.ordering.test_substitutions import lines, picked
@@ -77,7 +77,8 @@ def test_the_tick_runs_twice_at_once_and_acts_once(shop: Shop, asked: ordering.S
 
 def test_a_yes_while_staff_leave_it_out_takes_it_off_once(shop: Shop, asked: ordering.Substitution):
     def left_out() -> object:
-        return ordering.leave_out(order_id=asked.order_id, sku="milk", quantity=quantity(2), by=shop.picker, now=NOON)
+        ordering.leave_out(order_id=asked.order_id, sku="milk", quantity=quantity(2), by=shop.picker, now=NOON)
+        return None
 
     said, done = at_once(answer(asked, accept=True), left_out)
     if said == "accepted":  # one was replaced first, so there are no two left to leave out
@@ -93,7 +94,7 @@ def test_a_yes_while_staff_propose_anew_is_one_of_both(shop: Shop, asked: orderi
         ).state.value
 
     said, proposed = at_once(answer(asked, accept=True), anew)
-    held = {sku: STOCKED - shop.available(sku) for sku in ("oat", "goat")}
+    held = {sku: int(STOCKED - shop.available(sku)) for sku in ("oat", "goat")}
     # Answered first: oat is in, and goat is a question about what is left. Withdrawn first: only goat is asked about.
     expected = {"accepted": {"oat": 1, "goat": 1}, "answered_already": {"oat": 0, "goat": 1}}
     assert (proposed, held) == ("asked", expected[str(said)])
@@ -115,7 +116,8 @@ def test_a_yes_and_a_cancellation_at_once_leave_no_goods_behind(
 
 def test_a_yes_and_the_sealing_of_the_box_at_once(shop: Shop, asked: ordering.Substitution):
     def sealed() -> object:
-        return ordering.mark_packed(order_id=asked.order_id, by=shop.picker, now=NOON)
+        ordering.mark_packed(order_id=asked.order_id, by=shop.picker, now=NOON)
+        return None
 
     said, done = at_once(answer(asked, accept=True), sealed)
     assert (said, done) in {("accepted", None), ("accepted", "question_open")}
@@ -133,8 +135,8 @@ def test_without_the_lock_both_answers_would_take_effect(
         return row.order, row
 
     monkeypatch.setattr(answering, "_locked", read_only)
-    monkeypatch.setattr(answering.replacing, "replace", lambda order, row, **_more: None)
-    monkeypatch.setattr(answering.replacing, "leave_out", lambda order, sku, amount, **_more: None)
+    monkeypatch.setattr(replacing, "replace", lambda order, row, **_more: None)
+    monkeypatch.setattr(replacing, "leave_out", lambda order, sku, amount, **_more: None)
     assert sorted(map(str, at_once(answer(asked, accept=True), answer(asked, accept=False)))) == [
         "accepted",
         "rejected",
