@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -12,22 +14,53 @@ from grocery.kernel.errors import NotFound
 from grocery.kernel.http import asker
 from grocery.kernel.inputs import Code, Id
 from grocery.kernel.principal import Principal
+from grocery.kernel.wire import Dong
 from grocery.payments import public
 
 router = Router(tags=["payments"])
 STAFF = frozenset({"picker", "dispatcher", "support", "manager", "admin"})
 
 
+REFUND: Final = {
+    "amount": 25000,
+    "state": "pending",
+    "in_cash": False,
+    "requested_at": "2026-11-21T09:30:00Z",
+    "settled_at": None,
+}
+
+
+class RefundOut(Schema):
+    """Money that goes back: `owed` means that somebody of the shop sees to it, as with cash."""
+
+    amount: Dong
+    state: public.RefundState
+    in_cash: bool
+    requested_at: datetime
+    settled_at: datetime | None
+
+    model_config = {"json_schema_extra": {"examples": [REFUND]}}
+
+
 class PaymentOut(Schema):
-    """One order's payment. Amounts are whole đồng."""
+    """How one order is paid, all its payments together. Amounts are whole đồng.
+
+    `authorised` is held or taken; `to_pay` waits for the customer (`orders/{id}/pay`), a top-up until `pay_until`.
+    `refunded` has arrived, `refunding` is promised and has not.
+    """
 
     order_id: Id
     order_number: str
     method: public.Method
     state: public.PaymentState
     amount: int
+    authorised: int
+    to_pay: int
+    pay_until: datetime | None
     captured: int
     refunded: int
+    refunding: int
+    refunds: list[RefundOut]
     currency: str
     failure_code: str
 
@@ -38,10 +71,15 @@ class PaymentOut(Schema):
                     "order_id": "019aa3f2-5f00-7000-8000-000000000001",
                     "order_number": "G-20418",
                     "method": "card",
-                    "state": "authorised",
+                    "state": "captured",
                     "amount": 397000,
-                    "captured": 0,
+                    "authorised": 397000,
+                    "to_pay": 0,
+                    "pay_until": None,
+                    "captured": 345000,
                     "refunded": 0,
+                    "refunding": 25000,
+                    "refunds": [REFUND],
                     "currency": "VND",
                     "failure_code": "",
                 }
@@ -77,8 +115,13 @@ def payment(request: HttpRequest, order_id: Id) -> PaymentOut:
         method=view.method,
         state=view.state,
         amount=view.amount.minor,
+        authorised=view.authorised.minor,
+        to_pay=view.to_pay.minor,
+        pay_until=view.pay_until,
         captured=view.captured.minor,
         refunded=view.refunded.minor,
+        refunding=view.refunding.minor,
+        refunds=[RefundOut.from_orm(refund) for refund in view.refunds],
         currency=view.amount.currency,
         failure_code=view.failure_code,
     )

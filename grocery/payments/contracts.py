@@ -36,6 +36,19 @@ class PaymentState(StrEnum):
     UNKNOWN = "unknown"
 
 
+class RefundState(StrEnum):
+    """Where money is that goes back.
+
+    requested: we have written it down and the provider has yet to be asked · pending: on its way · succeeded: the
+    customer has it · owed: a person has to see to it, because it was cash or the provider could not give it back.
+    """
+
+    REQUESTED = "requested"
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    OWED = "owed"
+
+
 #: Nothing comes after these.
 FINAL: Final = frozenset({PaymentState.CAPTURED, PaymentState.CANCELLED})
 
@@ -73,13 +86,28 @@ class CaptureView:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundView:
+    """Money that goes back, or went. `in_cash`: handed over, at least in part. `settled_at`: when it arrived."""
+
+    id: UUID
+    order_id: UUID
+    key: str
+    amount: Money
+    reason: str
+    state: RefundState
+    in_cash: bool
+    requested_at: datetime
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentView:
     """How one order is paid, all its payments together. `failure_code` says why the last attempt failed, if it did.
 
     `payer_id` is who may see it, and staff of `store_id`. `amount` is what the order was opened for and topped up to,
     `authorised` how much of that is held or ours, `to_pay` what the customer has to authorise next (the whole, or a
     top-up), zero when nothing; a top-up ends unless that is done by `pay_until`. `capture_before` is when the
-    provider lets the first of the holds go.
+    provider lets the first of the holds go. `refunded` has arrived, `refunding` is promised and has not.
     """
 
     order_id: UUID
@@ -99,6 +127,8 @@ class PaymentView:
     to_pay: Money = field(default_factory=lambda: dong(0))
     pay_until: datetime | None = None
     captures: tuple[CaptureView, ...] = ()
+    refunding: Money = field(default_factory=lambda: dong(0))
+    refunds: tuple[RefundView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +172,26 @@ class MoreThanAuthorised(DomainError):
 
     def __init__(self, amount: Money, authorised: Money) -> None:
         self.amount, self.authorised = amount, authorised
+
+
+class MoreThanCaptured(DomainError):
+    """One cannot give back more than was taken, less what was given back or is on its way."""
+
+    code = "more_than_captured"
+    en = "{amount} is more than the {left} that can be given back."
+    vi = "{amount} vượt quá {left} còn có thể hoàn lại."
+
+    def __init__(self, amount: Money, left: Money) -> None:
+        self.amount, self.left = amount, left
+
+
+class RefundIs(DomainError):
+    """The refund is in a state in which this cannot be done."""
+
+    code = "refund_state"
+    status = 409
+    en = "Nobody has to see to this refund now."
+    vi = "Khoản hoàn tiền này hiện không cần ai xử lý."
 
 
 class PaymentIs(DomainError):

@@ -62,6 +62,43 @@ class PaymentCancelled(PaymentEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RefundEvent(PaymentEvent):
+    """A fact about money that goes back; `key` is what the asker called it."""
+
+    refund_id: UUID
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundRequested(RefundEvent):
+    """`amount` is promised back. Told once per refund."""
+
+    amount: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundSucceeded(RefundEvent):
+    """The customer has `amount`, all of it."""
+
+    amount: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundFailed(RefundEvent):
+    """The provider could not give it back, at once or days after it seemed to; it is still owed, and a person sees
+    to it. RefundSucceeded follows."""
+
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundToMake(PaymentEvent):
+    """A refund is written down and has yet to be made; payments itself hears this."""
+
+    call_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaptureRequested(PaymentEvent):
     """A capture is written down and has yet to be made; payments itself hears this."""
 

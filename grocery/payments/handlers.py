@@ -19,6 +19,11 @@ def cancel(event: events.CancellationRequested) -> None:
     settle(order_id=event.order_id, now=clock.now())
 
 
+@on(events.RefundToMake, outside=True)
+def refund(event: events.RefundToMake) -> None:
+    settle(order_id=event.order_id, now=clock.now())
+
+
 @on(events.WebhookReceived, outside=True)
 def look_at_payment(event: events.WebhookReceived) -> None:
     apply_notice(notice_id=event.notice_id, now=clock.now())

@@ -10,7 +10,14 @@ from typing import Final
 from uuid import UUID
 
 from grocery.kernel.money import Money
-from grocery.payments.contracts import AmountTooLarge, AmountTooSmall, MoreThanAuthorised, PaymentState
+from grocery.payments.contracts import (
+    AmountTooLarge,
+    AmountTooSmall,
+    MoreThanAuthorised,
+    MoreThanCaptured,
+    PaymentState,
+    RefundState,
+)
 
 _S = PaymentState
 
@@ -32,6 +39,7 @@ class Operation(StrEnum):
     AUTHORISE = "authorise"
     CAPTURE = "capture"
     CANCEL = "cancel"
+    REFUND = "refund"
 
 
 class LetGo(StrEnum):
@@ -65,6 +73,7 @@ _PROOF: Final[Mapping[Operation, frozenset[PaymentState]]] = {
     Operation.AUTHORISE: frozenset({_S.PENDING, _S.AUTHORISED, _S.CAPTURED, _S.CANCELLED}),
     Operation.CAPTURE: frozenset({_S.CAPTURED}),
     Operation.CANCEL: frozenset({_S.CANCELLED}),
+    Operation.REFUND: frozenset(),  # seen of the refund, not of the payment
 }
 
 
@@ -98,6 +107,18 @@ class Observation:
     def is_for(self, amount: Money) -> bool:
         """Same number and same currency as we asked for."""
         return (self.amount, self.currency.upper()) == (amount.minor, amount.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSeen:
+    """A provider's word on one of its refunds. `call_id` is ours, given when it was asked for; None: not by us."""
+
+    reference: str
+    state: RefundState
+    amount: int
+    currency: str
+    failure_code: str = ""
+    call_id: UUID | None = None
 
 
 def follows(state: PaymentState, seen: PaymentState) -> bool:
@@ -151,12 +172,50 @@ def spread_capture(amount: Money, holds: Sequence[Money], *, least: Money) -> li
     return shares
 
 
+def spread_refund(amount: Money, left: Sequence[Money]) -> list[Money]:
+    """What to give back of each payment: as much as there is left of the last, and so on back to the first."""
+    shares = []
+    for room in reversed(left):
+        shares.append(min(room, amount))
+        amount -= shares[-1]
+    return shares[::-1]
+
+
+def check_refund(amount: Money, *, left: Money) -> None:
+    """What is given back is more than nothing and at most what was taken and not given back yet."""
+    if amount < Money(1, amount.currency):
+        raise AmountTooSmall(amount, Money(1, amount.currency))
+    if amount > left:
+        raise MoreThanCaptured(amount, left)
+
+
+def state_of_refund(parts: Sequence[RefundState]) -> RefundState:
+    """The refund is as far as the part that is furthest behind; a part that a person has to see to comes first."""
+    order = [RefundState.OWED, RefundState.REQUESTED, RefundState.PENDING, RefundState.SUCCEEDED]
+    return min(parts, key=order.index)
+
+
+def refund_after(state: RefundState, seen: RefundState, *, by_hand: bool) -> RefundState:
+    """Where a refund stands now that its provider says `seen`. It may fail days after it succeeded, never the other
+    way round; what a person has given back by hand is no longer the provider's affair."""
+    if by_hand or state is RefundState.OWED:
+        return state
+    return state if state is RefundState.SUCCEEDED and seen is RefundState.PENDING else seen
+
+
 def key(operation: Operation, subject_id: object, *, epoch: int, revision: int) -> str:
     """The idempotency key of a call: what, of what, in which life of the database, which version of it.
 
     The epoch is raised when a backup is restored, so that no key is ever used for two different things.
     """
     return f"{operation}:{subject_id}:e{epoch}:r{revision}"
+
+
+def look_again_after_refund(state: RefundState, *, age: timedelta) -> timedelta | None:
+    """The same of a refund: one that arrived may still come back, for as long as banks take to say so."""
+    if state is RefundState.PENDING:
+        return timedelta(minutes=1) if age < timedelta(minutes=30) else timedelta(hours=1)
+    return timedelta(days=1) if state is RefundState.SUCCEEDED and age < timedelta(days=10) else None
 
 
 def look_again_after(state: PaymentState, *, age: timedelta) -> timedelta | None:

@@ -3,10 +3,10 @@
 An order opens a payment in the transaction that places it. A card is authorised by the customer's browser and
 charged when the goods are packed; cash is promised at once and taken at the door. An order that comes to more is
 topped up by a second authorisation. What happens comes back as facts of `payments.events`: PaymentAuthorised,
-PaymentFailed, PaymentCaptured, PaymentCancelled, TopUpEnded.
+PaymentFailed, PaymentCaptured, PaymentCancelled, TopUpEnded, RefundRequested, RefundSucceeded, RefundFailed.
 
-`open_payment`, `raise_to`, `lower_to`, `change_cash`, `request_capture`, `request_cancellation` join the caller's
-transaction and refuse to run without one.
+`open_payment`, `raise_to`, `lower_to`, `change_cash`, `request_capture`, `request_cancellation` and `request_refund`
+join the caller's transaction and refuse to run without one.
 `begin_authorisation`, `reconcile` and `health` talk to the provider and refuse to run inside one.
 All amounts are Money in đồng.
 """
@@ -20,6 +20,7 @@ from grocery.payments.contracts import (
     CaptureView,
     Method,
     MoreThanAuthorised,
+    MoreThanCaptured,
     PaymentIs,
     PaymentRefused,
     PaymentState,
@@ -27,6 +28,9 @@ from grocery.payments.contracts import (
     PaymentView,
     ProviderHealth,
     ProviderUnavailable,
+    RefundIs,
+    RefundState,
+    RefundView,
 )
 from grocery.payments.services.begin_authorisation import begin_authorisation
 from grocery.payments.services.change_amount import change_cash, lower_to, raise_to
@@ -36,6 +40,8 @@ from grocery.payments.services.reconcile import reconcile
 from grocery.payments.services.record_cash import record_cash
 from grocery.payments.services.request_cancellation import request_cancellation
 from grocery.payments.services.request_capture import request_capture
+from grocery.payments.services.request_refund import request_refund
+from grocery.payments.services.see_to_refund import record_handed_back, retry_refund
 from grocery.payments.services.take_webhook import take_webhook
 
 __all__ = [
@@ -49,6 +55,9 @@ __all__ = [
     "request_capture",
     "request_cancellation",
     "record_cash",
+    "request_refund",
+    "record_handed_back",
+    "retry_refund",
     "card_page_sources",
     # the outside and the clock
     "take_webhook",
@@ -59,12 +68,16 @@ __all__ = [
     "PaymentState",
     "PaymentView",
     "CaptureView",
+    "RefundView",
+    "RefundState",
     "PaymentStep",
     "ProviderHealth",
     # errors
     "AmountTooSmall",
     "AmountTooLarge",
     "MoreThanAuthorised",
+    "MoreThanCaptured",
+    "RefundIs",
     "PaymentIs",
     "PaymentRefused",
     "ProviderUnavailable",

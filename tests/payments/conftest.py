@@ -27,7 +27,16 @@ COMMITTED = pytest.mark.django_db(transaction=True, available_apps=["grocery.ker
 PAYER = UUID("019aa3f2-5f00-7000-8000-00000000000a")
 STORE = new_id()
 BASKET = dong(345_000)
-FACTS = ("PaymentAuthorised", "PaymentFailed", "PaymentCaptured", "PaymentCancelled", "TopUpEnded")
+FACTS = (
+    "PaymentAuthorised",
+    "PaymentFailed",
+    "PaymentCaptured",
+    "PaymentCancelled",
+    "TopUpEnded",
+    "RefundRequested",
+    "RefundSucceeded",
+    "RefundFailed",
+)
 
 
 @dataclass
@@ -73,6 +82,19 @@ class Till:
         self.webhooks()
         return order_id
 
+    def captured(self, *amounts: Money) -> UUID:
+        """An order whose customer has paid the first amount and was raised to each other, and whose money is ours."""
+        order_id = self.authorised(amounts[0])
+        for number, amount in enumerate(amounts[1:], start=1):
+            self.raise_to(order_id, amount)
+            payments.begin_authorisation(order_id=order_id, now=self.now)
+            self.customer_pays(order_id, number=number)
+            self.webhooks()
+        self.capture(order_id, amounts[-1])
+        self.deliver()
+        self.sandbox.take_webhooks()
+        return order_id
+
     def capture(self, order_id: UUID, amount: Money) -> None:
         with transaction.atomic():
             payments.request_capture(order_id=order_id, amount=amount, now=self.now)
@@ -101,6 +123,12 @@ class Till:
     def change_cash(self, order_id: UUID, amount: Money) -> None:
         with transaction.atomic():
             payments.change_cash(order_id=order_id, amount=amount, now=self.now)
+
+    def refund(self, order_id: UUID, amount: Money, key: str = "missing-eggs") -> payments.RefundView:
+        with transaction.atomic():
+            return payments.request_refund(
+                order_id=order_id, amount=amount, key=key, reason="missing", now=self.now, by=None
+            )
 
     def cancel(self, order_id: UUID) -> None:
         with transaction.atomic():

@@ -64,8 +64,13 @@ def test_the_payer_sees_how_the_order_is_paid(client: Client):
         "method": "card",
         "state": "intended",
         "amount": 345_000,
+        "authorised": 0,
+        "to_pay": 345_000,
+        "pay_until": None,
         "captured": 0,
         "refunded": 0,
+        "refunding": 0,
+        "refunds": [],
         "currency": "VND",
         "failure_code": "",
     }

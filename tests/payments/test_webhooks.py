@@ -19,7 +19,8 @@ from grocery.kernel.money import dong
 from grocery.payments import public as payments
 from grocery.payments.contracts import PaymentState
 from grocery.payments.gateways.provider import NotSigned
-from grocery.payments.gateways.stripe import StripeProvider, observe
+from grocery.payments.gateways.stripe import StripeProvider
+from grocery.payments.gateways.stripe_objects import observe
 from grocery.payments.models import ProviderNotice
 from tests.payments.conftest import COMMITTED, Till
 from tests.payments.stripe_signing import CURRENT_OBJECTS, RECORDED, VECTORS, event, shared, signed, v1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -14,7 +14,7 @@ from prometheus_client import Histogram
 
 from grocery.kernel.money import Money
 from grocery.payments.contracts import PaymentStep
-from grocery.payments.policies import Limits, Observation
+from grocery.payments.policies import Limits, Observation, RefundSeen
 
 SECONDS = Histogram(
     "payments_provider_seconds",
@@ -85,8 +85,11 @@ class PaymentProvider(Protocol):
     def cancel(self, *, reference: str, key: str) -> Observation:
         """Let the hold go, or never begin it."""
 
-    def refund(self, *, reference: str, amount: Money, refund_id: str, key: str) -> str:
-        """Give back a part of what was captured; the provider's id of the refund."""
+    def refund(self, *, reference: str, amount: Money, refund_id: str, key: str) -> RefundSeen:
+        """Give back a part of what was captured. `refund_id` is our name for it, which the provider repeats."""
+
+    def refunds(self, *, reference: str) -> Sequence[RefundSeen]:
+        """All refunds of a payment, ours and those that somebody made at the provider."""
 
     def poll(self, *, reference: str) -> Observation:
         """How the payment stands."""

@@ -11,11 +11,10 @@ import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
-from uuid import UUID
 
 import stripe
 from django.conf import settings
@@ -23,7 +22,8 @@ from django.conf import settings
 from grocery.kernel.money import Money, dong
 from grocery.payments.contracts import PaymentState, PaymentStep
 from grocery.payments.gateways.provider import Notice, NotSigned, OutcomeUnknown, Refused, network
-from grocery.payments.policies import Limits, Observation
+from grocery.payments.gateways.stripe_objects import observe, observe_refund
+from grocery.payments.policies import Limits, Observation, RefundSeen
 
 # At DEBUG the SDK logs whole bodies, client secrets and all.
 logging.getLogger("stripe").setLevel(logging.WARNING)
@@ -33,15 +33,6 @@ TOLERANCE: Final = timedelta(seconds=300)
 #: Eight digits are the most that Stripe takes; the least is half a US dollar, with room for its exchange rate.
 LIMITS: Final = Limits(minimum=dong(15_000), maximum=dong(99_999_999))
 
-_STATES: Final = {
-    "requires_payment_method": PaymentState.PENDING,
-    "requires_confirmation": PaymentState.PENDING,
-    "requires_action": PaymentState.PENDING,
-    "processing": PaymentState.PENDING,
-    "requires_capture": PaymentState.AUTHORISED,
-    "succeeded": PaymentState.CAPTURED,
-    "canceled": PaymentState.CANCELLED,
-}
 #: Notices that make us look at the payment; all others are kept and left alone.
 _TELLING: Final = frozenset(
     f"payment_intent.{what}"
@@ -54,6 +45,8 @@ _TELLING: Final = frozenset(
         "succeeded",
     )
 )
+#: A refund can fail days after it succeeded, and somebody can make one at Stripe: each makes us look, too.
+_TELLING_OF_REFUNDS: Final = frozenset({"refund.created", "refund.updated", "refund.failed"})
 _CARD_PAGE: Final = {  # https://docs.stripe.com/security/guide#content-security-policy
     "script-src": ("https://js.stripe.com", "https://*.js.stripe.com"),
     "frame-src": ("https://js.stripe.com", "https://*.js.stripe.com", "https://hooks.stripe.com"),
@@ -127,13 +120,19 @@ class StripeProvider:
         return observe(intent.to_dict())
 
     @network
-    def refund(self, *, reference: str, amount: Money, refund_id: str, key: str) -> str:
+    def refund(self, *, reference: str, amount: Money, refund_id: str, key: str) -> RefundSeen:
         with _our_errors():
             refund = self._client.v1.refunds.create(
                 {"payment_intent": reference, "amount": amount.minor, "metadata": {"refund_id": refund_id}},
                 {"idempotency_key": key},
             )
-        return refund.id
+        return observe_refund(refund.to_dict())
+
+    @network
+    def refunds(self, *, reference: str) -> Sequence[RefundSeen]:
+        with _our_errors():
+            found = self._client.v1.refunds.list({"payment_intent": reference, "limit": 100})
+            return [observe_refund(refund.to_dict()) for refund in found.auto_paging_iter()]
 
     @network
     def poll(self, *, reference: str) -> Observation:
@@ -240,7 +239,8 @@ def _notice(body: bytes) -> Notice:
     if not 0 < len(event_id) <= 100:
         raise NotSigned("the body is not an event")
     about = event.get("data", {}).get("object", {}) if isinstance(event.get("data"), dict) else {}
-    reference = str(about.get("id", ""))[:100] if isinstance(about, dict) and kind in _TELLING else ""
+    names = {**dict.fromkeys(_TELLING, "id"), **dict.fromkeys(_TELLING_OF_REFUNDS, "payment_intent")}
+    reference = str(about.get(names[kind]) or "")[:100] if isinstance(about, dict) and kind in names else ""
     return Notice(event_id=event_id, kind=kind, reference=reference, body=_without_secrets(event))
 
 
@@ -251,46 +251,3 @@ def _without_secrets(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_secrets(inner) for inner in value]
     return value.replace("\0", "") if isinstance(value, str) else value  # PostgreSQL stores no NUL
-
-
-def observe(intent: Mapping[str, Any]) -> Observation:
-    """Read a PaymentIntent of any API version.
-
-    Until 2022-11-15 it carried its charges, since then `latest_charge` (an id, or the charge itself when expanded).
-    """
-    charge = _last_charge(intent)
-    error = intent.get("last_payment_error") or {}
-    deadline = ((charge.get("payment_method_details") or {}).get("card") or {}).get("capture_before")
-    return Observation(
-        reference=intent["id"],
-        state=_STATES[intent["status"]],
-        amount=intent["amount"],
-        currency=intent["currency"],
-        captured=intent.get("amount_received") or 0,
-        failure_code=str(error.get("decline_code") or error.get("code") or "")[:64],
-        attempt=_attempt(intent, charge, error) if error else "",
-        payment_id=_uuid((intent.get("metadata") or {}).get("payment_id")),
-        capture_before=datetime.fromtimestamp(deadline, UTC) if deadline else None,
-        client_secret=intent.get("client_secret") or "",
-    )
-
-
-def _uuid(text: Any) -> UUID | None:
-    try:
-        return UUID(text)
-    except (ValueError, TypeError, AttributeError):
-        return None
-
-
-def _attempt(intent: Mapping[str, Any], charge: Mapping[str, Any], error: Mapping[str, Any]) -> str:
-    """What tells one failed attempt from the next: its charge; where authentication failed there is only the card."""
-    method = error.get("payment_method") or {}
-    return str(error.get("charge") or charge.get("id") or method.get("id") or intent["id"])[:100]
-
-
-def _last_charge(intent: Mapping[str, Any]) -> Mapping[str, Any]:
-    latest = intent.get("latest_charge")
-    if isinstance(latest, Mapping):
-        return latest
-    charges = (intent.get("charges") or {}).get("data") or [{}]
-    return {"id": latest} if latest else charges[0]

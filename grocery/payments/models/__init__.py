@@ -3,5 +3,6 @@
 from grocery.payments.models.bills import Bill
 from grocery.payments.models.payments import Payment
 from grocery.payments.models.provider import ProviderCall, ProviderNotice
+from grocery.payments.models.refunds import Refund, RefundPart
 
-__all__ = ["Bill", "Payment", "ProviderCall", "ProviderNotice"]
+__all__ = ["Bill", "Payment", "ProviderCall", "ProviderNotice", "Refund", "RefundPart"]

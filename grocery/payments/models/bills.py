@@ -8,9 +8,10 @@ from uuid import UUID
 
 from grocery.kernel.errors import NotFound
 from grocery.kernel.money import Money, dong
-from grocery.payments.contracts import CaptureView, Method, PaymentState, PaymentStep, PaymentView
+from grocery.payments.contracts import CaptureView, Method, PaymentState, PaymentStep, PaymentView, RefundView
 from grocery.payments.models.payments import Payment, PaymentQuerySet
 from grocery.payments.models.provider import ProviderCall
+from grocery.payments.models.refunds import Refund
 from grocery.payments.policies import LetGo
 
 
@@ -129,6 +130,8 @@ class Bill:
             amount=self._sum(lambda payment: payment.amount, counted),
             captured=self.captured(),
             refunded=self._sum(lambda payment: payment.refunded, self.payments),
+            refunding=self._sum(lambda payment: payment.refunding, self.payments),
+            refunds=self._refunds(),
             provider=base.provider,
             failure_code=(waiting[0] if waiting else base).failure_code,
             capture_before=min((p.capture_before for p in counted if p.capture_before), default=None),
@@ -140,6 +143,11 @@ class Bill:
                 CaptureView(Method(p.method), dong(p.captured), p.captured_at) for p in self.payments if p.captured_at
             ),
         )
+
+    def _refunds(self) -> tuple[RefundView, ...]:
+        if not any(payment.refunded or payment.refunding for payment in self.payments):
+            return ()
+        return tuple(refund.view() for refund in Refund.objects.of_order(self.order_id))
 
     @staticmethod
     def _sum(amount: Callable[[Payment], int], payments: list[Payment]) -> Money:

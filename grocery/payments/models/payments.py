@@ -95,7 +95,9 @@ class Payment(models.Model):
     #: What we have asked to be taken; null until then.
     to_capture = models.BigIntegerField(_("to capture"), null=True)
     captured = models.BigIntegerField(_("captured"), default=0)
+    #: Given back, and promised to be: together never more than was captured.
     refunded = models.BigIntegerField(_("refunded"), default=0)
+    refunding = models.BigIntegerField(_("being refunded"), default=0)
     failure_code = models.CharField(_("failure"), max_length=64, blank=True)
     failed_attempt = models.CharField(_("failed attempt"), max_length=100, blank=True)
     capture_before = models.DateTimeField(_("capture before"), null=True)
@@ -127,7 +129,8 @@ class Payment(models.Model):
                 condition=Q(captured__gte=0, captured__lte=F("amount")), name="payments_captured_at_most_amount"
             ),
             models.CheckConstraint(
-                condition=Q(refunded__gte=0, refunded__lte=F("captured")), name="payments_refunded_at_most_captured"
+                condition=Q(refunded__gte=0, refunding__gte=0, captured__gte=F("refunded") + F("refunding")),
+                name="payments_refunded_at_most_captured",
             ),
             models.CheckConstraint(
                 condition=~Q(state=PaymentState.CANCELLED) | Q(captured=0), name="payments_cancelled_took_nothing"
@@ -163,6 +166,21 @@ class Payment(models.Model):
     def is_held(self) -> bool:
         """The money is promised to us, or ours."""
         return self.state in {PaymentState.AUTHORISED, PaymentState.CAPTURED}
+
+    def refundable(self) -> Money:
+        """What was captured and nobody has asked back."""
+        return dong(self.captured - self.refunded - self.refunding)
+
+    def promise_back(self, amount: Money) -> None:
+        """Count it as being refunded; the database refuses more than was captured."""
+        Payment.objects.filter(id=self.id).update(refunding=F("refunding") + amount.minor)
+        self.refunding += amount.minor
+
+    def count_as_refunded(self, amount: Money, *, given: bool) -> None:
+        """What was being refunded has arrived or, not `given`, has come back."""
+        step = amount.minor if given else -amount.minor
+        Payment.objects.filter(id=self.id).update(refunding=F("refunding") - step, refunded=F("refunded") + step)
+        self.refunding, self.refunded = self.refunding - step, self.refunded + step
 
     def is_live(self) -> bool:
         """The order counts on it."""

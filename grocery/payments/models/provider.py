@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,10 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from grocery.kernel.ids import new_id
 from grocery.payments.policies import OPEN, CallState, Operation
 
+if TYPE_CHECKING:
+    from grocery.payments.models.refunds import RefundPart
+
 OPERATIONS = [
     (Operation.AUTHORISE, _("authorise")),
     (Operation.CAPTURE, _("capture")),
     (Operation.CANCEL, _("cancel")),
+    (Operation.REFUND, _("refund")),
 ]
 CALL_STATES = [
     (CallState.INTENDED, _("intended")),
@@ -35,7 +41,19 @@ class ProviderCallQuerySet(models.QuerySet["ProviderCall"]):
 
     def of_payments(self) -> ProviderCallQuerySet:
         """About a payment's own state, not about giving money back."""
-        return self.filter(operation__in=[Operation.AUTHORISE, Operation.CAPTURE, Operation.CANCEL])
+        return self.exclude(operation=Operation.REFUND)
+
+    def of_refunds(self) -> ProviderCallQuerySet:
+        """That give money back."""
+        return self.filter(operation=Operation.REFUND).select_related("part__refund")
+
+    def with_id(self, call_id: UUID | None) -> ProviderCall | None:
+        """That call, if there is one."""
+        return self.filter(id=call_id).first() if call_id else None
+
+    def for_part(self, part: RefundPart | None) -> ProviderCallQuerySet:
+        """That give this back; of None, all that are about the payment itself."""
+        return self.filter(part=part)
 
     def to_begin(self) -> ProviderCallQuerySet:
         """That begin the payment."""
@@ -65,6 +83,10 @@ class ProviderCall(models.Model):
     payment = models.ForeignKey(
         "payments.Payment", on_delete=models.PROTECT, related_name="calls", verbose_name=_("payment")
     )
+    #: What it gives back; null unless it is a refund.
+    part = models.ForeignKey(
+        "payments.RefundPart", on_delete=models.PROTECT, related_name="calls", null=True, verbose_name=_("refund")
+    )
     operation = models.CharField(_("operation"), max_length=16, choices=OPERATIONS)
     revision = models.PositiveSmallIntegerField(_("revision"))
     key = models.CharField(_("idempotency key"), max_length=255, unique=True)
@@ -86,13 +108,26 @@ class ProviderCall(models.Model):
             models.UniqueConstraint(fields=["payment", "operation", "revision"], name="payments_call_revision"),
             models.UniqueConstraint(
                 fields=["payment", "operation"],
-                condition=~models.Q(state=CallState.REFUSED),
+                condition=~models.Q(state=CallState.REFUSED) & models.Q(part=None),
                 name="payments_one_live_call_per_operation",
+            ),
+            models.UniqueConstraint(
+                fields=["part"],
+                condition=~models.Q(state=CallState.REFUSED) & ~models.Q(part=None),
+                name="payments_one_live_call_per_refund",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(part=None) ^ models.Q(operation=Operation.REFUND),
+                name="payments_refund_calls_have_a_part",
             ),
         ]
 
     def __str__(self) -> str:
         return self.key
+
+    def is_refused(self) -> bool:
+        """The answer was no, or it was given up."""
+        return self.state == CallState.REFUSED
 
     def is_in_doubt(self) -> bool:
         """Asked, and no answer."""

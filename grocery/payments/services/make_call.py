@@ -10,20 +10,21 @@ from django.db import transaction
 
 from grocery.kernel.money import dong
 from grocery.kernel.outbox import publish
-from grocery.payments.contracts import PaymentRefused, PaymentState
+from grocery.payments.contracts import PaymentRefused, PaymentState, RefundState
 from grocery.payments.events import PaymentEvent
 from grocery.payments.gateways.provider import OutcomeUnknown, PaymentProvider, Refused
 from grocery.payments.gateways.registry import provider
 from grocery.payments.models import Bill, Payment, ProviderCall
-from grocery.payments.policies import OPEN, CallState, Observation, Operation
+from grocery.payments.policies import OPEN, CallState, Observation, Operation, RefundSeen
 from grocery.payments.services.facts import facts_of_captures, facts_of_failed
 from grocery.payments.services.observe import record
+from grocery.payments.services.observe_refunds import move, record_refunds
 
 log = structlog.get_logger()
 
 
 def make_call(*, call_id: UUID, now: datetime) -> Observation | None:
-    """Make the call and record what came of it; None when it has been decided already.
+    """Make the call and record what came of it; None when it has been decided already, and for a refund.
 
     Made again after a crash it repeats itself under the same key. Raises OutcomeUnknown, with the doubt noted, when
     there is no answer; PaymentRefused when the answer is no.
@@ -39,11 +40,14 @@ def make_call(*, call_id: UUID, now: datetime) -> Observation | None:
     except Refused as error:
         _note(call_id, CallState.REFUSED, error.code, now)
         raise PaymentRefused(error.code) from None
+    if isinstance(seen, RefundSeen):
+        record_refunds(payment_id=call.payment_id, seen=[seen], now=now)
+        return None
     record(payment_id=call.payment_id, seen=seen, now=now)
     return seen
 
 
-def _ask(gateway: PaymentProvider, call: ProviderCall) -> Observation:
+def _ask(gateway: PaymentProvider, call: ProviderCall) -> Observation | RefundSeen:
     reference, request = call.payment.reference, call.request
     match Operation(call.operation):
         case Operation.AUTHORISE:
@@ -52,6 +56,9 @@ def _ask(gateway: PaymentProvider, call: ProviderCall) -> Observation:
             return gateway.capture(reference=reference, amount=dong(request["amount"]), key=call.key)
         case Operation.CANCEL:
             return gateway.cancel(reference=reference, key=call.key)
+        case Operation.REFUND:
+            amount = dong(request["amount"])
+            return gateway.refund(reference=reference, amount=amount, refund_id=str(call.id), key=call.key)
 
 
 @transaction.atomic
@@ -75,7 +82,10 @@ def _note(call_id: UUID, state: CallState, code: str, now: datetime, *, key_spen
     call.save(update_fields=["state", "error", "answer", "decided_at"])
     log.warning("payment_call_without_success", key=call.key, state=str(state), code=code)
     if state is CallState.REFUSED:
-        _take_back(bill, call.payment, Operation(call.operation), code)
+        if call.part:
+            move(call.payment, call.part, RefundState.OWED, code, now)
+        else:
+            _take_back(bill, call.payment, Operation(call.operation), code)
 
 
 def _take_back(bill: Bill, payment: Payment, operation: Operation, code: str) -> None:

@@ -13,13 +13,14 @@ from grocery.kernel.outbox import publish
 from grocery.payments.contracts import PaymentState
 from grocery.payments.events import PaymentEvent
 from grocery.payments.models import Bill, Payment
-from grocery.payments.policies import CallState, Observation, Operation, follows, look_again_after, proves
+from grocery.payments.policies import CallState, Observation, Operation, follows, proves
 from grocery.payments.services.facts import (
     facts_of_authorised,
     facts_of_cancelled,
     facts_of_captures,
     facts_of_failed,
 )
+from grocery.payments.services.looks import next_look
 
 log = structlog.get_logger()
 MISMATCHES = Counter("payments_amount_mismatches", "Payments whose amount or currency at the provider is not ours")
@@ -38,7 +39,7 @@ def record(*, payment_id: UUID, seen: Observation, now: datetime) -> str:
     payment.capture_before = seen.capture_before or payment.capture_before
     facts = [*_declined(payment, seen), *_moved(bill, payment, seen, now)]
     _settle_calls(payment, seen, now)
-    payment.look_at = _next_look(payment, now)
+    payment.look_at = next_look(payment, now)
     payment.save()
     publish(*facts)
     return "applied"
@@ -83,7 +84,7 @@ def _moved(bill: Bill, payment: Payment, seen: Observation, now: datetime) -> li
 
 def _settle_calls(payment: Payment, seen: Observation, now: datetime) -> None:
     """Calls that this proves to have taken effect are done; those that a final state has overtaken never will be."""
-    for call in payment.calls.open():
+    for call in payment.calls.open().of_payments():
         if proves(seen.state, Operation(call.operation)):
             call.state = CallState.DONE
         elif payment.is_final():
@@ -93,13 +94,3 @@ def _settle_calls(payment: Payment, seen: Observation, now: datetime) -> None:
         call.decided_at = now
         call.answer = {"reference": seen.reference, "state": seen.state, "captured": seen.captured}
         call.save(update_fields=["state", "error", "decided_at", "answer"])
-
-
-def _next_look(payment: Payment, now: datetime) -> datetime | None:
-    if payment.calls.open().exists():
-        return payment.look_at
-    wait = look_again_after(PaymentState(payment.state), age=now - payment.opened_at)
-    looks = [now + wait] if wait else []
-    if payment.is_waiting() and payment.pay_until:
-        looks.append(payment.pay_until)
-    return min(looks, default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -18,7 +19,9 @@ from grocery.payments.services.facts import facts_of_cancelled
 from grocery.payments.services.intents import intend
 from grocery.payments.services.let_go import end_top_up
 from grocery.payments.services.look import look
+from grocery.payments.services.looks import next_look
 from grocery.payments.services.make_call import make_call
+from grocery.payments.services.observe_refunds import look_at_refunds
 
 log = structlog.get_logger()
 #: How long to leave a payment alone after its provider gave no answer.
@@ -44,26 +47,42 @@ def settle_payment(*, payment_id: UUID, now: datetime) -> bool:
         _settle(payment, now)
     except (OutcomeUnknown, Refused) as error:
         log.warning("payment_unsettled", order_id=str(payment.order_id), code=error.code)
-        _come_back(payment.id, now + PAUSE)
         settled = False
-    _end_if_late(payment_id, now)
+    _finish(payment_id, now, come_back=None if settled else now + PAUSE)
     return settled
 
 
 def _settle(payment: Payment, now: datetime) -> None:
+    if not payment.is_final():
+        _settle_itself(payment, now)
+    _settle_refunds(payment, now)
+
+
+def _settle_itself(payment: Payment, now: datetime) -> None:
     """The payment must have begun before anything else can be asked; what was asked before is looked at first."""
+    calls = payment.calls.of_payments().open()
     if not payment.reference:
         _finish_beginning(payment, now)
         payment.refresh_from_db()
-    elif not payment.calls.open().first() or payment.calls.open().tried().exists():
+    elif not calls.exists() or calls.tried().exists():
         look(payment=payment, now=now)
     if not payment.reference:
         return
-    for call in payment.calls.open():
+    for call in calls.all():
         try:
             make_call(call_id=_with_fresh_key(call, now).id, now=now)
         except PaymentRefused:
             look(payment=payment, now=now)
+
+
+def _settle_refunds(payment: Payment, now: datetime) -> None:
+    """Look at those that were asked for, ask for those that were not; one that is refused is owed from then on."""
+    calls = payment.calls.of_refunds().open()
+    if calls.tried().exists() or payment.refund_parts.to_look_at().exists():
+        look_at_refunds(payment=payment, now=now)
+    for call in calls.all():
+        with suppress(PaymentRefused):
+            make_call(call_id=_with_fresh_key(call, now).id, now=now)
 
 
 def _finish_beginning(payment: Payment, now: datetime) -> None:
@@ -78,11 +97,14 @@ def _finish_beginning(payment: Payment, now: datetime) -> None:
 
 
 @transaction.atomic
-def _end_if_late(payment_id: UUID, now: datetime) -> None:
-    """A top-up that waits for its customer beyond its time is given up."""
+def _finish(payment_id: UUID, now: datetime, *, come_back: datetime | None) -> None:
+    """A top-up that waits for its customer beyond its time is given up; what is unsettled is looked at again."""
     _, payment = Bill.locked_with(payment_id)
     if payment.is_waiting() and payment.pay_until and payment.pay_until <= now:
         end_top_up(payment, LetGo.NOT_PAID, now=now)
+    elif come_back or payment.is_final():
+        payment.look_at = come_back or next_look(payment, now)
+        payment.save(update_fields=["look_at"])
 
 
 @transaction.atomic
@@ -105,12 +127,4 @@ def _with_fresh_key(call: ProviderCall, now: datetime) -> ProviderCall:
         return call
     call.state, call.decided_at = CallState.REFUSED, now
     call.save(update_fields=["state", "decided_at"])
-    return intend(call.payment, Operation(call.operation), request=call.request, now=now)
-
-
-@transaction.atomic
-def _come_back(payment_id: UUID, when: datetime) -> None:
-    _, payment = Bill.locked_with(payment_id)
-    if not payment.is_final():
-        payment.look_at = when
-        payment.save(update_fields=["look_at"])
+    return intend(call.payment, Operation(call.operation), request=call.request, now=now, part=call.part)

@@ -16,6 +16,7 @@ from grocery.payments.gateways import registry
 from grocery.payments.gateways.provider import Notice, NotSigned, OutcomeUnknown, Refused
 from grocery.payments.models import Payment, ProviderNotice
 from grocery.payments.services.observe import record
+from grocery.payments.services.observe_refunds import look_at_refunds
 
 WEBHOOKS = Counter(
     "payments_webhooks", "Webhooks of payment providers, by what became of them", ["provider", "outcome"]
@@ -76,4 +77,9 @@ def _apply(notice: ProviderNotice, now: datetime) -> str:
     payment = Payment.objects.that_the_provider_means(
         provider=notice.provider, reference=notice.reference, payment_id=seen.payment_id
     ).first()
-    return record(payment_id=payment.id, seen=seen, now=now) if payment else "unknown_payment"
+    if payment is None:
+        return "unknown_payment"
+    outcome = record(payment_id=payment.id, seen=seen, now=now)
+    if notice.kind.startswith("refund."):
+        look_at_refunds(payment=payment, now=now)
+    return outcome

@@ -67,6 +67,7 @@ class Account:
         add("POST", "/v1/payment_intents/{id}/capture", self._call("capture", self._capture))
         add("POST", "/v1/payment_intents/{id}/cancel", self._call("cancel", self._cancel))
         add("POST", "/v1/refunds", self._call("refund", self._refund))
+        add("GET", "/v1/refunds", self._call("other", self._list_refunds))
         add("GET", "/v1/refunds/{id}", self._call("other", self._get_refund))
         add("GET", "/v1/charges/{id}", self._call("other", self._get_charge))
         add("GET", "/v1/events", self._call("other", self._events))
@@ -201,6 +202,11 @@ class Account:
     def _refund(self, params: Params, request: Request) -> Document:
         amount = _integer(params, "amount") if "amount" in params else None
         return self.intents.refund(_required(params, "payment_intent"), amount, params.get("metadata") or {})
+
+    def _list_refunds(self, params: Params, request: Request) -> Document:
+        wanted = params.get("payment_intent")
+        found = [r for r in reversed(self.store.all("refund")) if wanted in {None, r["payment_intent"]}]
+        return _page(found, params, "/v1/refunds")
 
     def _get_refund(self, params: Params, request: Request, id: str) -> Document:  # noqa: A002
         return self._stored("refund", id)

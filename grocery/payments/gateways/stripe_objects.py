@@ -1,0 +1,84 @@
+"""Stripe's objects in our words, of any API version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from grocery.payments.contracts import PaymentState, RefundState
+from grocery.payments.policies import Observation, RefundSeen
+
+_STATES: Final = {
+    "requires_payment_method": PaymentState.PENDING,
+    "requires_confirmation": PaymentState.PENDING,
+    "requires_action": PaymentState.PENDING,
+    "processing": PaymentState.PENDING,
+    "requires_capture": PaymentState.AUTHORISED,
+    "succeeded": PaymentState.CAPTURED,
+    "canceled": PaymentState.CANCELLED,
+}
+_REFUND_STATES: Final = {
+    "pending": RefundState.PENDING,
+    "requires_action": RefundState.PENDING,
+    "succeeded": RefundState.SUCCEEDED,
+    "failed": RefundState.OWED,
+    "canceled": RefundState.OWED,
+}
+
+
+def observe(intent: Mapping[str, Any]) -> Observation:
+    """Read a PaymentIntent of any API version.
+
+    Until 2022-11-15 it carried its charges, since then `latest_charge` (an id, or the charge itself when expanded).
+    """
+    charge = _last_charge(intent)
+    error = intent.get("last_payment_error") or {}
+    deadline = ((charge.get("payment_method_details") or {}).get("card") or {}).get("capture_before")
+    return Observation(
+        reference=intent["id"],
+        state=_STATES[intent["status"]],
+        amount=intent["amount"],
+        currency=intent["currency"],
+        captured=intent.get("amount_received") or 0,
+        failure_code=str(error.get("decline_code") or error.get("code") or "")[:64],
+        attempt=_attempt(intent, charge, error) if error else "",
+        payment_id=_uuid((intent.get("metadata") or {}).get("payment_id")),
+        capture_before=datetime.fromtimestamp(deadline, UTC) if deadline else None,
+        client_secret=intent.get("client_secret") or "",
+    )
+
+
+def observe_refund(refund: Mapping[str, Any]) -> RefundSeen:
+    """Read a Refund. https://docs.stripe.com/api/refunds/object"""
+    state = _REFUND_STATES[refund["status"]]
+    return RefundSeen(
+        reference=refund["id"],
+        state=state,
+        amount=refund["amount"],
+        currency=refund["currency"],
+        failure_code=str(refund.get("failure_reason") or refund["status"])[:64] if state is RefundState.OWED else "",
+        call_id=_uuid((refund.get("metadata") or {}).get("refund_id")),
+    )
+
+
+def _uuid(text: Any) -> UUID | None:
+    try:
+        return UUID(text)
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
+def _attempt(intent: Mapping[str, Any], charge: Mapping[str, Any], error: Mapping[str, Any]) -> str:
+    """What tells one failed attempt from the next: its charge; where authentication failed there is only the card."""
+    method = error.get("payment_method") or {}
+    return str(error.get("charge") or charge.get("id") or method.get("id") or intent["id"])[:100]
+
+
+def _last_charge(intent: Mapping[str, Any]) -> Mapping[str, Any]:
+    latest = intent.get("latest_charge")
+    if isinstance(latest, Mapping):
+        return latest
+    charges = (intent.get("charges") or {}).get("data") or [{}]
+    return {"id": latest} if latest else charges[0]

@@ -1,0 +1,142 @@
+"""Money that goes back to a customer: once asked for it is owed until it has arrived."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from grocery.kernel.errors import NotFound
+from grocery.kernel.ids import new_id
+from grocery.kernel.money import Money, dong
+from grocery.payments.contracts import Method, RefundState, RefundView
+from grocery.payments.policies import state_of_refund
+
+REFUND_STATES = [
+    (RefundState.REQUESTED, _("to be asked for")),
+    (RefundState.PENDING, _("on its way")),
+    (RefundState.SUCCEEDED, _("given back")),
+    (RefundState.OWED, _("owed, somebody has to see to it")),
+]
+
+
+class RefundQuerySet(models.QuerySet["Refund"]):
+    def of_order(self, order_id: UUID) -> RefundQuerySet:
+        """Oldest first, with their parts."""
+        return self.filter(order_id=order_id).prefetch_related("parts__payment").order_by("id")
+
+    def with_key(self, order_id: UUID, key: str) -> Refund | None:
+        """The one that was asked for under that key."""
+        return self.of_order(order_id).filter(key=key).first()
+
+
+class Refund(models.Model):
+    """A customer's money, wanted back for a reason; each key once per order. Amounts in đồng."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    order_id = models.UUIDField(_("order id"))
+    key = models.CharField(_("key"), max_length=100)
+    amount = models.BigIntegerField(_("amount"))
+    reason = models.CharField(_("reason"), max_length=64)
+    requested_at = models.DateTimeField(_("asked for at"))
+    requested_by = models.UUIDField(_("asked for by"), null=True)
+
+    objects = RefundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
+        constraints = [
+            models.UniqueConstraint(fields=["order_id", "key"], name="payments_each_refund_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payments_refund_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} · {self.total}"
+
+    @property
+    def total(self) -> Money:
+        return dong(self.amount)
+
+    def state(self) -> RefundState:
+        """That of its parts together."""
+        return state_of_refund([RefundState(part.state) for part in self.parts.all()])
+
+    def view(self) -> RefundView:
+        """As others see it."""
+        parts = list(self.parts.all())
+        return RefundView(
+            id=self.id,
+            order_id=self.order_id,
+            key=self.key,
+            amount=self.total,
+            reason=self.reason,
+            state=self.state(),
+            in_cash=any(part.payment.method == Method.CASH_ON_DELIVERY for part in parts),
+            requested_at=self.requested_at,
+            settled_at=max((part.settled_at for part in parts if part.settled_at), default=None),
+        )
+
+
+class RefundPartQuerySet(models.QuerySet["RefundPart"]):
+    def owed(self) -> RefundPartQuerySet:
+        """That a person has to see to, those who wait longest first."""
+        return self.filter(state=RefundState.OWED).order_by("refund__requested_at", "id")
+
+    def all_given(self) -> bool:
+        """Has the customer all of this?"""
+        return not self.exclude(state=RefundState.SUCCEEDED).exists()
+
+    def to_look_at(self) -> RefundPartQuerySet:
+        """Of which the provider may have news."""
+        known = self.exclude(reference="").exclude(state=RefundState.OWED)
+        return known.filter(handed_back_by=None).select_related("refund")
+
+    def known_as(self, reference: str) -> RefundPart | None:
+        """The one with that name at the provider."""
+        return self.filter(reference=reference).select_related("refund").first()
+
+    def payment_of(self, part_id: UUID) -> UUID:
+        """The payment that it gives back of. Raises NotFound."""
+        found = self.filter(id=part_id).values_list("payment_id", flat=True).first()
+        if found is None:
+            raise NotFound("refund", part_id)
+        return found
+
+
+class RefundPart(models.Model):
+    """What a refund gives back of one payment."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="parts", verbose_name=_("refund"))
+    payment = models.ForeignKey(
+        "payments.Payment", on_delete=models.PROTECT, related_name="refund_parts", verbose_name=_("payment")
+    )
+    amount = models.BigIntegerField(_("amount"))
+    state = models.CharField(_("state"), max_length=16, choices=REFUND_STATES, default=RefundState.REQUESTED)
+    reference = models.CharField(_("provider's reference"), max_length=100, blank=True)
+    failure_code = models.CharField(_("failure"), max_length=64, blank=True)
+    settled_at = models.DateTimeField(_("given back at"), null=True)
+    #: Who gave it back where no provider did.
+    handed_back_by = models.UUIDField(_("handed back by"), null=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    objects = RefundPartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("money to give back")
+        verbose_name_plural = _("money to give back")
+        constraints = [
+            models.UniqueConstraint(fields=["refund", "payment"], name="payments_one_part_per_payment"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payments_refund_part_of_something"),
+        ]
+        indexes = [models.Index(fields=["refund"], condition=Q(state=RefundState.OWED), name="payments_owed")]
+
+    def __str__(self) -> str:
+        return f"{self.payment.order_number} · {self.total}"
+
+    @property
+    def total(self) -> Money:
+        return dong(self.amount)

@@ -1,0 +1,127 @@
+"""What a provider says of refunds becomes our state, and the facts that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from prometheus_client import Counter
+
+from grocery.kernel.money import dong
+from grocery.kernel.outbox import publish
+from grocery.payments.contracts import RefundState
+from grocery.payments.events import RefundFailed, RefundSucceeded
+from grocery.payments.gateways.registry import provider
+from grocery.payments.models import Bill, Payment, ProviderCall, Refund, RefundPart
+from grocery.payments.policies import CallState, RefundSeen, refund_after
+from grocery.payments.services.looks import next_look
+
+log = structlog.get_logger()
+STRAYS = Counter("payments_stray_refunds", "Refunds at a provider for which there is no room in what was captured")
+REFUNDS = Counter("payments_refunds", "Parts of refunds, by what became of them", ["outcome"])
+
+
+def look_at_refunds(*, payment: Payment, now: datetime) -> None:
+    """Ask the provider about all refunds of a payment, and believe it. Raises OutcomeUnknown, Refused."""
+    record_refunds(
+        payment_id=payment.id, seen=provider(payment.provider).refunds(reference=payment.reference), now=now
+    )
+
+
+@transaction.atomic
+def record_refunds(*, payment_id: UUID, seen: Sequence[RefundSeen], now: datetime) -> None:
+    """Bring the refunds of a payment up to what its provider says, in whatever order that arrives."""
+    _, payment = Bill.locked_with(payment_id)
+    for refund in seen:
+        _record(payment, refund, now)
+    payment.look_at = next_look(payment, now)
+    payment.save(update_fields=["look_at"])
+
+
+def _record(payment: Payment, seen: RefundSeen, now: datetime) -> None:
+    call = payment.calls.of_refunds().with_id(seen.call_id)
+    part = call.part if call else payment.refund_parts.known_as(seen.reference)
+    if part is None:
+        _adopt(payment, seen, now)
+    elif part.reference not in {"", seen.reference} or (part.reference == "" and call and call.is_refused()):
+        _of_an_earlier_try(payment, seen)
+    elif (seen.amount, seen.currency.upper()) != (part.amount, part.total.currency):
+        _stray(payment, seen)
+    else:
+        if call:
+            _decide(call, seen, now)
+        part.reference = seen.reference
+        by_hand = part.handed_back_by is not None
+        move(
+            payment, part, refund_after(RefundState(part.state), seen.state, by_hand=by_hand), seen.failure_code, now
+        )
+
+
+def _decide(call: ProviderCall, seen: RefundSeen, now: datetime) -> None:
+    """It took effect; one that failed afterwards is refused, so that it may be asked for anew."""
+    state = CallState.REFUSED if seen.state is RefundState.OWED else CallState.DONE
+    if call.state != state:
+        call.state, call.decided_at, call.error = state, now, seen.failure_code
+        call.answer = {"reference": seen.reference, "state": seen.state}
+        call.save(update_fields=["state", "decided_at", "error", "answer"])
+
+
+def _of_an_earlier_try(payment: Payment, seen: RefundSeen) -> None:
+    """One that failed before we asked again is old news; any other gave money back twice."""
+    if seen.state is not RefundState.OWED:
+        _stray(payment, seen)
+
+
+def _stray(payment: Payment, seen: RefundSeen) -> None:
+    STRAYS.inc()
+    log.error("payment_has_a_stray_refund", order_id=str(payment.order_id), reference=seen.reference)
+
+
+def _adopt(payment: Payment, seen: RefundSeen, now: datetime) -> None:
+    """Somebody gave money back at the provider: count it, so that it is not given back again."""
+    if seen.state is RefundState.OWED:
+        return
+    amount = dong(seen.amount)
+    if seen.currency.upper() != amount.currency or amount > payment.refundable():
+        _stray(payment, seen)
+        return
+    refund = Refund.objects.create(
+        order_id=payment.order_id,
+        key=f"provider:{seen.reference}"[:100],
+        amount=amount.minor,
+        reason="made_at_provider",
+        requested_at=now,
+    )
+    payment.promise_back(amount)
+    part = RefundPart.objects.create(
+        refund=refund, payment=payment, amount=amount.minor, reference=seen.reference, state=RefundState.PENDING
+    )
+    move(payment, part, seen.state, "", now)
+
+
+def move(payment: Payment, part: RefundPart, state: RefundState, code: str, now: datetime) -> None:
+    """Bring a part of a refund to `state`, under the bill's lock: count it, and tell what others are to hear."""
+    before, part.state = RefundState(part.state), state
+    if before is not state:
+        if RefundState.SUCCEEDED in {before, state}:
+            payment.count_as_refunded(part.total, given=state is RefundState.SUCCEEDED)
+        part.settled_at = now if state is RefundState.SUCCEEDED else None
+        part.failure_code = code
+        REFUNDS.labels(state.value).inc()
+    part.save()
+    if before is not state:
+        publish(*_facts(part, code))
+
+
+def _facts(part: RefundPart, code: str) -> list[RefundSucceeded | RefundFailed]:
+    refund = part.refund
+    if part.state == RefundState.OWED:
+        return [RefundFailed(order_id=refund.order_id, refund_id=refund.id, key=refund.key, code=code)]
+    if part.state == RefundState.SUCCEEDED and refund.parts.all_given():
+        return [
+            RefundSucceeded(order_id=refund.order_id, refund_id=refund.id, key=refund.key, amount=refund.total),
+        ]
+    return []

@@ -1,0 +1,53 @@
+"""A person sees to money that is owed to a customer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from grocery.kernel.outbox import publish
+from grocery.payments.contracts import Method, RefundIs, RefundState
+from grocery.payments.events import RefundToMake
+from grocery.payments.models import Bill, Payment, RefundPart
+from grocery.payments.policies import Operation
+from grocery.payments.services.intents import intend
+from grocery.payments.services.observe_refunds import move
+
+
+@transaction.atomic
+def record_handed_back(*, part_id: UUID, by: UUID, note: str, now: datetime) -> None:
+    """Note that the customer has it: cash in the hand, or a transfer that `note` tells how to find. Twice is once.
+
+    What the provider should say of it later no longer counts. Raises NotFound; RefundIs unless it is owed.
+    """
+    payment, part = _locked(part_id)
+    if part.handed_back_by:
+        return
+    _check_owed(part)
+    part.handed_back_by, part.note = by, note
+    move(payment, part, RefundState.SUCCEEDED, "", now)
+
+
+@transaction.atomic
+def retry_refund(*, part_id: UUID, now: datetime) -> None:
+    """Have the provider asked once more. Raises NotFound; RefundIs unless it is owed to a card."""
+    payment, part = _locked(part_id)
+    _check_owed(part)
+    if payment.method != Method.CARD:
+        raise RefundIs
+    part.reference = ""
+    move(payment, part, RefundState.REQUESTED, "", now)
+    call = intend(payment, Operation.REFUND, request={"amount": part.amount}, now=now, part=part)
+    publish(RefundToMake(order_id=payment.order_id, call_id=call.id))
+
+
+def _locked(part_id: UUID) -> tuple[Payment, RefundPart]:
+    _, payment = Bill.locked_with(RefundPart.objects.payment_of(part_id))
+    return payment, payment.refund_parts.select_related("refund").get(id=part_id)
+
+
+def _check_owed(part: RefundPart) -> None:
+    if part.state != RefundState.OWED:
+        raise RefundIs
