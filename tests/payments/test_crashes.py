@@ -79,3 +79,27 @@ def test_killed_after_the_intent_and_before_the_call(till: Till):
         ["PaymentAuthorised", "PaymentCaptured"],
         1,
     )
+
+
+def test_killed_between_two_captures(till: Till):
+    order_id = till.authorised(dong(345_000))
+    till.raise_to(order_id, dong(400_000))
+    payments.begin_authorisation(order_id=order_id, now=till.now)
+    till.customer_pays(order_id, number=1)
+    till.webhooks()
+    till.capture(order_id, dong(380_000))
+    killed_while_asking(till, "capture", "settle", order_id)
+    assert len(till.sandbox.requests("capture")) == 1
+    till.deliver()
+    taken = sorted(intent["amount_received"] for intent in till.sandbox.intents())
+    assert (taken, till.facts(order_id)[2:]) == ([35_000, 345_000], ["PaymentCaptured"])
+
+
+def test_killed_while_refunding(till: Till):
+    order_id = till.captured(dong(345_000))
+    till.refund(order_id, dong(25_000))
+    killed_while_asking(till, "refund", "settle", order_id)
+    till.deliver()
+    refunded = till.sandbox.get(f"/v1/refunds?payment_intent={till.reference(order_id)}")["data"]
+    assert [refund["amount"] for refund in refunded] == [25_000]
+    assert [request["replayed"] for request in till.sandbox.requests("refund")] == [False]

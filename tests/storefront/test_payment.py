@@ -114,3 +114,17 @@ def test_the_order_says_that_its_change_waits_until_that_is_paid(changed: Visito
     sandbox.pay(sandbox.intents()[0]["id"])
     assert changed.get(changed.placed).status_code == 302
     assert "Your change waits" not in text_of(changed.get(order))
+
+
+def test_the_order_says_where_money_is_that_goes_back(changed: Visitor, sandbox: Sandbox, deliver: Callable[[], int]):
+    changed.get(changed.placed)
+    sandbox.pay(sandbox.intents()[0]["id"])
+    changed.get(changed.placed)
+    order_id = UUID(changed.placed.rstrip("/").rpartition("/")[2])
+    with transaction.atomic():
+        payments.request_capture(order_id=order_id, amount=dong(120_600), now=clock.now())
+    deliver()
+    with transaction.atomic():
+        payments.request_refund(order_id=order_id, amount=dong(25_000), key="K", reason="missing", now=clock.now())
+    words = re.sub(r"\s+", " ", text_of(changed.get(changed.placed.replace("/pay/", "/orders/"))))
+    assert "of it 90.600 ₫ of it 30.000 ₫ Refund on its way to your card 25.000 ₫" in words

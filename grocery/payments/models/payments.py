@@ -14,7 +14,7 @@ from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
 from grocery.payments.contracts import FINAL, Method, PaymentState
 from grocery.payments.models.provider import ProviderCall
-from grocery.payments.policies import LetGo
+from grocery.payments.policies import LetGo, Operation
 
 METHODS = [(Method.CARD, _("card")), (Method.CASH_ON_DELIVERY, _("cash on delivery"))]
 STATES = [
@@ -62,6 +62,16 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """The payment with the provider's name for it or, before we learnt that, with our own that it repeats."""
         ours = Q(id=payment_id, reference="") if payment_id else Q(pk__in=[])
         return self.filter(Q(provider=provider, reference=reference) | Q(provider=provider) & ours)
+
+    def ending_before(self, when: datetime) -> PaymentQuerySet:
+        """Held and not asked for, and let go by the provider before then, unless the goods are packed first."""
+        held = self.filter(state=PaymentState.AUTHORISED, cancel_requested_at=None, to_capture=None)
+        return held.filter(capture_before__lt=when)
+
+    def falling_short(self) -> PaymentQuerySet:
+        """Wanted when the goods were packed, and the provider would not: so much is missing."""
+        refused = ProviderCall.objects.to(Operation.CAPTURE).refused().filter(payment=OuterRef("pk"))
+        return self.filter(Exists(refused), captured=0, cancel_requested_at=None)
 
     def claim_due(self, *, now: datetime, lease: timedelta, limit: int) -> list[Payment]:
         """Payments that are due for a look, nobody else's for the length of `lease`."""

@@ -71,6 +71,10 @@ class ProviderCallQuerySet(models.QuerySet["ProviderCall"]):
         """Close these: what they asked for can no longer be."""
         return self.update(state=CallState.REFUSED, error="overtaken", decided_at=now)
 
+    def refused(self) -> ProviderCallQuerySet:
+        """That took no effect and never will."""
+        return self.filter(state=CallState.REFUSED)
+
     def not_refused(self) -> ProviderCallQuerySet:
         """That took effect, or still may."""
         return self.exclude(state=CallState.REFUSED)

@@ -85,6 +85,10 @@ class RefundPartQuerySet(models.QuerySet["RefundPart"]):
         """That a person has to see to, those who wait longest first."""
         return self.filter(state=RefundState.OWED).order_by("refund__requested_at", "id")
 
+    def of_store(self, store_id: UUID) -> RefundPartQuerySet:
+        """What that store owes, or owed."""
+        return self.filter(payment__store_id=store_id)
+
     def all_given(self) -> bool:
         """Has the customer all of this?"""
         return not self.exclude(state=RefundState.SUCCEEDED).exists()

@@ -25,7 +25,7 @@ from grocery.kernel.ids import new_id
 from grocery.ordering import public as ordering
 from grocery.ordering.public import OrderLineView, OrderState, OrderView
 from grocery.payments import public as payments
-from grocery.payments.public import Method, PaymentState, PaymentView
+from grocery.payments.public import Method, PaymentState, PaymentView, RefundState, RefundView
 from grocery.storefront import wording
 from grocery.storefront.shopper import sent, shopper
 from grocery.storefront.views.answer import shown
@@ -134,6 +134,8 @@ def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str,
         "payment": payment,
         "paid": _paid(payment),
         "settled": payment.state in _SETTLED,
+        "parts": [part.amount for part in payment.captures] if len(payment.captures) > 1 else [],
+        "refunds": [{"amount": refund.amount, "said": _given_back(refund)} for refund in payment.refunds],
         "to_pay": payment.to_pay,
         "declined": bool(payment.failure_code),
         "key": new_id(),
@@ -186,6 +188,15 @@ def _paid(payment: PaymentView) -> str:
     if payment.method == Method.CASH_ON_DELIVERY and payment.state is PaymentState.AUTHORISED:
         return _("To be paid when you get it")
     return str(_MONEY[payment.state])
+
+
+def _given_back(refund: RefundView) -> str:
+    """Where money is that goes back, in words."""
+    if refund.state is RefundState.SUCCEEDED:
+        return _("Refunded")
+    if refund.state is not RefundState.OWED:
+        return _("Refund on its way to your card")
+    return _("Refund, we hand it to you in cash") if refund.in_cash else _("Refund, we are seeing to it")
 
 
 _SETTLED: Final = {PaymentState.AUTHORISED, PaymentState.CAPTURED, PaymentState.CANCELLED}

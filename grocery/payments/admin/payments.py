@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -11,8 +12,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from grocery.kernel import clock
 from grocery.kernel.money import dong
 from grocery.payments.models import Payment, ProviderCall, ProviderNotice
+from grocery.payments.models.payments import PaymentQuerySet
 from grocery.payments.public import PaymentState
 
 
@@ -27,6 +30,22 @@ class ReadOnly:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class NeedsSomebody(admin.SimpleListFilter):
+    """Where money is about to be lost unless a person does something."""
+
+    title = cast("str", _("needs somebody"))
+    parameter_name = "needs"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("ending", _("hold ends within two days")), ("short", _("could not be charged"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        payments = cast("PaymentQuerySet", queryset)
+        if self.value() == "ending":
+            return payments.ending_before(clock.now() + timedelta(days=2))
+        return payments.falling_short() if self.value() == "short" else payments
 
 
 class CallInline(ReadOnly, admin.TabularInline):
@@ -50,7 +69,7 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
         "failure_code",
         "opened_at",
     )
-    list_filter = ("state", "method", "provider", ("opened_at", admin.DateFieldListFilter))
+    list_filter = (NeedsSomebody, "state", "method", "provider", ("opened_at", admin.DateFieldListFilter))
     search_fields = ("order_number", "order_id", "reference", "payer_id")
     search_help_text = _("order number, order id, provider's reference, payer's id")
     date_hierarchy = "opened_at"
@@ -59,16 +78,21 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
     inlines = (CallInline,)
     fieldsets = (
         (None, {"fields": ("order_number", "state_with_doubt", "money", "money_captured", "money_refunded")}),
-        (_("Terms"), {"fields": ("method", "provider", "reference", "failure_code", "capture_before")}),
+        (
+            _("Terms"),
+            {"fields": ("number", "top_up_for", "method", "provider", "reference", "failure_code", "capture_before")},
+        ),
         (
             _("History"),
             {
                 "fields": (
                     "opened_at",
+                    "pay_until",
                     "authorised_at",
                     "captured_at",
                     "cash_taken_by",
                     "cancel_requested_at",
+                    "let_go",
                     "cancelled_at",
                     "look_at",
                 )
@@ -97,7 +121,10 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("refunded"), ordering="refunded")
     def money_refunded(self, payment: Payment) -> str:
-        return str(dong(payment.refunded)) if payment.refunded else "–"
+        """Given back, and promised to be."""
+        if not payment.refunding:
+            return str(dong(payment.refunded)) if payment.refunded else "–"
+        return f"{dong(payment.refunded)} + {dong(payment.refunding)}"
 
     @admin.display(description=_("notices"))
     def notices(self, payment: Payment) -> SafeString | str:
