@@ -15,8 +15,10 @@ import pytest
 from django.db import connection, transaction
 
 from grocery.inventory import public as inventory
+from grocery.inventory.events import HotItemMoved
 from grocery.inventory.models import Bucket, Reservation, StockItem
 from grocery.inventory.models.promising import PromisingQuerySet
+from grocery.inventory.services import hot_switch
 from grocery.kernel.errors import Conflict
 from tests.inventory.conftest import NOON, Shop, days
 from tests.inventory.crowds import all_at_once
@@ -218,3 +220,40 @@ def test_goods_of_a_hot_item_are_not_taken_from_another_store(shop: Shop):
     with pytest.raises(inventory.OutOfStock):
         shop.reserve("order:a", milk=2)
     connection.close()
+
+
+def test_who_tells_of_two_stores_and_who_locks_in_order_do_not_wait_in_a_circle():
+    """As the clock does, which folds the hot items of all stores: eggs before milk, wherever they are."""
+    one, other = sorted((Shop(), Shop()), key=lambda shop: shop.location)
+    for store, sku in ((one, "milk"), (other, "eggs")):
+        store.receive(sku, 9)
+        switch(store, sku)
+    eggs_are_locked = Event()
+
+    def lock_in_order() -> None:
+        with transaction.atomic():
+            list(StockItem.objects.filter(sku="eggs", location=other.location).locked())
+            eggs_are_locked.set()
+            assert comes_true(somebody_waits)
+            list(StockItem.objects.filter(sku="milk", location=one.location).locked())
+
+    def tell() -> None:
+        assert eggs_are_locked.wait(10)
+        moved = [HotItemMoved(sku="milk", location=one.location), HotItemMoved(sku="eggs", location=other.location)]
+        hot_switch.settle(events=moved, now=NOON)
+
+    assert all_at_once(lock_in_order, tell) == {"done": 2}
+
+
+def comes_true(true: Callable[[], bool]) -> bool:
+    """Within ten seconds."""
+    return any(true() or Event().wait(0.01) for _ in range(1000))
+
+
+def somebody_waits() -> bool:
+    """Somebody waits for what this connection has locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return bool(cursor.fetchone()[0])

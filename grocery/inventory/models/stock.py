@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Self
 from uuid import UUID
 
@@ -76,6 +78,14 @@ class StockItemQuerySet(LevelsQuerySet):
 
     def of_or_among(self, skus: Iterable[str], items: Iterable[UUID], *, location: UUID) -> Self:
         return self.filter(Q(sku__in=list(skus), location=location) | Q(id__in=list(items)))
+
+    def keyed(self, keys: Collection[tuple[str, UUID]]) -> Self:
+        """These SKUs, each in its store."""
+        skus: dict[UUID, list[str]] = {}
+        for sku, location in keys:
+            skus.setdefault(location, []).append(sku)
+        stores = [Q(location=location, sku__in=its) for location, its in skus.items()]
+        return self.filter(reduce(or_, stores)) if stores else self.none()
 
     def with_lots_among(self, lots: Iterable[UUID]) -> Self:
         """The items of these lots."""

@@ -1,8 +1,9 @@
 """The order of locks: reservations (or a transfer), then items by SKU and store; these guard their lots.
 
 Reservations are locked first because the goods they hold say which items are touched. Whoever keeps to this
-never waits in a circle; `expire` takes many reservations at once and therefore skips those that are locked.
-Last come the buckets of hot items, which all who change such an item lock as well: see `hot_items`.
+never waits in a circle. A transaction locks all its items in one statement, those of several stores too: a second
+call may only name items that it has locked. `expire` takes many reservations at once and therefore skips those that
+are locked. Last come the buckets of hot items, which all who change such an item lock as well: see `hot_items`.
 """
 
 from __future__ import annotations

@@ -23,6 +23,9 @@ def run() -> str:
         first = Shop(servers.home / "first", 1, 2, environment)
         os.environ |= first.environment | {"DJANGO_SETTINGS_MODULE": "grocery.config.settings", "DATABASE_POOL": "0"}
         first.manage("migrate", "--verbosity=0")
+        import django
+
+        django.setup()
         from tests.chaos import verdict
         from tests.chaos.houses import Commands
         from tests.chaos.storm import gathering
