@@ -75,7 +75,7 @@ def take(request: HttpRequest, worker: Worker) -> HttpResponse:
     except DomainError as error:
         messages.error(request, said(error))
         return redirect("admin:ordering_picking")
-    return redirect("admin:ordering_picking")
+    return redirect("admin:ordering_pick")
 
 
 def _step(move: Callable[..., None], done: Any, *, then: str) -> TaskView:
@@ -133,11 +133,11 @@ def _how_many(worker: Any) -> object:
 
 
 pause = _step(ordering.pause_wave, gettext_lazy("Paused. Your orders stay yours."), then="admin:ordering_picking")
-resume = _step(ordering.resume_wave, "", then="admin:ordering_picking")
+resume = _step(ordering.resume_wave, "", then="admin:ordering_pick")
 give_back = _step(
     ordering.give_back, gettext_lazy("Given back. What is picked stays picked."), then="admin:ordering_picking"
 )
-take_over = _step(ordering.take_over, gettext_lazy("Taken over."), then="admin:ordering_picking")
+take_over = _step(ordering.take_over, gettext_lazy("Taken over."), then="admin:ordering_pick")
 
 route("picking/", queue, name="ordering_picking")
 route("picking/take/", require_POST(take), name="ordering_picking_take")

@@ -8,7 +8,8 @@ from enum import IntEnum, StrEnum
 from uuid import UUID
 
 from grocery.kernel.errors import DomainError
-from grocery.kernel.quantity import Quantity
+from grocery.kernel.money import Money
+from grocery.kernel.quantity import Quantity, plain
 from grocery.ordering.contracts.orders import OrderState
 
 
@@ -113,6 +114,86 @@ class WavePaused(DomainError):
     vi = "Lượt lấy hàng đang tạm dừng. Hãy tiếp tục trước."
 
 
+class WrongGoods(DomainError):
+    """What was scanned is not what the line says: it does not go into the crate."""
+
+    code = "wrong_goods"
+    status = 409
+    en = "Wrong item: this is {_en}. Put it back."
+    vi = "Sai hàng: đây là {_vi}. Hãy để lại chỗ cũ."
+
+    def __init__(self, sku: str, en: str, vi: str) -> None:
+        self.sku, self._en, self._vi = sku, en, vi
+
+
+class TooShortDated(DomainError):
+    """The lot that was scanned does not keep as long as the customer was promised."""
+
+    code = "too_short_dated"
+    status = 409
+    en = "This lot is best before {expires_on}; the customer was promised {needed} or later. Take another lot."
+    vi = "Lô này hạn dùng {expires_on}; khách được hứa từ {needed} trở đi. Hãy lấy lô khác."
+
+    def __init__(self, expires_on: date, needed: date) -> None:
+        self.expires_on, self.needed = f"{expires_on:%d/%m/%Y}", f"{needed:%d/%m/%Y}"
+
+
+class NotScanned(DomainError):
+    """Neither a code nor a reason why there is none."""
+
+    code = "not_scanned"
+    field = "code"
+    en = "Scan the item, or say why its code cannot be read."
+    vi = "Hãy quét món hàng, hoặc cho biết vì sao không đọc được mã."
+
+
+class MoreThanWanted(DomainError):
+    """Together with what is in the crate this would be more than the order says."""
+
+    code = "more_than_wanted"
+    field = "quantity"
+    en = "At most {most} more of {sku}."
+    vi = "{sku}: lấy thêm tối đa {most}."
+
+    def __init__(self, sku: str, most: Quantity) -> None:
+        self.sku, self.most = sku, plain(most)
+
+
+class NothingToUndo(DomainError):
+    """Nothing was picked yet, or all of it is sealed."""
+
+    code = "nothing_to_undo"
+    status = 409
+    en = "There is nothing to undo."
+    vi = "Không có gì để hoàn tác."
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Goods in hand that are the right ones. `quantity`: how much the code says there is, if it says so."""
+
+    lot_code: str = ""
+    expires_on: date | None = None
+    quantity: Quantity | None = None
+    gtin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handful:
+    """Goods of one line that go into the crate. `code` as scanned; empty: `by_hand` says why.
+
+    `id` is made by who asks: the same handful sent twice is one. `more_follows`: what is weighed is not all of it.
+    """
+
+    id: UUID
+    order_id: UUID
+    sku: str
+    quantity: Quantity
+    code: str = ""
+    by_hand: str = ""
+    more_follows: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class LotToTake:
     """So much of one lot that is kept for the order."""
@@ -120,3 +201,83 @@ class LotToTake:
     lot_code: str
     expires_on: date | None
     quantity: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where goods stand. `rank` orders the zones of a store; what is not known is empty."""
+
+    zone_en: str = ""
+    zone_vi: str = ""
+    aisle: str = ""
+    shelf: str = ""
+    cold: Cold = Cold.AMBIENT
+    rank: int = 0
+
+    def zone(self, language: str) -> str:
+        return self.zone_vi if language == "vi" else self.zone_en
+
+
+class ItemState(StrEnum):
+    """How a line stands on the walk. ASKED: the customer has to answer first."""
+
+    OPEN = "open"
+    ASKED = "asked"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class WalkItem:
+    """One line of one order on the walk. `found` of `ordered` is in the crate; `least` to `most` close it.
+
+    `replaces`: the SKU that it stands in for. `answer_by`: until when the customer may answer.
+    """
+
+    order_id: UUID
+    number: str
+    letter: str
+    sku: str
+    name_en: str
+    name_vi: str
+    unit: str
+    image: str
+    tint: str
+    price: Money
+    ordered: Quantity
+    found: Quantity
+    least: Quantity
+    most: Quantity
+    state: ItemState
+    spot: Spot
+    lots: tuple[LotToTake, ...]
+    note: str
+    choice: str
+    replaces: str
+    answer_by: datetime | None
+
+    def name(self, language: str) -> str:
+        return self.name_vi if language == "vi" else self.name_en
+
+    @property
+    def weighed(self) -> bool:
+        return self.unit != "piece"
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A wave with its items in walking order: what is dry first, chilled, then frozen. Notes are the customers'."""
+
+    wave: WaveView
+    items: tuple[WalkItem, ...]
+    notes: tuple[tuple[str, str], ...]
+
+    @property
+    def done(self) -> int:
+        return sum(item.state is ItemState.DONE for item in self.items)
+
+    def next(self) -> WalkItem | None:
+        """The next that is open."""
+        return next((item for item in self.items if item.state is ItemState.OPEN), None)
+
+    def of_order(self, order_id: UUID) -> tuple[WalkItem, ...]:
+        return tuple(item for item in self.items if item.order_id == order_id)

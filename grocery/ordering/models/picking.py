@@ -122,6 +122,10 @@ class OrderPickQuerySet(models.QuerySet["OrderPick"]):
         """What is still to be picked of the wave; an order that was cancelled is not."""
         return self.filter(wave_id=wave_id, sealed_at=None, order__state=OrderState.PICKING.value)
 
+    def with_lines(self) -> Self:
+        """With their orders and the lines of these, in two statements; in the order of their letters."""
+        return self.select_related("order").prefetch_related("order__lines").order_by("letter")
+
     def in_a_wave(self) -> set[UUID]:
         """The orders of these that somebody picks."""
         return set(self.exclude(wave=None).values_list("order_id", flat=True))
@@ -162,15 +166,17 @@ class PickQuerySet(models.QuerySet["Pick"]):
     def of_orders(self, orders: Iterable[UUID]) -> Self:
         return self.filter(order_id__in=list(orders)).order_by("picked_at", "id")
 
-    def of_line(self, order_id: UUID, sku: str) -> Self:
-        return self.filter(order_id=order_id, sku=sku).order_by("picked_at", "id")
+    def with_id(self, pick_id: UUID) -> Self:
+        return self.filter(id=pick_id)
+
+    def last_of_wave(self, wave_id: UUID) -> Pick | None:
+        """The last that stands of what is not sealed."""
+        open_ones = self.standing().filter(order__picking__wave=wave_id, order__picking__sealed_at=None)
+        return open_ones.order_by("-picked_at", "-id").first()
 
     def standing(self) -> Self:
         """Those that were not undone."""
         return self.filter(undone_at=None)
-
-    def newest_first(self) -> Self:
-        return self.order_by("-picked_at", "-id")
 
     def undo(self, now: datetime) -> int:
         return self.standing().update(undone_at=now)

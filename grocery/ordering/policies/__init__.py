@@ -5,8 +5,16 @@ from grocery.ordering.policies.motives import MOTIVES_OF, may_be_given
 from grocery.ordering.policies.near_expiry import Reduced
 from grocery.ordering.policies.numbers import epoch_letter
 from grocery.ordering.policies.offers import Goods, Offer, PricedBasket, PricedLine, fee_adjustment, price_basket
-from grocery.ordering.policies.packing import LEAST_PACKED, check_packed, packed_amount
-from grocery.ordering.policies.picking import LETTERS, letters_left, start_by, urgency
+from grocery.ordering.policies.packing import LEAST_PACKED, check_packed, packed_amount, tolerance
+from grocery.ordering.policies.picking import (
+    LETTERS,
+    item_state,
+    kept_cold,
+    letters_left,
+    start_by,
+    urgency,
+    walked,
+)
 from grocery.ordering.policies.reducing import check_reduction
 from grocery.ordering.policies.shrinking import share, shares
 from grocery.ordering.policies.states import (
@@ -41,6 +49,7 @@ __all__ = [
     "delivery_vat_rate",
     "epoch_letter",
     "fee_adjustment",
+    "item_state",
     "kept_until",
     "letters_left",
     "may_be_cancelled",
@@ -54,11 +63,14 @@ __all__ = [
     "may_stand_in",
     "substitutes",
     "merged",
+    "kept_cold",
     "start_by",
+    "tolerance",
     "urgency",
     "packed_amount",
     "price_basket",
     "share",
     "shares",
     "vat_parts",
+    "walked",
 ]

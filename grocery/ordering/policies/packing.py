@@ -15,11 +15,18 @@ LEAST_PACKED: Final = Decimal("0.9")
 
 def check_packed(sku: str, ordered: Quantity, packed: Quantity, *, unit: str) -> None:
     """Raise WeightOutOfTolerance unless that much may be packed: pieces as ordered, weights 90 to 100 %."""
-    least = ordered if unit == "piece" else quantity((ordered * LEAST_PACKED).quantize(Decimal("0.001")))
-    if not least <= packed <= ordered:
-        raise WeightOutOfTolerance(sku, least, ordered)
+    least, most = tolerance(ordered, unit=unit)
+    if not least <= packed <= most:
+        raise WeightOutOfTolerance(sku, least, most)
 
 
 def packed_amount(net: Money, ordered: Quantity, packed: Quantity) -> Money:
     """What is charged for what was packed of a line that was to cost `net`: the same share of it as of the goods."""
     return net if packed == ordered else net * (packed / ordered)
+
+
+def tolerance(ordered: Quantity, *, unit: str) -> tuple[Quantity, Quantity]:
+    """The least and the most that may be packed of so much."""
+    if unit == "piece":
+        return ordered, ordered
+    return quantity((ordered * LEAST_PACKED).quantize(Decimal("0.001"))), ordered

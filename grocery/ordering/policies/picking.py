@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import string
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from grocery.ordering.contracts.picking import Urgency
+from grocery.kernel.quantity import Quantity
+from grocery.ordering.contracts.picking import Cold, ItemState, Spot, Urgency, WalkItem
+from grocery.ordering.policies.packing import tolerance
 
 #: An order is urgent from so long before its start-by time.
 SOON: Final = timedelta(minutes=15)
 #: The orders of a wave are told apart by a letter on their crates.
 LETTERS: Final = string.ascii_uppercase
+
+#: How categories are kept where nobody has said where their goods stand; the narrowest one counts.
+KEPT: Final[Mapping[str, Cold]] = {
+    "ca-hai-san": Cold.CHILLED,
+    "thit-trung": Cold.CHILLED,
+    "trung": Cold.AMBIENT,
+    "sua-lanh": Cold.CHILLED,
+    "dong-lanh": Cold.FROZEN,
+}
+_NUMBERS: Final = re.compile(r"(\d+)")
 
 
 def start_by(slot_starts_at: datetime, *, lead: timedelta) -> datetime:
@@ -29,3 +43,30 @@ def urgency(start_by: datetime, *, now: datetime) -> Urgency:
 def letters_left(taken: set[str]) -> list[str]:
     """The letters that no order of the wave has yet."""
     return [letter for letter in LETTERS if letter not in taken]
+
+
+def walked(items: Iterable[WalkItem]) -> tuple[WalkItem, ...]:
+    """In walking order: cold goods last, zone by zone, aisle by aisle, shelf by shelf; one product at a time."""
+    return tuple(sorted(items, key=lambda item: (*_step(item.spot), item.sku, item.letter)))
+
+
+def _step(spot: Spot) -> tuple[Cold, int, str, list[tuple[int, str]], list[tuple[int, str]]]:
+    return spot.cold, spot.rank, spot.zone_en, _counted(spot.aisle), _counted(spot.shelf)
+
+
+def _counted(place: str) -> list[tuple[int, str]]:
+    """A2 before A10."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in _NUMBERS.split(place) if part]
+
+
+def kept_cold(category: str, *, above: Cold = Cold.AMBIENT) -> Cold:
+    """How goods of a category (its slug) are kept, as far as its name tells; else like those of the one above."""
+    return KEPT.get(category, above)
+
+
+def item_state(ordered: Quantity, found: Quantity, *, unit: str, asked: bool) -> ItemState:
+    """Done when enough is in the crate; until then the customer's answer comes before anything else."""
+    least, _most = tolerance(ordered, unit=unit)
+    if found >= least:
+        return ItemState.DONE
+    return ItemState.ASKED if asked else ItemState.OPEN

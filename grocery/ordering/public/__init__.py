@@ -64,14 +64,27 @@ from grocery.ordering.contracts import (
     WrongState,
 )
 from grocery.ordering.contracts.picking import (
+    Checked,
+    Cold,
+    Handful,
+    ItemState,
+    LotToTake,
+    MoreThanWanted,
     NothingToPick,
+    NothingToUndo,
+    NotScanned,
     NotYourWave,
     PickerBusy,
+    Spot,
+    TooShortDated,
     Urgency,
     WaitingOrder,
+    Walk,
+    WalkItem,
     WaveOrder,
     WavePaused,
     WaveView,
+    WrongGoods,
 )
 from grocery.ordering.public.carts import (
     add_item,
@@ -96,12 +109,16 @@ from grocery.ordering.public.orders import (
     place_order,
 )
 from grocery.ordering.public.picking import (
+    check_goods,
     give_back,
     pause_wave,
+    pick,
     picking_queue,
     resume_wave,
     take_over,
     take_wave,
+    undo_pick,
+    walk,
     wave,
     wave_of,
     waves,
@@ -131,10 +148,13 @@ __all__ = [
     "start_picking", "mark_packed", "dispatch", "deliver",
     # picking
     "picking_queue", "take_wave", "pause_wave", "resume_wave", "give_back", "take_over", "wave", "wave_of", "waves",
+    "walk", "check_goods", "pick", "undo_pick",
     "Urgency", "WaitingOrder", "WaveOrder", "WaveView", "NothingToPick", "NotYourWave", "PickerBusy", "WavePaused",
     # what runs out
     "propose_substitutes", "substitute", "leave_out", "answer", "answer_about", "question",
     "open_questions", "substitutions", "other_substitutes", "answer_token", "question_of_token",
+    "Walk", "WalkItem", "ItemState", "Spot", "Cold", "LotToTake", "Handful", "Checked",
+    "WrongGoods", "TooShortDated", "NotScanned", "MoreThanWanted", "NothingToUndo",
     # the clock
     "cancel_unpaid", "forget_abandoned_carts", "answer_by_default",
     # the words

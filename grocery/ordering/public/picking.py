@@ -13,8 +13,8 @@ from uuid import UUID
 from django.conf import settings
 
 from grocery.kernel.principal import Principal
-from grocery.ordering.contracts.picking import WaitingOrder, WaveView
-from grocery.ordering.services import pick_waves, show_picking
+from grocery.ordering.contracts.picking import Checked, Handful, WaitingOrder, Walk, WaveView
+from grocery.ordering.services import pick_items, pick_waves, show_picking, show_walk
 
 
 def picking_queue(*, store_id: UUID, now: datetime, limit: int = 200) -> tuple[WaitingOrder, ...]:
@@ -78,3 +78,38 @@ def wave_of(*, picker_id: UUID) -> WaveView | None:
 def waves(*, store_id: UUID) -> tuple[WaveView, ...]:
     """The waves of a store that are not over, the oldest first, in two statements."""
     return show_picking.waves(store_id=store_id)
+
+
+def walk(*, wave_id: UUID, store_id: UUID | None = None) -> Walk:
+    """What is left to fetch in a wave, in walking order, with the lots that are kept for it. Seven statements.
+
+    Raises NotFound, also for another store's.
+    """
+    return show_walk.walk(wave_id=wave_id, store_id=store_id)
+
+
+def check_goods(*, order_id: UUID, sku: str, code: str, by: Principal, now: datetime) -> Checked:
+    """Say whether what was scanned is what the line wants; nothing is written down.
+
+    Reads what `inventory.recognise` reads, or the SKU as it stands on a shelf label. Raises WrongGoods,
+    TooShortDated (the code says that it does not keep as promised), UnreadableCode (inventory), NotFound.
+    """
+    return pick_items.check_goods(order_id=order_id, sku=sku, code=code, by=by, now=now)
+
+
+def pick(*, handful: Handful, by: Principal, now: datetime) -> None:
+    """Put goods of one line into the crate; the same handful again is harmless.
+
+    Pieces up to what is ordered; what is weighed must fit `least` to `most` of the line together with what was
+    weighed before, unless `more_follows`. Raises NotScanned, WrongGoods, TooShortDated, UnreadableCode (inventory),
+    MoreThanWanted, WeightOutOfTolerance, Invalid; NotYourWave, WavePaused, WrongState, NotFound.
+    """
+    pick_items.pick(handful=handful, by=by, now=now)
+
+
+def undo_pick(*, wave_id: UUID, by: Principal, now: datetime) -> str:
+    """Take the last handful of a wave out of the crate again; its SKU. It stays to be read.
+
+    Raises NothingToUndo, NotYourWave, WavePaused, NotFound.
+    """
+    return pick_items.undo_pick(wave_id=wave_id, by=by, now=now)

@@ -1,0 +1,132 @@
+"""Goods go into the crate, each handful written down at once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from grocery.catalog import public as catalog
+from grocery.inventory import public as inventory
+from grocery.kernel.errors import Invalid, NotFound
+from grocery.kernel.principal import Principal
+from grocery.kernel.quantity import ZERO, Quantity
+from grocery.ordering import models, policies
+from grocery.ordering.contracts import OrderState, WeightOutOfTolerance, WrongState
+from grocery.ordering.contracts.picking import (
+    Checked,
+    Handful,
+    MoreThanWanted,
+    NothingToUndo,
+    NotScanned,
+    TooShortDated,
+    WrongGoods,
+)
+from grocery.ordering.services import pick_waves, transitions
+
+
+def check_goods(*, order_id: UUID, sku: str, code: str, by: Principal, now: datetime) -> Checked:
+    """See `public.picking.check_goods`."""
+    order = models.Order.objects.with_id(order_id).first()
+    if order is None or not transitions.may_touch(order, by):
+        raise NotFound("order", order_id)
+    return _checked(order, _line(order, sku), code, now)
+
+
+@transaction.atomic
+def pick(*, handful: Handful, by: Principal, now: datetime) -> None:
+    """See `public.picking.pick`."""
+    order = being_picked(handful.order_id, by=by)
+    if models.Pick.objects.with_id(handful.id).exists():
+        return
+    line = _line(order, handful.sku)
+    if not (handful.code or handful.by_hand):
+        raise NotScanned
+    goods = _checked(order, line, handful.code, now) if handful.code else Checked()
+    _check_quantity(line, handful)
+    models.Pick.objects.create(
+        id=handful.id,
+        order=order,
+        sku=line.sku,
+        quantity=handful.quantity,
+        lot_code=goods.lot_code,
+        expires_on=goods.expires_on,
+        by_hand="" if handful.code else handful.by_hand,
+        picked_at=now,
+        picked_by=by.signed_in(),
+    )
+
+
+@transaction.atomic
+def undo_pick(*, wave_id: UUID, by: Principal, now: datetime) -> str:
+    """See `public.picking.undo_pick`."""
+    last = models.Pick.objects.last_of_wave(wave_id)
+    if last is None:
+        raise NothingToUndo
+    being_picked(last.order_id, by=by)
+    if not models.Pick.objects.with_id(last.id).undo(now):
+        raise NothingToUndo
+    return last.sku
+
+
+def being_picked(order_id: UUID, *, by: Principal) -> models.Order:
+    """The order, locked, given that `by` is picking it now. Raises NotFound, WrongState, NotYourWave, WavePaused."""
+    order = transitions.lock(order_id, by=by)
+    if order.state != OrderState.PICKING:
+        raise WrongState(order.number, OrderState(order.state), OrderState.PICKING)
+    pick_waves.working_on(order_id, by=by)
+    return order
+
+
+def found_of(order_id: UUID) -> dict[str, Quantity]:
+    """What is in the crates of an order, by SKU."""
+    found: dict[str, Quantity] = {}
+    for pick in models.Pick.objects.of_orders([order_id]).standing():
+        found[pick.sku] = Quantity(found.get(pick.sku, ZERO) + pick.quantity)
+    return found
+
+
+def _line(order: models.Order, sku: str) -> models.OrderLine:
+    line = next((line for line in models.OrderLine.objects.of_order(order.id) if line.sku == sku), None)
+    if line is None or line.quantity <= 0:
+        raise NotFound("order line", sku)
+    return line
+
+
+def _checked(order: models.Order, line: models.OrderLine, code: str, now: datetime) -> Checked:
+    """What the code says, given that it is the right product and keeps long enough."""
+    read = inventory.recognise(code=code, location=order.store_id, now=now)
+    if read is None:
+        if code.strip().upper() != line.sku.upper():
+            raise WrongGoods(line.sku, code.strip(), code.strip())
+        return Checked()
+    if read.sku != line.sku:
+        raise WrongGoods(line.sku, *_names(read.sku or read.scan.gtin, order))
+    needed = order.slot_day + timedelta(days=line.min_freshness_days)
+    if read.scan.expires_on and read.scan.expires_on < needed:
+        raise TooShortDated(read.scan.expires_on, needed)
+    return Checked(read.scan.lot_code, read.scan.expires_on, read.quantity, read.scan.gtin)
+
+
+def _names(sku: str, order: models.Order) -> tuple[str, str]:
+    """What a product is called in both languages; a code that nobody knows is its own name."""
+    try:
+        product = catalog.product(sku=catalog.Sku(sku), store_id=catalog.StoreId(order.store_id))
+    except NotFound:
+        return sku, sku
+    return product.name_en, product.name_vi
+
+
+def _check_quantity(line: models.OrderLine, handful: Handful) -> None:
+    """Raise unless so much more may go into the crate."""
+    found = found_of(line.order_id).get(line.sku, ZERO)
+    least, most = policies.tolerance(Quantity(line.quantity), unit=line.unit)
+    together = Quantity(found + handful.quantity)
+    if line.unit == "piece":
+        if handful.quantity != handful.quantity.to_integral_value() or handful.quantity <= 0:
+            raise Invalid("quantity", "Whole pieces.", "Số nguyên.")
+        if together > most:
+            raise MoreThanWanted(line.sku, Quantity(most - found))
+    elif together > most or (together < least and not handful.more_follows) or handful.quantity <= 0:
+        raise WeightOutOfTolerance(line.sku, Quantity(max(least - found, ZERO)), Quantity(most - found))
