@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from grocery.inventory import contracts
@@ -153,14 +153,6 @@ class Reservation(models.Model):
         return self.holder
 
 
-class AllocationQuerySet(models.QuerySet["Allocation"]):
-    def held_by(self, holders: Iterable[str]) -> Self:
-        """What these hold now, first expired first; with lots and items, in one statement."""
-        open_ones = self.filter(reservation__holder__in=list(holders), reservation__state=ReservationState.OPEN)
-        kept = open_ones.select_related("reservation", "lot__stock_item")
-        return kept.order_by(F("lot__expires_on").asc(nulls_last=True), "lot_id")
-
-
 class Allocation(models.Model):
     """So much of one lot, held by one reservation at one price."""
 
@@ -172,8 +164,6 @@ class Allocation(models.Model):
     quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=3)
     #: Promised at so many percent off, whatever became of the lot's markdown since; None: at its full price.
     percent_off = models.PositiveSmallIntegerField(_("percent off"), null=True, blank=True)
-
-    objects = AllocationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("allocation")

@@ -112,7 +112,6 @@ from grocery.inventory.public.shelf_care import (
 from grocery.inventory.services import let_go as _letting_go
 from grocery.inventory.services import levels as _levels
 from grocery.inventory.services import reserve as _reserving
-from grocery.inventory.services import reserved as _reserved
 from grocery.inventory.services.check import check_stock, run_check
 from grocery.inventory.services.choose_count import choose_for_count
 from grocery.inventory.services.count import (
@@ -157,7 +156,6 @@ __all__ = [
     "tend_hot_items",
     # looking
     "availability",
-    "reserved",
     "stock",
     "levels",
     "read_feed",
@@ -361,14 +359,6 @@ def availability(
     """
     freshness = {sku: (min_freshness_days or {}).get(sku, 0) for sku in skus}
     return _levels.availability(freshness=freshness, location=location, good_on=good_on, now=now, holder=holder)
-
-
-def reserved(*, holders: Iterable[str]) -> dict[str, tuple[Allocation, ...]]:
-    """The lots that are kept for each of these holders now, first expired first, in one statement.
-
-    Who has nothing reserved (any more) is absent.
-    """
-    return _reserved.reserved(holders=holders)
 
 
 def stock(*, sku: str, now: datetime) -> list[StockLevel]:

@@ -22,7 +22,7 @@ def walk(*, wave_id: UUID, store_id: UUID | None) -> Walk:
     crates = _crates(pick.order_id for pick in picks)
     lines = [(pick, line) for pick in picks for line in pick.order.lines.all() if line.quantity > 0]
     spots = _spots({line.sku for _pick, line in lines})
-    kept = inventory.reserved(holders=[pick.order.holder for pick in picks])
+    kept = inventory.holdings(holders=[pick.order.holder for pick in picks])
     items = [
         _item(pick, line, crates.get((line.order_id, line.sku), ZERO), spots.get(line.sku, Spot()), kept)
         for pick, line in lines
