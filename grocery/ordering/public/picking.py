@@ -81,7 +81,7 @@ def waves(*, store_id: UUID) -> tuple[WaveView, ...]:
 
 
 def walk(*, wave_id: UUID, store_id: UUID | None = None) -> Walk:
-    """What is left to fetch in a wave, in walking order, with the lots that are kept for it. Seven statements, however many lines.
+    """What is left to fetch in a wave, in walking order, with the lots that are kept for it: eight statements.
 
     Raises NotFound, also for another store's.
     """
