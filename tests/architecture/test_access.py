@@ -68,6 +68,7 @@ TABLE = {
     "GET /orders/{order_id}/lines/{sku}/substitutes": STAFF,
     "POST /orders/{order_id}/lines/{sku}/substitute": STAFF,
     "POST /orders/{order_id}/lines/{sku}/leave-out": STAFF,
+    "POST /orders/{order_id}/reorder": OWN,
     "POST /orders/{order_id}/pick": STAFF,
     "POST /orders/{order_id}/pack": STAFF,
     "POST /orders/{order_id}/dispatch": STAFF,

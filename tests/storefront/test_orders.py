@@ -26,6 +26,11 @@ def order(market: Market, lan: Visitor) -> str:
     return str(place(lan, market.open_slots()[0])["Location"])
 
 
+def key_of(lan: Visitor, order: str) -> dict[str, str]:
+    """What the form on the cancelling page sends besides the choices."""
+    return {"idempotency_key": hidden(lan.get(f"{order}cancel"), "idempotency_key")}
+
+
 def test_an_order_shows_its_lines_money_and_address(lan: Visitor, order: str):
     words = text_of(lan.get(order))
     facts = (
@@ -48,22 +53,21 @@ def test_what_it_asks_for_is_its_status_alone(lan: Visitor, order: str):
 
 
 def test_cancelling_says_what_happened_and_stops_asking(lan: Visitor, order: str):
-    page = lan.get(order)
-    key = {"idempotency_key": hidden(page, "idempotency_key")}
+    key = key_of(lan, order)
     after = lan.post(f"{order}cancel", key, follow=True)
     assert "The order is cancelled. Nothing is charged." in text_of(after)
     assert "every 5s" not in after.content.decode()
 
 
 def test_a_cancelled_orders_slot_is_free_again(market: Market, lan: Visitor, order: str):
-    key = {"idempotency_key": hidden(lan.get(order), "idempotency_key")}
+    key = key_of(lan, order)
     lan.post(f"{order}cancel", key)
     taken = [offer.slot.taken for offer in delivery.slots(store_id=market.store.id, ward_code="26743", now=NOON)]
     assert sum(taken) == 0
 
 
 def test_too_late_to_cancel_is_said_on_the_page(market: Market, lan: Visitor, order: str, deliver):
-    key = {"idempotency_key": hidden(lan.get(order), "idempotency_key")}
+    key = key_of(lan, order)
     deliver()
     order_id = ordering.orders().orders[0].id
     staff = Principal(kind="staff", id=order_id, roles=frozenset({"picker"}), store_id=market.store.id)
@@ -92,3 +96,64 @@ def test_an_order_that_needs_no_card_has_no_payment_page(lan: Visitor, order: st
 def test_the_list_of_orders_names_each_with_its_state(lan: Visitor, order: str):
     words = text_of(lan.get("/orders/"))
     assert ("Đơn G-" in words, "90.600\xa0₫" in words) == (True, True)
+
+
+# --- some of it -------------------------------------------------------------------------------------
+def test_some_of_a_line_is_cancelled_and_told_on_the_page(lan: Visitor, order: str):
+    answers = {**key_of(lan, order), "what": "part", "motive": "mistake", "less-tomato": "1"}
+    words = text_of(lan.post(f"{order}cancel", answers, follow=True))
+    told = ("Cancelled. The order now comes to 71.700\xa0₫.", "You cancelled", "Beef tomatoes, Đà Lạt: 4 › 3")
+    assert [text for text in told if text not in words] == []
+
+
+def test_the_form_sent_twice_cancels_once(lan: Visitor, order: str):
+    answers = {**key_of(lan, order), "what": "part", "less-tomato": "1"}
+    for _ in range(2):
+        lan.post(f"{order}cancel", answers)
+    (line,) = ordering.order(order_id=ordering.orders().orders[0].id).lines
+    assert int(line.quantity) == 3
+
+
+@pytest.mark.parametrize("less", ["x", "-1", "0", "9", "NaN", "1e400"])
+def test_what_cannot_be_taken_off_is_said_and_changes_nothing(lan: Visitor, order: str, less: str):
+    answers = {**key_of(lan, order), "what": "part", "less-tomato": less}
+    page = lan.post(f"{order}cancel", answers, follow=True)
+    assert ('role="status"' in page.content.decode(), "90.600\xa0₫" in text_of(page)) == (True, True)
+
+
+def test_the_cancelling_page_of_what_cannot_be_cancelled_leads_back(lan: Visitor, order: str):
+    lan.post(f"{order}cancel", key_of(lan, order))
+    assert lan.get(f"{order}cancel")["Location"] == order
+
+
+# --- finding, and the same again ---------------------------------------------------------------------
+def test_orders_are_found_by_what_is_in_them(lan: Visitor, order: str):
+    found, missed = (text_of(lan.get("/en/orders/", {"q": words})) for words in ("ca chua", "gạo"))
+    assert ("90.600\xa0₫" in found, "No order matches" in missed, "90.600\xa0₫" in missed) == (True, True, False)
+
+
+def test_orders_are_narrowed_by_state_and_period(lan: Visitor, order: str):
+    answers = [text_of(lan.get("/en/orders/", {"state": s, "period": "30"})) for s in ("open", "cancelled")]
+    assert ["Order G-" in words for words in answers] == [True, False]
+
+
+@pytest.mark.parametrize("query", [{"state": "eaten"}, {"period": "-1"}, {"q": "\0"}, {"page": "x"}])
+def test_a_filter_that_is_not_known_narrows_nothing(lan: Visitor, order: str, query: dict[str, str]):
+    answer = lan.get("/en/orders/", query)
+    assert (answer.status_code, "Order G-" in text_of(answer)) == (200, True)
+
+
+def test_the_same_again_lies_in_the_cart(lan: Visitor, order: str):
+    words = text_of(lan.post(f"{order}again", follow=True))
+    assert ("1 item is in your cart." in words, "75.600\xa0₫" in words) == (True, True)
+
+
+def test_what_is_different_is_said_line_by_line(market: Market, lan: Visitor, order: str):
+    market.reprice("tomato", 20_000)
+    words = text_of(lan.post(f"{order}again", follow=True))
+    assert "Beef tomatoes, Đà Lạt: now 20.000\xa0₫, it was 18.900\xa0₫" in words
+
+
+def test_another_customers_order_cannot_be_had_again(market: Market, lan: Visitor, order: str):
+    stranger = Visitor().signed_in(market.customer("other@example.com"))
+    assert stranger.post(f"{order}again").status_code == 404

@@ -114,14 +114,15 @@ def guest_token(request: HttpRequest) -> UUID | None:
 
 
 def _answer(request: HttpRequest, view: ordering.CartView) -> HttpResponse:
-    answer = wire.response(_cart(view, asker(request).language))
+    answer = wire.response(cart_body(view, asker(request).language))
     answer["Cache-Control"] = "no-store"
     if view.owner.token:
         answer[TOKEN] = str(view.owner.token)
     return answer
 
 
-def _cart(view: ordering.CartView, language: str) -> dict[str, Any]:
+def cart_body(view: ordering.CartView, language: str) -> dict[str, Any]:
+    """A cart as every route answers it."""
     return {
         "id": view.id,
         "token": view.owner.token,

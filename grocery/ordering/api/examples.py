@@ -156,3 +156,13 @@ ORDER_SUMMARY: Final[dict[str, Any]] = {
     "pictures": ["milk.webp"],
     "total": 92000,
 }
+REORDERED_LINE: Final[dict[str, Any]] = {
+    "sku": "milk-950",
+    "name": "Sữa tươi không đường 950 ml",
+    "unit": "piece",
+    "wanted": 2,
+    "in_cart": 2,
+    "price_before": 36500,
+    "price": 38500,
+    "outcome": "dearer",
+}

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from ninja import Query as QueryParameter
 from ninja import Router
+from pydantic import AwareDatetime
 
 from grocery.kernel import clock, wire
 from grocery.kernel.http import asker
 from grocery.kernel.idempotency import idempotent
-from grocery.kernel.inputs import Id, Limit, Offset
+from grocery.kernel.inputs import Id, Limit, Offset, Query
 from grocery.kernel.money import dong
 from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import Quantity
 from grocery.ordering import public as ordering
+from grocery.ordering.api.carts import cart_body
 from grocery.ordering.api.schemas import (
     CancelInput,
     CheckoutInput,
@@ -24,7 +28,11 @@ from grocery.ordering.api.schemas import (
     PackInput,
     PaymentToMake,
     PlacedOrder,
+    Reordered,
 )
+
+#: Any of these.
+States = Annotated[Sequence[ordering.OrderState], QueryParameter(max_length=7)]
 
 PICKERS: Final = ("picker", "manager", "admin")
 DISPATCHERS: Final = ("dispatcher", "picker", "manager", "admin")
@@ -58,10 +66,22 @@ def checkout(request: HttpRequest, order: CheckoutInput, store_id: Id | None = N
 
 
 @router.get("/orders", response=OrderPage, summary="My orders")
-def orders(request: HttpRequest, limit: Limit = 20, offset: Offset = 0) -> HttpResponse:
-    """My orders, newest first; for staff, those of their store."""
+def orders(
+    request: HttpRequest,
+    state: States = (),
+    placed_from: AwareDatetime | None = None,
+    placed_before: AwareDatetime | None = None,
+    q: Query = "",
+    limit: Limit = 20,
+    offset: Offset = 0,
+) -> HttpResponse:
+    """My orders, newest first; for staff, those of their store.
+
+    `state` may be given several times. `q` is the beginning of a number, or a part of a product's name, marks or not.
+    """
     customer_id, store_id = _scope(asker(request))
-    page = ordering.orders(customer_id=customer_id, store_id=store_id, limit=limit, offset=offset)
+    wanted = ordering.OrderFilter(tuple(state), placed_from, placed_before, q)
+    page = ordering.orders(customer_id=customer_id, store_id=store_id, wanted=wanted, limit=limit, offset=offset)
     return wire.response(page)
 
 
@@ -106,6 +126,30 @@ def cancel(request: HttpRequest, order_id: Id, why: CancelInput) -> HttpResponse
     else:
         ordering.cancel(order_id=order_id, by=me, motive=why.motive, reason=why.reason, now=clock.now())
     return _answer(me, order_id)
+
+
+@router.post("/orders/{order_id}/reorder", response=Reordered, summary="The same again: an order into the cart")
+def reorder(request: HttpRequest, order_id: Id) -> HttpResponse:
+    """Have at least what was ordered in the cart, as far as it is sold today; what is different is said line by line.
+
+    Asking again puts nothing in twice.
+    """
+    me = asker(request)
+    done = ordering.reorder(order_id=order_id, customer_id=me.signed_in(), now=clock.now())
+    lines = [
+        {
+            "sku": line.sku,
+            "name": line.name(me.language),
+            "unit": line.unit,
+            "wanted": line.wanted,
+            "in_cart": line.in_cart,
+            "price_before": line.price_before,
+            "price": line.price,
+            "outcome": line.outcome,
+        }
+        for line in done.lines
+    ]
+    return wire.response({"cart": cart_body(done.cart, me.language), "lines": lines})
 
 
 # --- staff ----------------------------------------------------------------------------------------

@@ -285,3 +285,25 @@ class OrderPage(Schema):
     total: int
     orders: list[OrderSummary]
     model_config = _example({"total": 1, "orders": [examples.ORDER_SUMMARY]})
+
+
+class ReorderedLine(Schema):
+    """`in_cart`: what the cart has of it now; `price`: today's per unit, null for what is not sold."""
+
+    sku: str
+    name: str
+    unit: str
+    wanted: Decimal
+    in_cart: Decimal
+    price_before: int
+    price: int | None
+    outcome: ordering.ReorderOutcome
+    model_config = _example(examples.REORDERED_LINE)
+
+
+class Reordered(Schema):
+    """The cart, and what came of each line of the order."""
+
+    cart: Cart
+    lines: list[ReorderedLine]
+    model_config = _example({"cart": examples.CART, "lines": [examples.REORDERED_LINE]})

@@ -30,6 +30,7 @@ from grocery.ordering.contracts.errors import (
 )
 from grocery.ordering.contracts.orders import (
     CancelReason,
+    OrderFilter,
     OrderId,
     OrderLineView,
     OrderPage,
@@ -43,6 +44,7 @@ from grocery.ordering.contracts.orders import (
     TimelineEntry,
 )
 from grocery.ordering.contracts.prices import Adjustment, OfferKind
+from grocery.ordering.contracts.reorders import Reordered, ReorderedLine, ReorderOutcome
 from grocery.ordering.contracts.substitutions import (
     AnsweredAlready,
     AnswerTooLate,
@@ -63,6 +65,10 @@ from grocery.ordering.contracts.substitutions import (
 )
 
 __all__ = [
+    "OrderFilter",
+    "Reordered",
+    "ReorderedLine",
+    "ReorderOutcome",
     "Adjustment",
     "OfferKind",
     "AnsweredAlready",

@@ -82,6 +82,8 @@ class OrderLineView:
     substitute_sku: str = ""
     #: The SKU that this one was put in for; empty for what was ordered.
     replaces: str = ""
+    #: What its quantity comes in; None in orders from before that was kept.
+    step: Quantity | None = None
 
     def name(self, language: str) -> str:
         return self.name_vi if language == "vi" else self.name_en
@@ -152,6 +154,19 @@ class OrderView:
     def awaits_payment(self) -> bool:
         """Whether the customer has to pay by card, now."""
         return self.state is OrderState.PLACED and self.pay_by is not None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """Which orders: in one of `states`, placed from and before these moments, about `words`; empty does not narrow.
+
+    `words` are the beginning of a number, or a part of a product's name, with or without its marks.
+    """
+
+    states: tuple[OrderState, ...] = ()
+    placed_from: datetime | None = None
+    placed_before: datetime | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Count, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
+from django.db.models.lookups import IContains
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from grocery.ordering.contracts import OrderState, SubstitutionChoice
+from grocery.ordering.contracts import OrderFilter, OrderState, SubstitutionChoice
 from grocery.ordering.models.columns import amount_of, key
 from grocery.ordering.models.desk import DeskQuerySet
 
@@ -51,6 +52,13 @@ class NextNumber(Func):
 
     template = "nextval('ordering_order_number')"
     output_field = models.BigIntegerField()
+
+
+class _Folded(Func):
+    """Without marks: cà chua is ca chua, đường is duong. Migration 0007 has the extension."""
+
+    function = "unaccent"
+    output_field = models.TextField()
 
 
 class OrderQuerySet(DeskQuerySet["Order"]):
@@ -94,6 +102,25 @@ class OrderQuerySet(DeskQuerySet["Order"]):
                 Subquery(lines.order_by().values("order").annotate(number=Count("*")).values("number")), 0
             ),
         )
+
+    def looked_for(self, wanted: OrderFilter) -> Self:
+        """Those in one of these states, placed in this period, whose number or goods have these words.
+
+        Marks do not matter: `ca chua` finds cà chua. Names are looked through within what is visible already.
+        """
+        found = self.filter(state__in=[state.value for state in wanted.states]) if wanted.states else self
+        if wanted.placed_from:
+            found = found.filter(placed_at__gte=wanted.placed_from)
+        if wanted.placed_before:
+            found = found.filter(placed_at__lt=wanted.placed_before)
+        return found.about(wanted.words) if wanted.words else found
+
+    def about(self, words: str) -> Self:
+        """Whose number begins with these words, or that hold goods with them in their name."""
+        lines = OrderLine.objects.filter(order=OuterRef("pk"))
+        folded = _Folded(Value(words))
+        in_name = IContains(_Folded(F("name_vi")), folded) | IContains(_Folded(F("name_en")), folded)
+        return self.filter(Q(number__istartswith=words) | Exists(lines.filter(in_name)))
 
     def ids(self, most: int) -> list[UUID]:
         return list(self.values_list("id", flat=True)[:most])

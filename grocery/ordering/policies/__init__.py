@@ -16,6 +16,7 @@ from grocery.ordering.policies.picking import (
     walked,
 )
 from grocery.ordering.policies.reducing import check_reduction
+from grocery.ordering.policies.reordering import to_have
 from grocery.ordering.policies.shrinking import share, shares
 from grocery.ordering.policies.states import (
     NEXT,
@@ -71,6 +72,7 @@ __all__ = [
     "price_basket",
     "share",
     "shares",
+    "to_have",
     "vat_parts",
     "walked",
 ]

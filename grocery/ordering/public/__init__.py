@@ -34,6 +34,7 @@ from grocery.ordering.contracts import (
     NotSubstitutable,
     OfferKind,
     OrderChange,
+    OrderFilter,
     OrderId,
     OrderLineView,
     OrderNotCancellable,
@@ -50,6 +51,9 @@ from grocery.ordering.contracts import (
     QuantityTooLarge,
     QuestionOpen,
     Recipient,
+    Reordered,
+    ReorderedLine,
+    ReorderOutcome,
     Substituted,
     Substitution,
     SubstitutionChoice,
@@ -107,6 +111,7 @@ from grocery.ordering.public.orders import (
     orders,
     pay,
     place_order,
+    reorder,
 )
 from grocery.ordering.public.picking import (
     check_goods,
@@ -143,7 +148,7 @@ __all__ = [
     # carts
     "cart", "cart_size", "set_item", "add_item", "clear", "merge", "choose_slot", "let_slot_go", "cart_holder",
     # from cart to order
-    "place_order", "pay", "order", "orders", "cancel", "cancel_lines", "motives",
+    "place_order", "pay", "order", "orders", "cancel", "cancel_lines", "motives", "reorder",
     # in the store
     "start_picking", "mark_packed", "dispatch", "deliver",
     # picking
@@ -162,6 +167,7 @@ __all__ = [
     "Adjustment", "OfferKind",
     "OrderId", "OrderState", "CancelReason", "CancelMotive", "PaymentMethod", "PlacedOrder", "PaymentToMake",
     "OrderView", "OrderLineView", "TimelineEntry", "Recipient", "OrderSummary", "OrderPage",
+    "OrderFilter", "Reordered", "ReorderedLine", "ReorderOutcome",
     "OrderChange", "ChangeKind", "LineChange",
     "Candidate", "Substituted", "Substitution", "SubstitutionId", "SubstitutionChoice", "SubstitutionState",
     "SubstitutionReason", "SubstitutionDefault",

@@ -9,10 +9,20 @@ from uuid import UUID
 from grocery.kernel.money import Money
 from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import Quantity
-from grocery.ordering.contracts import CancelMotive, OrderPage, OrderView, PaymentMethod, PaymentToMake, PlacedOrder
+from grocery.ordering.contracts import (
+    CancelMotive,
+    OrderFilter,
+    OrderPage,
+    OrderView,
+    PaymentMethod,
+    PaymentToMake,
+    PlacedOrder,
+    Reordered,
+)
 from grocery.ordering.services import cancel_order, pay_order, show_orders
 from grocery.ordering.services import cancel_part as partly
 from grocery.ordering.services import place_order as placing
+from grocery.ordering.services import reorder as reordering
 
 
 def place_order(
@@ -73,11 +83,23 @@ def orders(
     *,
     customer_id: UUID | None = None,
     store_id: UUID | None = None,
+    wanted: OrderFilter | None = None,
     limit: int = 20,
     offset: int = 0,
 ) -> OrderPage:
-    """A page of a customer's or a store's orders, newest first. Two statements."""
-    return show_orders.list_orders(customer_id=customer_id, store_id=store_id, limit=limit, offset=offset)
+    """A page of a customer's or a store's orders, newest first; `wanted` narrows it. Two statements."""
+    return show_orders.list_orders(
+        customer_id=customer_id, store_id=store_id, wanted=wanted or OrderFilter(), limit=limit, offset=offset
+    )
+
+
+def reorder(*, order_id: UUID, customer_id: UUID, now: datetime) -> Reordered:
+    """The same again: have at least what was ordered in the cart of that store, at today's prices and limits.
+
+    What is no longer sold, has another price, is short or does not fit is said line by line. Again is harmless: a
+    cart that has as much keeps it. The same number of statements whatever the length. Raises NotFound.
+    """
+    return reordering.reorder(order_id=order_id, customer_id=customer_id, now=now)
 
 
 def cancel(

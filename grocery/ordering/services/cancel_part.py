@@ -26,6 +26,7 @@ from grocery.ordering.contracts import (
 )
 from grocery.ordering.events import OrderedLine, OrderPartlyCancelled
 from grocery.ordering.services import cancel_order, counters, keeping, reckoning, transitions, write_change
+from grocery.payments import public as payments
 
 
 @transaction.atomic
@@ -52,6 +53,7 @@ def cancel_part(
     reckoning.take_off(order, lines, {change.sku: change.after for change in changes})
     _check_minimum(order, by)
     keeping.keep(order, lines, now=now)
+    payments.lower_to(order_id=order.id, amount=dong(order.total), now=now)
     write_change.write_change(
         order, ChangeKind.PART_CANCELLED, changes, before=before, by=by, motive=motive, note=note, now=now
     )

@@ -15,6 +15,7 @@ from grocery.ordering.contracts import (
     ChangeKind,
     OfferKind,
     OrderChange,
+    OrderFilter,
     OrderId,
     OrderLineView,
     OrderPage,
@@ -38,9 +39,11 @@ def show_order(*, order_id: UUID, customer_id: UUID | None, store_id: UUID | Non
     return _view(order, _adjustments(order))
 
 
-def list_orders(*, customer_id: UUID | None, store_id: UUID | None, limit: int, offset: int) -> OrderPage:
+def list_orders(
+    *, customer_id: UUID | None, store_id: UUID | None, wanted: OrderFilter, limit: int, offset: int
+) -> OrderPage:
     """A page of orders, newest first, in two statements."""
-    visible = models.Order.objects.visible_to(customer_id, store_id)
+    visible = models.Order.objects.visible_to(customer_id, store_id).looked_for(wanted)
     rows = visible.newest_first().with_first_pictures(_PICTURES)[offset : offset + limit]
     return OrderPage(total=visible.count(), orders=tuple(_summary(row) for row in rows))
 
@@ -106,6 +109,7 @@ def _line(line: models.OrderLine, adjustments: tuple[Adjustment, ...]) -> OrderL
         packed_amount=dong(line.packed_amount) if line.packed_amount is not None else None,
         image=line.image,
         tint=line.tint,
+        step=Quantity(line.step) if line.step else None,
         list_amount=dong(line.amount),
         adjustments=adjustments,
         note=line.note,

@@ -1,4 +1,4 @@
-"""An order and where it is, and all orders before it."""
+"""An order and where it is."""
 
 from __future__ import annotations
 
@@ -7,30 +7,24 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from grocery.accounts import public as accounts
 from grocery.catalog import public as catalog
 from grocery.kernel import clock
-from grocery.kernel.errors import DomainError
-from grocery.kernel.idempotency import once
-from grocery.kernel.ids import new_id
 from grocery.ordering import public as ordering
 from grocery.ordering.public import OrderLineView, OrderState, OrderView
 from grocery.payments import public as payments
 from grocery.payments.public import Method, PaymentState, PaymentView, RefundState, RefundView
-from grocery.storefront import wording
-from grocery.storefront.shopper import sent, shopper
+from grocery.storefront import motives, wording
+from grocery.storefront.shopper import shopper
 from grocery.storefront.views.answer import shown
+from grocery.storefront.views.history import SAID
 
-_PAGE: Final = 20
 _FINAL: Final = {OrderState.DELIVERED, OrderState.CANCELLED}
 _STEPS: Final = (
     (OrderState.PLACED, "check", gettext_lazy("Placed")),
@@ -39,16 +33,6 @@ _STEPS: Final = (
     (OrderState.OUT_FOR_DELIVERY, "truck", gettext_lazy("On its way")),
     (OrderState.DELIVERED, "home", gettext_lazy("Delivered")),
 )
-_SAID: Final = {
-    OrderState.PLACED: gettext_lazy("Waiting for the payment"),
-    OrderState.CONFIRMED: gettext_lazy("Confirmed, picking starts soon"),
-    OrderState.PICKING: gettext_lazy("We are picking your order"),
-    OrderState.PACKED: gettext_lazy("Packed, ready to go"),
-    OrderState.OUT_FOR_DELIVERY: gettext_lazy("On its way to you"),
-    OrderState.DELIVERED: gettext_lazy("Delivered"),
-    OrderState.CANCELLED: gettext_lazy("Cancelled"),
-}
-_KINDS: Final = {OrderState.CANCELLED: "warn", OrderState.DELIVERED: "good"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,27 +47,6 @@ class Step:
 
 @require_safe
 @never_cache
-def orders(request: HttpRequest) -> HttpResponse:
-    who = shopper(request)
-    text = request.GET.get("page", "1")
-    page = max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 4 else 1
-    found = ordering.orders(customer_id=who.signed_in(), limit=_PAGE, offset=(page - 1) * _PAGE)
-    today = wording.local(clock.now()).date()
-    rows = [
-        {
-            "order": order,
-            "said": _SAID[order.state],
-            "kind": _KINDS.get(order.state, "info"),
-            "when": wording.when(order.slot_starts_at, order.slot_ends_at, today=today),
-        }
-        for order in found.orders
-    ]
-    more = f"?page={page + 1}" if found.total > page * _PAGE else ""
-    return render(request, "storefront/orders.html", {"tab": "orders", "rows": rows, "more_url": more})
-
-
-@require_safe
-@never_cache
 def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """The order; asks again by itself every few seconds while something may still move."""
     who = shopper(request)
@@ -92,30 +55,6 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     context = _context(found, payment, who.language)
     fragment = request.htmx and request.htmx.target == "status"  # type: ignore[attr-defined]  # set by django-htmx
     return render(request, "storefront/parts/order_status.html" if fragment else "storefront/order.html", context)
-
-
-@require_POST
-def cancel(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    """Cancel an order, once for each key; too late is said on its page."""
-    customer_id = shopper(request).signed_in()
-    ordering.order(order_id=order_id, customer_id=customer_id)
-    return once(
-        scope=f"customer:{customer_id} POST {reverse('storefront:cancel-order', args=[order_id])}",
-        key=request.POST.get("idempotency_key", ""),
-        fingerprint=sent(request),
-        run=lambda: _cancel(request, order_id),
-    )
-
-
-def _cancel(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    who = shopper(request)
-    try:
-        ordering.cancel(order_id=order_id, by=accounts.principal_of_session(request.user), now=clock.now())
-    except DomainError as error:
-        messages.error(request, error.text(who.language))
-    else:
-        messages.success(request, _("The order is cancelled. Nothing is charged."))
-    return redirect("storefront:order", order_id=order_id)
 
 
 def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str, Any]:
@@ -131,6 +70,8 @@ def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str,
         "moving": found.state not in _FINAL,
         "cancelled": found.state is OrderState.CANCELLED,
         "lines": [_line(line, language, replaced) for line in found.lines],
+        "gone": [_line(line, language, replaced) for line in found.gone],
+        "changes": [motives.told(change, language) for change in found.changes],
         "payment": payment,
         "paid": _paid(payment),
         "settled": payment.state in _SETTLED,
@@ -138,7 +79,6 @@ def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str,
         "refunds": [{"amount": refund.amount, "said": _given_back(refund)} for refund in payment.refunds],
         "to_pay": payment.to_pay,
         "declined": bool(payment.failure_code),
-        "key": new_id(),
         "questions": [shown(one, language) for one in ordering.open_questions(order_id=found.id)],
     }
 
@@ -147,7 +87,7 @@ def _said(state: OrderState, method: str) -> str:
     """Where it is, in words; an order that is paid in cash does not wait for its payment."""
     if state is OrderState.PLACED and method != Method.CARD:
         return _("Placed, we are confirming it")
-    return str(_SAID[state])
+    return str(SAID[state])
 
 
 def _steps(found: OrderView) -> list[Step]:

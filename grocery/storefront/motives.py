@@ -1,0 +1,57 @@
+"""What people are asked when they call something off, and what was changed of an order, in words."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from grocery.kernel.quantity import ZERO, Quantity
+from grocery.ordering.public import CancelMotive, ChangeKind, OrderChange, OrderLineView
+from grocery.storefront import wording
+
+WHY: Final = {
+    CancelMotive.CHANGED_MIND: gettext_lazy("I changed my mind"),
+    CancelMotive.MISTAKE: gettext_lazy("I ordered by mistake"),
+    CancelMotive.WRONG_TIME: gettext_lazy("The time does not suit me"),
+    CancelMotive.WRONG_PLACE: gettext_lazy("The address is wrong"),
+    CancelMotive.TOO_DEAR: gettext_lazy("It is too expensive"),
+    CancelMotive.OTHER: gettext_lazy("Another reason"),
+}
+_WHAT: Final = {
+    ("part_cancelled", "customer"): gettext_lazy("You cancelled"),
+    ("part_cancelled", "staff"): gettext_lazy("The store cancelled"),
+}
+#: So many choices of what to keep; of a great many, only some.
+_CHOICES: Final = 24
+
+
+def kept(line: OrderLineView, language: str) -> list[tuple[str, str]]:
+    """What may be kept of a line, all of it first: how much that takes off, and how it reads."""
+    step = line.step or line.quantity
+    steps = int(line.quantity // step)
+    every = -(-steps // _CHOICES)
+    left = [Quantity(line.quantity - step * n) for n in range(0, steps, max(every, 1))]
+    return [(f"{line.quantity - amount:f}", _kept(amount, line, language)) for amount in [*left, ZERO]]
+
+
+def _kept(amount: Quantity, line: OrderLineView, language: str) -> str:
+    if not amount:
+        return _("Cancel all of it")
+    return _("Keep %(amount)s") % {"amount": wording.measure(amount, line.unit, language)}
+
+
+def told(change: OrderChange, language: str) -> dict[str, Any]:
+    """A change as the order's page tells it."""
+    return {
+        "at": change.at,
+        "what": _WHAT.get((change.kind.value, change.by), _("Changed")),
+        "lines": [
+            f"{line.name(language)}: {wording.measure(line.before, line.unit, language)}"
+            f" › {wording.measure(line.after, line.unit, language)}"
+            for line in change.lines
+        ],
+        "note": change.note if change.kind is ChangeKind.PART_CANCELLED else "",
+        "total": change.total,
+    }
