@@ -6,6 +6,7 @@ Everything goes through the domains' faces, as staff would do it. Repeating it c
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -92,6 +93,20 @@ def lots(store: catalog.Store, *, now: datetime) -> Iterator[inventory.StockLine
         first = product.min_freshness_days + dice.randrange(2, 6)
         for number, days in enumerate((first, first + dice.randrange(3, 9))):
             yield _lot(product.sku, amount, code=f"{'AB'[number]}{today:%y%m%d}", expires_on=today + timedelta(days))
+
+
+def shelf_places() -> Iterator[inventory.NewPlace]:
+    """An aisle for each department, a stretch of shelves for each of its categories, in the order of the shop."""
+    aisles = {
+        category.id: (f"{chr(ord('A') + number % 26)}{side}", number * 100 + side)
+        for number, department in enumerate(catalog.categories())
+        for side, category in enumerate(department.subtree(), start=1)
+    }
+    stood: Counter[str] = Counter()
+    for product in catalog.everything_on_sale():
+        aisle, order = aisles[product.category_id]
+        stood[aisle] += 1
+        yield inventory.NewPlace(str(product.sku), None, aisle, f"{1 + stood[aisle] % 6}", order)
 
 
 def _lot(sku: catalog.Sku, amount: Quantity, *, code: str, expires_on: date | None) -> inventory.StockLine:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grocery.inventory import public as inventory
 from grocery.inventory.admin.lists import NamedStores, ReadOnly, StoreFilter, store_name
-from grocery.inventory.models import Barcode, GoodsReceipt, Markdown, ReceiptLine, StockAlert, Wastage
+from grocery.inventory.models import Barcode, GoodsReceipt, Markdown, ReceiptLine, ShelfPlace, StockAlert, Wastage
 from grocery.kernel.errors import NotFound
 
 
@@ -54,6 +54,14 @@ class GoodsReceiptAdmin(Record):
     search_fields = ("supplier", "reference", "lines__sku__startswith")
     ordering = ("-opened_at", "-id")
     inlines = (ReceiptLines,)
+
+
+@admin.register(ShelfPlace)
+class ShelfPlaceAdmin(Record):
+    list_display = ("sku", "store", "zone", "aisle", "shelf", "walk", "said_at")
+    list_filter = ("zone", StoreFilter)
+    search_fields = ("sku__startswith", "aisle__exact")
+    ordering = ("walk", "aisle", "shelf", "sku")
 
 
 @admin.register(Wastage)

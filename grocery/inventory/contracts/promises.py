@@ -84,6 +84,14 @@ class Availability:
     reduced: tuple[ReducedUnits, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class NearExpiry:
+    """What is left of a SKU in marked-down lots, first expired first."""
+
+    sku: str
+    units: tuple[ReducedUnits, ...]
+
+
 class OutOfStock(DomainError):
     """Less is available than was asked for; `shortages` names every SKU and how much of it is missing."""
 

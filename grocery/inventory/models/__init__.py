@@ -9,6 +9,7 @@ from grocery.inventory.models.feed import Debt, FeedDebt
 from grocery.inventory.models.imports import StockImport
 from grocery.inventory.models.markdowns import Markdown
 from grocery.inventory.models.movements import Movement, MovementKind, Posting
+from grocery.inventory.models.places import ShelfPlace, Zones
 from grocery.inventory.models.receiving import Barcode, GoodsReceipt, ReceiptLine, ReceiptState
 from grocery.inventory.models.reservations import Allocation, Reservation, ReservationState
 from grocery.inventory.models.stock import Lot, StockItem
@@ -36,7 +37,9 @@ __all__ = [
     "LotFigures",
     "Movement",
     "MovementKind",
+    "ShelfPlace",
     "Posting",
+    "Zones",
     "ReceiptLine",
     "ReceiptState",
     "Reservation",

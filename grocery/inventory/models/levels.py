@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import models
 
-from grocery.inventory.contracts import Availability, ReducedUnits, StockLevel
+from grocery.inventory.contracts import Availability, NearExpiry, ReducedUnits, StockLevel
 from grocery.inventory.models import sql
 from grocery.kernel.quantity import ZERO, Quantity
 
@@ -103,6 +103,22 @@ _AVAILABLE = f"""
 """  # noqa: S608 - put together from constants
 
 
+_NEAR_EXPIRY = f"""
+    WITH units AS MATERIALIZED (
+        SELECT item.sku, lot.percent_off AS percent, SUM(lot.on_hand - lot.reserved - {TAKEN}) AS free, lot.expires_on
+        FROM "inventory_lot" lot JOIN "inventory_stockitem" item ON item.id = lot.stock_item_id
+        WHERE lot.percent_off IS NOT NULL AND lot.on_hand > 0 AND item.location = %(location)s
+            AND COALESCE(lot.expires_on >= %(day)s, TRUE)
+        GROUP BY item.sku, lot.percent_off, lot.expires_on
+        HAVING SUM(lot.on_hand - lot.reserved - {TAKEN}) > 0
+    ), shown AS (
+        SELECT sku, MIN(expires_on) AS first FROM units GROUP BY sku ORDER BY first NULLS LAST, sku LIMIT %(limit)s
+    )
+    SELECT units.* FROM shown JOIN units ON units.sku = shown.sku
+    ORDER BY shown.first NULLS LAST, units.sku, units.expires_on NULLS LAST, units.percent DESC
+"""  # noqa: S608 - put together from constants
+
+
 class LevelsQuerySet(models.QuerySet[Any]):
     """The part of the items' QuerySet that adds up lots."""
 
@@ -140,6 +156,18 @@ class LevelsQuerySet(models.QuerySet[Any]):
             holder=holder,
         )
         return {row[0]: _availability(*row, day=day) for row in found}
+
+    def near_expiry(self, *, location: UUID, day: date, limit: int | None) -> list[NearExpiry]:
+        """The SKUs of which marked-down units that are good on a day are free, the first to expire first."""
+        found = sql.rows(self.db, _NEAR_EXPIRY, location=location, day=day, limit=limit)
+        return _together(found)
+
+
+def _together(rows: Iterable[tuple[str, int, Quantity, date | None]]) -> list[NearExpiry]:
+    units: dict[str, list[ReducedUnits]] = {}
+    for sku, percent, free, expires_on in rows:
+        units.setdefault(sku, []).append(ReducedUnits(percent, Quantity(free), expires_on))
+    return [NearExpiry(sku, tuple(its)) for sku, its in units.items()]
 
 
 def _availability(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -37,7 +37,7 @@ _END = """
     FROM freed WHERE lot.id = freed.lot_id AND lot.stock_item_id = ANY(%(locked)s::uuid[])
 """
 
-_HOLDINGS = """
+_RESERVED_BY = """
     SELECT own.holder, item.sku, lot.id, lot.lot_code, lot.expires_on, part.quantity, part.percent_off
     FROM "inventory_reservation" own
     JOIN "inventory_allocation" part ON part.reservation_id = own.id
@@ -96,10 +96,10 @@ class ReservationQuerySet(PromisingQuerySet):
         if ids:
             sql.rows(self.db, _END, reservations=ids, state=as_.value, locked=list(locked), now=now)
 
-    def holdings(self, holders: Collection[str]) -> dict[str, tuple[contracts.Allocation, ...]]:
+    def reserved_by(self, holders: Iterable[str]) -> dict[str, tuple[contracts.Allocation, ...]]:
         """What each of these has in its open reservation, by SKU and first expired first."""
         found: dict[str, list[contracts.Allocation]] = {}
-        for holder, *part in sql.rows(self.db, _HOLDINGS, holders=list(holders)):
+        for holder, *part in sql.rows(self.db, _RESERVED_BY, holders=list(holders)):
             found.setdefault(holder, []).append(contracts.Allocation(*part))
         return {holder: tuple(parts) for holder, parts in found.items()}
 

@@ -261,6 +261,9 @@ class Lot(models.Model):
             # Emptied lots stay for their movements; every question about stock skips them by this index.
             models.Index(fields=["stock_item", "expires_on"], condition=Q(on_hand__gt=0), name="lot_on_shelf"),
             models.Index(fields=["expires_on"], condition=Q(on_hand__gt=0), name="lot_by_day"),
+            models.Index(
+                fields=["stock_item"], condition=Q(on_hand__gt=0, percent_off__isnull=False), name="lot_marked_down"
+            ),
         ]
 
     def __str__(self) -> str:

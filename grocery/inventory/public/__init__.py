@@ -8,7 +8,7 @@ Facts: `StockChanged` for each SKU and store that a transaction changed, `Reserv
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -40,6 +40,7 @@ from grocery.inventory.contracts import (
     How,
     ImportMode,
     LotLevel,
+    NearExpiry,
     NotAStockFile,
     NothingReserved,
     NotTakenBackSo,
@@ -73,7 +74,18 @@ from grocery.inventory.public.feed import (
     repair_feed,
 )
 from grocery.inventory.public.hot_items import HotRule, set_hot_rule, tend_hot_items
-from grocery.inventory.public.picking import LotUnfit, PickableLot, Unfit, holdings, issue, pickable
+from grocery.inventory.public.looking import availability, levels, near_expiry, reserved, stock
+from grocery.inventory.public.picking import LotUnfit, PickableLot, Unfit, issue, pickable
+from grocery.inventory.public.places import (
+    NewPlace,
+    Place,
+    PlacesDone,
+    PlacesProgress,
+    Zone,
+    import_places,
+    place_goods,
+    places,
+)
 from grocery.inventory.public.receiving import (
     NewReceiptLine,
     NothingReceived,
@@ -110,7 +122,6 @@ from grocery.inventory.public.shelf_care import (
     waste_photo,
 )
 from grocery.inventory.services import let_go as _letting_go
-from grocery.inventory.services import levels as _levels
 from grocery.inventory.services import reserve as _reserving
 from grocery.inventory.services.check import check_stock, run_check
 from grocery.inventory.services.choose_count import choose_for_count
@@ -144,7 +155,6 @@ __all__ = [
     "extend",
     "release",
     "issue",
-    "holdings",
     "pickable",
     "PickableLot",
     "Unfit",
@@ -156,9 +166,21 @@ __all__ = [
     "tend_hot_items",
     # looking
     "availability",
+    "near_expiry",
+    "reserved",
+    "NearExpiry",
     "stock",
     "levels",
     "read_feed",
+    # where goods stand
+    "places",
+    "place_goods",
+    "import_places",
+    "NewPlace",
+    "Place",
+    "PlacesDone",
+    "PlacesProgress",
+    "Zone",
     # changing
     "change_stock",
     "change_stock_by_line",
@@ -339,33 +361,3 @@ def expire_reservations(*, now: datetime) -> int:
 def prune_reservations(*, now: datetime) -> int:
     """Forget reservations that ended more than 60 days ago; how many. The books need open ones and movements only."""
     return _letting_go.prune(now=now)
-
-
-def availability(
-    *,
-    skus: Iterable[str],
-    location: UUID,
-    good_on: date,
-    now: datetime,
-    min_freshness_days: Mapping[str, int] | None = None,
-    holder: str = "",
-) -> dict[str, Availability]:
-    """What could be reserved for `good_on`, by SKU, in one statement; a SKU without any good lot is absent.
-
-    `available` is of goods at their full price, `reduced` of marked-down lots: for the sum of both, add them up.
-
-    `min_freshness_days`: days that a SKU must keep after `good_on`, 0 where not named. What `holder` has reserved
-    counts as available to it. For display: only `reserve` decides.
-    """
-    freshness = {sku: (min_freshness_days or {}).get(sku, 0) for sku in skus}
-    return _levels.availability(freshness=freshness, location=location, good_on=good_on, now=now, holder=holder)
-
-
-def stock(*, sku: str, now: datetime) -> list[StockLevel]:
-    """A SKU in every store that has ever had it, with its lots, first expired first; one statement."""
-    return _levels.stock(sku=sku, now=now)
-
-
-def levels(*, skus: Collection[str], location: UUID, now: datetime) -> dict[str, StockLevel]:
-    """These SKUs in one store, without their lots, in one statement; a SKU the store never had is absent."""
-    return _levels.levels(skus=skus, location=location, now=now)

@@ -13,7 +13,6 @@ from grocery.kernel.quantity import Quantity
 
 __all__ = [
     "issue",
-    "holdings",
     "pickable",
     # what these return
     "PickableLot",
@@ -46,14 +45,6 @@ def issue(
     day or marked down where that was not ordered, NotFound, Invalid; then nothing was changed.
     """
     return _issuing.issue(holder=holder, quantities=quantities, lots=lots, good_on=good_on, now=now, by=by)
-
-
-def holdings(*, holders: Collection[str]) -> dict[str, tuple[Allocation, ...]]:
-    """What each of these has reserved, lot by lot, by SKU and first expired first; one statement for a whole wave.
-
-    Who has no open reservation is absent.
-    """
-    return _issuing.holdings(holders=holders)
 
 
 def pickable(

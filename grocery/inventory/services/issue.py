@@ -52,9 +52,9 @@ def issue(
     return plan.allocations
 
 
-def holdings(*, holders: Collection[str]) -> dict[str, tuple[Allocation, ...]]:
-    """See `public.holdings`."""
-    return Reservation.objects.holdings(holders)
+def reserved(*, holders: Iterable[str]) -> dict[str, tuple[Allocation, ...]]:
+    """See `public.reserved`."""
+    return Reservation.objects.reserved_by(holders)
 
 
 def pickable(

@@ -10,7 +10,8 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from grocery.inventory.contracts import Availability, LotLevel, StockLevel
+from grocery.catalog import public as catalog
+from grocery.inventory.contracts import Availability, LotLevel, NearExpiry, StockLevel
 from grocery.inventory.models import StockItem
 from grocery.inventory.policies.fefo import good, last_good
 from grocery.inventory.services.days import today
@@ -23,6 +24,20 @@ def availability(
     """See `public.availability`."""
     day = max(good_on, today(location, now=now))
     return StockItem.objects.availability(freshness, location=location, day=day, holder=holder)
+
+
+def near_expiry(
+    *, location: UUID, day: date, limit: int, category: str | None, now: datetime
+) -> tuple[NearExpiry, ...]:
+    """See `public.near_expiry`."""
+    day = max(day, today(location, now=now))
+    if category is None:
+        return tuple(StockItem.objects.near_expiry(location=location, day=day, limit=limit))
+    within = {below.id for below in catalog.category(category).subtree()}
+    found = StockItem.objects.near_expiry(location=location, day=day, limit=None)
+    products = catalog.products_on_sale(skus=[catalog.Sku(one.sku) for one in found])
+    of_category = {str(sku) for sku, product in products.items() if product.category_id in within}
+    return tuple([one for one in found if one.sku in of_category][:limit])
 
 
 def stock(*, sku: str, now: datetime) -> list[StockLevel]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from itertools import batched
 from typing import Any
 
 from django.conf import settings
@@ -41,6 +42,9 @@ class Command(BaseCommand):
             store = demo_goods.open_store()
         with step("goods on the shelves"):
             inventory.stock_up(location=store.id, lines=demo_goods.lots(store, now=clock.now()), now=clock.now())
+        with step("where they stand"):
+            for some in batched(demo_goods.shelf_places(), 2000):
+                inventory.place_goods(location=store.id, places=some, now=clock.now(), by=None)
         with step("telling the catalogue and the feed what is in stock"):
             relay.drain()
         with step("people"):

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import time
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
+from grocery.inventory.management.arguments import column, store_named
 from grocery.kernel import clock
 from grocery.kernel.errors import DomainError
 from grocery.kernel.quantity import plain
-
-
-def _column(text: str) -> tuple[str, str]:
-    ours, equals, theirs = text.partition("=")
-    if not (ours and equals and theirs):
-        raise ArgumentTypeError(f"not OURS=THEIRS: {text}")
-    return ours, theirs
 
 
 class Command(BaseCommand):
@@ -35,7 +27,7 @@ class Command(BaseCommand):
         about = "; ".join(f"{name}: {columns}" for name, columns in inventory.stock_import_profiles().items())
         parser.add_argument("--profile", default="grocery", help=about)
         parser.add_argument(
-            "--column", action="append", type=_column, default=[], metavar="OURS=THEIRS", help="a column's other name"
+            "--column", action="append", type=column, default=[], metavar="OURS=THEIRS", help="a column's other name"
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
         parser.add_argument("--reject", type=Path, help="write rejected lines here; FILE.rejected.csv otherwise")
@@ -49,7 +41,7 @@ class Command(BaseCommand):
         try:
             done = inventory.import_stock(
                 path=path,
-                location=self._store(options["store"]),
+                location=store_named(options["store"]),
                 mode=inventory.ImportMode(options["mode"]),
                 reference=(options["reference"] or path.name)[:90],
                 now=clock.now(),
@@ -62,13 +54,6 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(f"{error.text('en')}\n{error.text('vi')}") from error
         self._finish(done, reject, dry_run=options["dry_run"])
-
-    def _store(self, code: str) -> UUID:
-        found = [store.id for store in catalog.stores() if store.code == code]
-        if not found:
-            codes = ", ".join(store.code for store in catalog.stores())
-            raise CommandError(f"There is no store {code}. There are: {codes}")
-        return found[0]
 
     def _show(self, progress: inventory.StockImportProgress) -> None:
         """One line that is painted over on a terminal; nothing in between elsewhere."""
