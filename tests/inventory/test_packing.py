@@ -263,7 +263,7 @@ def test_what_a_wave_holds_is_one_statement(shop: Shop):
     for number in range(5):
         shop.reserve(f"order:{number}", milk=2, rice=1)
     with CaptureQueriesContext(connection) as statements:
-        found = inventory.reserved(holders=[f"order:{number}" for number in range(9)])
+        found = inventory.holdings(holders=[f"order:{number}" for number in range(9)])
     assert len(statements) == 1
     assert sorted(found) == [f"order:{number}" for number in range(5)]
     assert [[part.sku, part.expires_on, part.quantity] for part in found["order:1"]] == [

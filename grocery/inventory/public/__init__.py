@@ -74,7 +74,7 @@ from grocery.inventory.public.feed import (
     repair_feed,
 )
 from grocery.inventory.public.hot_items import HotRule, set_hot_rule, tend_hot_items
-from grocery.inventory.public.looking import availability, levels, near_expiry, reserved, stock
+from grocery.inventory.public.looking import availability, holdings, levels, near_expiry, stock
 from grocery.inventory.public.picking import LotUnfit, PickableLot, Unfit, issue, pickable
 from grocery.inventory.public.places import (
     NewPlace,
@@ -167,7 +167,7 @@ __all__ = [
     # looking
     "availability",
     "near_expiry",
-    "reserved",
+    "holdings",
     "NearExpiry",
     "stock",
     "levels",

@@ -10,7 +10,7 @@ from grocery.inventory.contracts import Allocation, Availability, NearExpiry, St
 from grocery.inventory.services import issue as _issuing
 from grocery.inventory.services import levels as _levels
 
-__all__ = ["availability", "levels", "near_expiry", "reserved", "stock"]
+__all__ = ["availability", "holdings", "levels", "near_expiry", "stock"]
 
 
 def availability(
@@ -56,9 +56,9 @@ def levels(*, skus: Collection[str], location: UUID, now: datetime) -> dict[str,
     return _levels.levels(skus=skus, location=location, now=now)
 
 
-def reserved(*, holders: Iterable[str]) -> dict[str, tuple[Allocation, ...]]:
+def holdings(*, holders: Iterable[str]) -> dict[str, tuple[Allocation, ...]]:
     """The lots that are kept for each of these holders, by SKU and first expired first, each at its price.
 
     One statement for a whole wave. Who has nothing reserved (any more) is absent.
     """
-    return _issuing.reserved(holders=holders)
+    return _issuing.holdings(holders=holders)

@@ -52,8 +52,8 @@ def issue(
     return plan.allocations
 
 
-def reserved(*, holders: Iterable[str]) -> dict[str, tuple[Allocation, ...]]:
-    """See `public.reserved`."""
+def holdings(*, holders: Iterable[str]) -> dict[str, tuple[Allocation, ...]]:
+    """See `public.holdings`."""
     return Reservation.objects.reserved_by(holders)
 
 
