@@ -93,6 +93,20 @@ class OrderPickingStarted(OrderFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderPicked(OrderFact):
+    """Everything is in its crates: what was found, and of which SKUs the shelf held too little, in their own units.
+
+    `substituted`: the SKUs among `found` that stand in for others. `crates`: how many there are to carry.
+    """
+
+    store_id: UUID
+    found: tuple[OrderedLine, ...]
+    short: tuple[OrderedLine, ...]
+    substituted: tuple[str, ...]
+    crates: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderPacked(OrderFact):
     """Sealed. `total` is what was really packed: what is charged."""
 

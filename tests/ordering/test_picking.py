@@ -123,7 +123,7 @@ def test_a_walk_takes_as_many_statements_for_one_line_as_for_many(shop: Shop, nu
     walk.items()
     with statements() as sent:
         walk.items()
-    assert len([sql for sql in sent if '"ordering_' in sql or '"inventory_' in sql]) == 6
+    assert len([sql for sql in sent if '"ordering_' in sql or '"inventory_' in sql]) == 7
 
 
 # --- scanning -------------------------------------------------------------------------------------------

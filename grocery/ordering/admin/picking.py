@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
+from math import ceil
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -120,6 +122,23 @@ class Shown:
         return self.item.price.minor
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A line about which the customer is being asked."""
+
+    item: ordering.WalkItem
+    now: datetime
+
+    @property
+    def name(self) -> str:
+        return self.item.name(language())
+
+    @property
+    def minutes(self) -> int:
+        """How long the customer still has, in whole minutes."""
+        return max(0, ceil((self.item.answer_by - self.now).total_seconds() / 60)) if self.item.answer_by else 0
+
+
 @task()
 def walk(request: HttpRequest, worker: Worker) -> HttpResponse:
     """The next item of the worker's wave; or the one that was asked for."""
@@ -142,7 +161,7 @@ def walk(request: HttpRequest, worker: Worker) -> HttpResponse:
         window=_window(seen, item),
         orders=_orders(seen),
         next=[Shown(one, len(wave.orders) > 1) for one in _after(seen, item)],
-        asked=[Shown(one, len(wave.orders) > 1) for one in seen.items if one.state is ordering.ItemState.ASKED],
+        asked=[Asked(one, clock.now()) for one in seen.items if one.state is ordering.ItemState.ASKED],
         cold=sum(one.spot.cold > 0 and one.state is ordering.ItemState.OPEN for one in seen.items),
         why_by_hand=WHY_BY_HAND,
         number=seen.done + (1 if item else 0),
@@ -184,6 +203,14 @@ def undo(request: HttpRequest, worker: Worker, wave: UUID) -> HttpResponse:
     except DomainError as error:
         messages.error(request, said(error))
     return redirect("admin:ordering_pick")
+
+
+def as_key(text: str) -> UUID:
+    """The key of a form; a form without one is not ours."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
 
 
 def _quantity(worker: Worker, order_id: UUID, sku: str, typed: int) -> Quantity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
@@ -10,7 +11,7 @@ from uuid import UUID
 from grocery.kernel.errors import DomainError
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import Quantity, plain
-from grocery.ordering.contracts.orders import OrderState
+from grocery.ordering.contracts.orders import OrderState, OrderView
 
 
 class Urgency(StrEnum):
@@ -218,6 +219,54 @@ class Spot:
         return self.zone_vi if language == "vi" else self.zone_en
 
 
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """What is missing of a line will not be found. `with_sku` None: nothing instead.
+
+    `id` is made by who asks: the same shortage sent twice is one.
+    """
+
+    id: UUID
+    order_id: UUID
+    sku: str
+    with_sku: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewCrate:
+    """A box to be carried. `number` is what its label says, `cold` how it has to be kept on the way."""
+
+    number: str
+    cold: Cold = Cold.AMBIENT
+
+
+class LinesOpen(DomainError):
+    """Nothing is sealed before each line is found, replaced or left out."""
+
+    code = "lines_open"
+    status = 409
+    en = "Order {number} is not complete: {skus_text}."
+    vi = "Đơn {number} chưa đủ hàng: {skus_text}."
+
+    def __init__(self, number: str, skus: Sequence[str]) -> None:
+        self.number, self.skus = number, list(skus)
+
+    def text(self, language: str) -> str:
+        return (self.vi if language == "vi" else self.en).format(number=self.number, skus_text=", ".join(self.skus))
+
+
+class NothingMissing(DomainError):
+    """All that the order says of it is in the crate."""
+
+    code = "nothing_missing"
+    status = 409
+    en = "Nothing is missing of {sku}."
+    vi = "{sku} không thiếu."
+
+    def __init__(self, sku: str) -> None:
+        self.sku = sku
+
+
 class ItemState(StrEnum):
     """How a line stands on the walk. ASKED: the customer has to answer first."""
 
@@ -279,5 +328,34 @@ class Walk:
         """The next that is open."""
         return next((item for item in self.items if item.state is ItemState.OPEN), None)
 
+    def item(self, order_id: UUID, sku: str) -> WalkItem | None:
+        return next((item for item in self.items if item.order_id == order_id and item.sku == sku), None)
+
     def of_order(self, order_id: UUID) -> tuple[WalkItem, ...]:
         return tuple(item for item in self.items if item.order_id == order_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CrateView:
+    """One of the crates of an order, in their order."""
+
+    number: str
+    cold: Cold
+
+
+@dataclass(frozen=True, slots=True)
+class PackedLot:
+    """So much of a SKU went in from a lot of that day; `expires_on` None: it does not spoil, or nobody said."""
+
+    sku: str
+    expires_on: date | None
+    quantity: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class SealedOrder:
+    """An order in its crates. `lots` first expired first."""
+
+    order: OrderView
+    crates: tuple[CrateView, ...]
+    lots: tuple[PackedLot, ...]

@@ -19,8 +19,11 @@ class DeskQuerySet[M: models.Model](models.QuerySet[M]):
 
     def to_be_picked(self) -> Self:
         """Those that nobody picks, the next slot first: confirmed, or begun and given back."""
-        waiting = self.filter(state__in=_TO_PICK, picking__wave=None)
-        return waiting.order_by("slot_starts_at", "placed_at", "id")
+        return self.filter(state__in=_TO_PICK, picking__wave=None).by_slot()
+
+    def by_slot(self) -> Self:
+        """The next slot first."""
+        return self.order_by("slot_starts_at", "placed_at", "id")
 
     def among(self, orders: Iterable[UUID] | None) -> Self:
         """These; None: all."""

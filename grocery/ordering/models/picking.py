@@ -130,6 +130,9 @@ class OrderPickQuerySet(models.QuerySet["OrderPick"]):
         """The orders of these that somebody picks."""
         return set(self.exclude(wave=None).values_list("order_id", flat=True))
 
+    def seal(self, now: datetime) -> None:
+        self.update(sealed_at=now)
+
     def let_go(self) -> None:
         self.update(wave=None, letter="")
 
@@ -209,6 +212,9 @@ class Pick(models.Model):
 
 
 class ShortPickQuerySet(models.QuerySet["ShortPick"]):
+    def with_id(self, short_id: UUID) -> Self:
+        return self.filter(id=short_id)
+
     def of_orders(self, orders: Iterable[UUID]) -> Self:
         return self.filter(order_id__in=list(orders)).order_by("at", "id")
 
@@ -237,8 +243,11 @@ class ShortPick(models.Model):
 
 
 class CrateQuerySet(models.QuerySet["Crate"]):
-    def of_order(self, order_id: UUID) -> Self:
-        return self.filter(order_id=order_id).order_by("position")
+    def of_orders(self, orders: Iterable[UUID]) -> Self:
+        return self.filter(order_id__in=list(orders)).order_by("order_id", "position")
+
+    def put(self, crates: Iterable[Crate]) -> None:
+        self.bulk_create(list(crates))
 
 
 class Crate(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar, Self
 from uuid import UUID
@@ -40,6 +40,9 @@ class SubstitutionQuerySet(models.QuerySet["Substitution"]):
 
     def of_order(self, order_id: UUID) -> Self:
         return self.filter(order_id=order_id).order_by("asked_at", "id")
+
+    def of_orders(self, orders: Iterable[UUID]) -> Self:
+        return self.filter(order_id__in=list(orders)).order_by("asked_at", "id")
 
     def open(self) -> Self:
         """Those that wait for an answer."""

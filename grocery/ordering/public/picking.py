@@ -6,15 +6,34 @@ a walk goes on where it stopped, on whatever device.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 
 from grocery.kernel.principal import Principal
-from grocery.ordering.contracts.picking import Checked, Handful, WaitingOrder, Walk, WaveView
-from grocery.ordering.services import pick_items, pick_waves, show_picking, show_walk
+from grocery.ordering.contracts import Candidate
+from grocery.ordering.contracts.picking import (
+    Checked,
+    Handful,
+    NewCrate,
+    SealedOrder,
+    Shortage,
+    ShortOutcome,
+    WaitingOrder,
+    Walk,
+    WaveView,
+)
+from grocery.ordering.services import (
+    pick_items,
+    pick_seal,
+    pick_waves,
+    show_picking,
+    show_sealed,
+    show_walk,
+)
+from grocery.ordering.services import pick_short as short_picks
 
 
 def picking_queue(*, store_id: UUID, now: datetime, limit: int = 200) -> tuple[WaitingOrder, ...]:
@@ -113,3 +132,32 @@ def undo_pick(*, wave_id: UUID, by: Principal, now: datetime) -> str:
     Raises NothingToUndo, NotYourWave, WavePaused, NotFound.
     """
     return pick_items.undo_pick(wave_id=wave_id, by=by, now=now)
+
+
+def instead_of(*, order_id: UUID, sku: str, by: Principal, now: datetime) -> tuple[Candidate, ...]:
+    """What may stand in for what is missing of a line; see `propose_substitutes`. Raises NothingMissing, NotFound."""
+    return short_picks.instead_of(order_id=order_id, sku=sku, by=by, now=now)
+
+
+def pick_short(*, shortage: Shortage, by: Principal, now: datetime) -> ShortOutcome:
+    """Say that the rest of a line is not there; the same shortage again is harmless.
+
+    What is in the crate of it already stays. With `with_sku` the customer's choice decides: replaced at once, or
+    asked with a time limit; without, it is left out and not charged. Raises NothingMissing, and what `substitute`
+    and `leave_out` raise; NotYourWave, WavePaused, WrongState, NotFound.
+    """
+    return short_picks.pick_short(shortage=shortage, by=by, now=now)
+
+
+def seal(*, order_id: UUID, crates: Sequence[NewCrate], by: Principal, now: datetime) -> None:
+    """Close the crates of an order and pack it with what was really picked (see `mark_packed`): tells OrderPicked.
+
+    Raises LinesOpen while a line is neither found nor settled, QuestionOpen while the customer is being asked;
+    Invalid for crates; NotYourWave, WavePaused, WrongState, NotFound, and what `mark_packed` raises.
+    """
+    pick_seal.seal(order_id=order_id, crates=crates, by=by, now=now)
+
+
+def sealed_order(*, order_id: UUID, store_id: UUID | None = None) -> SealedOrder:
+    """An order with its crates, and how long what is in them keeps. Raises NotFound; WrongState before the seal."""
+    return show_sealed.sealed_order(order_id=order_id, store_id=store_id)

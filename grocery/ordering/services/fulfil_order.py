@@ -19,7 +19,7 @@ from grocery.kernel.quantity import Quantity
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import OrderState, PaymentMethod, ProductNotSold, QuestionOpen
 from grocery.ordering.events import OrderDelivered, OrderDispatched, OrderPacked, OrderPickingStarted
-from grocery.ordering.services import transitions
+from grocery.ordering.services import pick_check, transitions
 from grocery.payments import public as payments
 
 log = structlog.get_logger(__name__)
@@ -43,6 +43,7 @@ def mark_packed(*, order_id: UUID, weights: Mapping[str, Quantity], by: Principa
     order = transitions.lock(order_id, by=by)
     if asked := [row.sku for row in models.Substitution.objects.of_order(order.id).open()]:
         raise QuestionOpen(order.number, asked)
+    pick_check.check_complete(order)
     transitions.move(order, OrderState.PACKED, by=by, now=now)
     lines = _packed(order, weights)
     charged = total(dong(line.packed_amount or 0) for line in lines) + dong(order.fee - order.fee_discount)

@@ -13,7 +13,7 @@ from grocery.kernel.errors import Invalid, NotFound
 from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import models, policies
-from grocery.ordering.contracts import OrderState, WeightOutOfTolerance, WrongState
+from grocery.ordering.contracts import OrderState, QuestionOpen, WeightOutOfTolerance, WrongState
 from grocery.ordering.contracts.picking import (
     Checked,
     Handful,
@@ -24,6 +24,7 @@ from grocery.ordering.contracts.picking import (
     WrongGoods,
 )
 from grocery.ordering.services import pick_waves, transitions
+from grocery.ordering.services.pick_check import found_of
 
 
 def check_goods(*, order_id: UUID, sku: str, code: str, by: Principal, now: datetime) -> Checked:
@@ -31,7 +32,7 @@ def check_goods(*, order_id: UUID, sku: str, code: str, by: Principal, now: date
     order = models.Order.objects.with_id(order_id).first()
     if order is None or not transitions.may_touch(order, by):
         raise NotFound("order", order_id)
-    return _checked(order, _line(order, sku), code, now)
+    return _checked(order, line_of(order, sku), code, now)
 
 
 @transaction.atomic
@@ -40,10 +41,14 @@ def pick(*, handful: Handful, by: Principal, now: datetime) -> None:
     order = being_picked(handful.order_id, by=by)
     if models.Pick.objects.with_id(handful.id).exists():
         return
-    line = _line(order, handful.sku)
+    line = line_of(order, handful.sku)
+    if models.Substitution.objects.of_order(order.id).open().about(line.sku).exists():
+        raise QuestionOpen(order.number, [line.sku])  # what the customer answers counts on what is in the crate now
     if not (handful.code or handful.by_hand):
         raise NotScanned
     goods = _checked(order, line, handful.code, now) if handful.code else Checked()
+    if not (goods.lot_code or goods.expires_on):
+        goods = _as_told(order, line)
     _check_quantity(line, handful)
     models.Pick.objects.create(
         id=handful.id,
@@ -79,15 +84,8 @@ def being_picked(order_id: UUID, *, by: Principal) -> models.Order:
     return order
 
 
-def found_of(order_id: UUID) -> dict[str, Quantity]:
-    """What is in the crates of an order, by SKU."""
-    found: dict[str, Quantity] = {}
-    for pick in models.Pick.objects.of_orders([order_id]).standing():
-        found[pick.sku] = Quantity(found.get(pick.sku, ZERO) + pick.quantity)
-    return found
-
-
-def _line(order: models.Order, sku: str) -> models.OrderLine:
+def line_of(order: models.Order, sku: str) -> models.OrderLine:
+    """The line of that SKU, of which something is wanted. Raises NotFound."""
     line = next((line for line in models.OrderLine.objects.of_order(order.id) if line.sku == sku), None)
     if line is None or line.quantity <= 0:
         raise NotFound("order line", sku)
@@ -107,6 +105,13 @@ def _checked(order: models.Order, line: models.OrderLine, code: str, now: dateti
     if read.scan.expires_on and read.scan.expires_on < needed:
         raise TooShortDated(read.scan.expires_on, needed)
     return Checked(read.scan.lot_code, read.scan.expires_on, read.quantity, read.scan.gtin)
+
+
+def _as_told(order: models.Order, line: models.OrderLine) -> Checked:
+    """The lot that the page said to take: what a plain code does not say is believed."""
+    kept = inventory.holdings(holders=[order.holder]).get(order.holder, ())
+    lot = next((part for part in kept if part.sku == line.sku), None)
+    return Checked(lot.lot_code, lot.expires_on) if lot else Checked()
 
 
 def _names(sku: str, order: models.Order) -> tuple[str, str]:

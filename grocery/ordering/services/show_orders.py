@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from grocery.kernel.errors import NotFound
@@ -37,6 +37,12 @@ def show_order(*, order_id: UUID, customer_id: UUID | None, store_id: UUID | Non
     if order is None:
         raise NotFound("order", order_id)
     return _view(order, _adjustments(order))
+
+
+def show_orders(*, order_ids: Collection[UUID], store_id: UUID | None) -> list[OrderView]:
+    """Those of these orders that are the store's, whole, by slot; in five statements at most, however many."""
+    found = models.Order.objects.of_store(store_id).among(order_ids).by_slot().whole()
+    return [_view(order, {}) for order in found]
 
 
 def list_orders(

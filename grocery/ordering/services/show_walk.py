@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from grocery.catalog import public as catalog
@@ -22,9 +23,17 @@ def walk(*, wave_id: UUID, store_id: UUID | None) -> Walk:
     crates = _crates(pick.order_id for pick in picks)
     lines = [(pick, line) for pick in picks for line in pick.order.lines.all() if line.quantity > 0]
     spots = _spots({line.sku for _pick, line in lines})
+    asked = _asked(pick.order_id for pick in picks)
     kept = inventory.holdings(holders=[pick.order.holder for pick in picks])
     items = [
-        _item(pick, line, crates.get((line.order_id, line.sku), ZERO), spots.get(line.sku, Spot()), kept)
+        _item(
+            pick,
+            line,
+            crates.get((line.order_id, line.sku), ZERO),
+            spots.get(line.sku, Spot()),
+            kept,
+            asked.get((line.order_id, line.sku)),
+        )
         for pick, line in lines
     ]
     notes = tuple((pick.order.number, pick.order.note) for pick in picks if pick.order.note)
@@ -37,6 +46,7 @@ def _item(
     found: Quantity,
     spot: Spot,
     kept: Mapping[str, tuple[inventory.Allocation, ...]],
+    answer_by: datetime | None,
 ) -> WalkItem:
     ordered = Quantity(line.quantity)
     least, most = policies.tolerance(ordered, unit=line.unit)
@@ -55,18 +65,24 @@ def _item(
         found=found,
         least=least,
         most=most,
-        state=policies.item_state(ordered, found, unit=line.unit, asked=False),
+        state=policies.item_state(ordered, found, unit=line.unit, asked=answer_by is not None),
         spot=spot,
         lots=tuple(
             LotToTake(part.lot_code, part.expires_on, part.quantity)
             for part in kept.get(pick.order.holder, ())
             if part.sku == line.sku
         ),
-        note="",
-        choice="",
-        replaces="",
-        answer_by=None,
+        note=line.note,
+        choice=line.substitution,
+        replaces=line.replaces,
+        answer_by=answer_by,
     )
+
+
+def _asked(orders: Iterable[UUID]) -> dict[tuple[UUID, str], datetime | None]:
+    """The lines about which the customer is being asked, and until when."""
+    questions = models.Substitution.objects.of_orders(orders).open()
+    return {(question.order_id, question.sku): question.answer_by for question in questions}
 
 
 def _crates(orders: Iterable[UUID]) -> dict[tuple[UUID, str], Quantity]:
