@@ -6,6 +6,7 @@ A secret may also be given as `NAME_FILE`, the path of a file that holds it (Doc
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -74,6 +75,9 @@ class Environment(BaseSettings):
     substitution_answer_minutes: int = Field(default=10, ge=1, le=240)
     substitution_default: Literal["replace", "leave_out"] = "replace"
 
+    #: How the shop's own bar codes with a weight are laid out, see grocery/inventory/policies/shop_codes.py.
+    weight_barcodes: Words = ("2?IIIIIWWWWWC",)
+
     # picking: how long before its slot an order should be begun, how many one picker takes along at most
     picking_lead_minutes: int = Field(default=90, ge=0, le=1440)
     picking_wave_orders: int = Field(default=6, ge=1, le=26)
@@ -97,10 +101,18 @@ class Environment(BaseSettings):
     #: Lets a scraper from elsewhere read /metrics; neighbours (loopback, private addresses) need none.
     metrics_token: SecretStr = SecretStr("")
 
-    @field_validator("allowed_hosts", "stripe_webhook_secrets", mode="before")
+    @field_validator("allowed_hosts", "stripe_webhook_secrets", "weight_barcodes", mode="before")
     @classmethod
     def _comma_separated(cls, value: Any) -> Any:
         return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
+
+    @field_validator("weight_barcodes")
+    @classmethod
+    def _laid_out(cls, value: Words) -> Words:
+        for layout in value:
+            if len(layout) != 13 or not re.fullmatch(r"2[\d?]I{3,6}X?W{4,6}C", layout):
+                raise ValueError(f"not the layout of a bar code with a weight, such as 2?IIIIIWWWWWC: {layout}")
+        return value
 
     @field_validator("time_zone")
     @classmethod

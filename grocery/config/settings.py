@@ -209,6 +209,7 @@ COUNT_AGAIN_PERCENT = ENV.count_again_percent
 COUNT_APPROVAL_PERCENT = ENV.count_approval_percent
 COUNT_APPROVAL_VALUE = ENV.count_approval_value
 MINIMUM_ORDER = ENV.minimum_order
+WEIGHT_BARCODES = ENV.weight_barcodes
 PICKING_LEAD_MINUTES = ENV.picking_lead_minutes
 PICKING_WAVE_ORDERS = ENV.picking_wave_orders
 SUBSTITUTION_ANSWER_MINUTES = ENV.substitution_answer_minutes

@@ -25,6 +25,8 @@ def test_without_what_it_needs_it_does_not_start_and_names_the_variable(monkeypa
         ("PAYMENT_WINDOW_MINUTES", "soon", "valid integer"),
         ("LOG_LEVEL", "LOUD", "'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
         ("TIME_ZONE", "Asia/Atlantis", "IANA"),
+        ("WEIGHT_BARCODES", "2?IIIIIWWWWWC,21IIIIIPPPPPC", "21IIIIIPPPPPC"),
+        ("WEIGHT_BARCODES", "2?IIIIWWWWWC", "not the layout"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_wrong(monkeypatch: pytest.MonkeyPatch, name: str, value: str, why: str):

@@ -33,7 +33,7 @@ from grocery.inventory.contracts.imports import (
     UnknownImportProfile,
 )
 from grocery.inventory.contracts.levels import CAP, LotLevel, StockLevel
-from grocery.inventory.contracts.picking import LotUnfit, PickableLot, Unfit
+from grocery.inventory.contracts.picking import LotUnfit, PickableLot, ScanCheck, ScanFault, Unfit
 from grocery.inventory.contracts.promises import (
     Allocation,
     Availability,
@@ -98,6 +98,8 @@ __all__ = [
     "LotLevel",
     "LotUnfit",
     "PickableLot",
+    "ScanCheck",
+    "ScanFault",
     "Unfit",
     "NearExpiry",
     "NothingReserved",

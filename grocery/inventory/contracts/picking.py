@@ -37,6 +37,37 @@ class PickableLot:
     unfit: Unfit | None
 
 
+class ScanFault(StrEnum):
+    """Why what was scanned does not belong into the box."""
+
+    OTHER_PRODUCT = "other_product"
+    UNKNOWN_CODE = "unknown_code"  # nobody has said yet which product it is
+    EXPIRED = "expired"
+    OTHER_PRICE = "other_price"  # marked down, and not what was ordered; or the other way round
+
+
+@dataclass(frozen=True, slots=True)
+class ScanCheck:
+    """Whether a scan is what an order line wants. `fault` None: it is.
+
+    `sku`: the product that it is, as far as this is known. `lot`: the store's lot that the code names; None where it
+    names none, or one that the books do not have. `quantity`: how much the code says there is, in the product's unit
+    (a weight in kg); None where it does not say.
+    """
+
+    fault: ScanFault | None
+    sku: str | None
+    lot: PickableLot | None = None
+    quantity: Quantity | None = None
+    gtin: str = ""
+    lot_code: str = ""
+    expires_on: date | None = None
+
+    @property
+    def fits(self) -> bool:
+        return self.fault is None
+
+
 class LotUnfit(DomainError):
     """Nothing of this lot may leave for this holder; `why` says why. Take another, or pack less."""
 

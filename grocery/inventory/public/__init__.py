@@ -75,7 +75,16 @@ from grocery.inventory.public.feed import (
 )
 from grocery.inventory.public.hot_items import HotRule, set_hot_rule, tend_hot_items
 from grocery.inventory.public.looking import availability, holdings, levels, near_expiry, stock
-from grocery.inventory.public.picking import LotUnfit, PickableLot, Unfit, issue, pickable
+from grocery.inventory.public.picking import (
+    LotUnfit,
+    PickableLot,
+    ScanCheck,
+    ScanFault,
+    Unfit,
+    check_scan,
+    issue,
+    pickable,
+)
 from grocery.inventory.public.places import (
     NewPlace,
     Place,
@@ -156,6 +165,9 @@ __all__ = [
     "release",
     "issue",
     "pickable",
+    "check_scan",
+    "ScanCheck",
+    "ScanFault",
     "PickableLot",
     "Unfit",
     "LotUnfit",

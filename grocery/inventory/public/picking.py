@@ -7,15 +7,19 @@ from datetime import date, datetime
 from types import MappingProxyType
 from uuid import UUID
 
-from grocery.inventory.contracts import Allocation, LotUnfit, PickableLot, Unfit
+from grocery.inventory.contracts import Allocation, LotUnfit, PickableLot, ScanCheck, ScanFault, Unfit
 from grocery.inventory.services import issue as _issuing
+from grocery.inventory.services import scans as _scans
 from grocery.kernel.quantity import Quantity
 
 __all__ = [
     "issue",
     "pickable",
+    "check_scan",
     # what these return
     "PickableLot",
+    "ScanCheck",
+    "ScanFault",
     "Unfit",
     # what they refuse
     "LotUnfit",
@@ -56,3 +60,13 @@ def pickable(
     of SKUs that the holder has nothing of (substitutes). For display: only `issue` decides. Raises NothingReserved.
     """
     return _issuing.pickable(holder=holder, skus=skus, good_on=good_on, now=now)
+
+
+def check_scan(*, code: str, holder: str, sku: str, good_on: date | None = None, now: datetime) -> ScanCheck:
+    """Whether what a picker has scanned is this SKU, of a lot that may leave for this holder; nothing is written.
+
+    Reads all that `recognise` reads, among it the shop's own codes with a weight (GTIN-13 from 20 to 29, laid out as
+    the setting WEIGHT_BARCODES says), and the SKU itself, typed or on a shelf label. `good_on`: the day of the
+    delivery. Raises UnreadableCode for a code that cannot be right (scan again), NothingReserved.
+    """
+    return _scans.check(code=code, holder=holder, sku=sku, good_on=good_on, now=now)

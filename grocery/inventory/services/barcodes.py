@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from grocery.catalog import public as catalog
 from grocery.inventory.contracts.receiving import Recognised, Scan
 from grocery.inventory.models import Barcode
-from grocery.inventory.policies import gs1
+from grocery.inventory.policies import gs1, shop_codes
 from grocery.inventory.services.days import today
 from grocery.kernel.errors import Invalid, NotFound
 from grocery.kernel.quantity import Quantity, quantity
@@ -21,6 +22,7 @@ def recognise(*, code: str, location: UUID, now: datetime) -> Recognised | None:
     scan = gs1.read(code, today=today(location, now=now))
     if scan is None:
         return None
+    scan = shop_codes.weighed(scan, settings.WEIGHT_BARCODES)
     sku, pack = _known(scan.gtin, location, now=now)
     return Recognised(scan, sku, pack, _quantity(scan, sku, pack, location))
 
@@ -61,7 +63,8 @@ def learn(*, gtin: str, sku: str, pack_quantity: Quantity, location: UUID, now: 
     if pack_quantity <= 0:
         raise Invalid("pack_quantity", "It stands for more than nothing.", "Số lượng phải lớn hơn 0.")
     catalog.product(sku=catalog.Sku(sku), store_id=catalog.StoreId(location))
-    Barcode(gtin=gs1.gtin14(gtin), sku=sku, pack_quantity=pack_quantity, learnt_at=now, learnt_by=by).remember()
+    number = shop_codes.number_of(gs1.gtin14(gtin), settings.WEIGHT_BARCODES)
+    Barcode(gtin=number, sku=sku, pack_quantity=pack_quantity, learnt_at=now, learnt_by=by).remember()
 
 
 def forget(*, gtin: str) -> None:
