@@ -69,11 +69,10 @@ def test_of_several_layouts_the_first_that_fits_is_meant():
     assert read.gtin == "0" + code_of("210012000000")
 
 
-@pytest.mark.parametrize(
-    "scan", [Scan("08936041200012"), Scan("00212345678901"), Scan("02100123004806", lot_code="L")]
-)
-def test_other_codes_are_left_as_they_are(scan: Scan):
-    assert shop_codes.weighed(scan, [LAYOUT]) == scan
+@pytest.mark.parametrize(("gtin", "lot"), [(MILK, ""), ("212345678901", ""), (BEEF_480_G, "L1")])
+def test_other_codes_are_left_as_they_are(gtin: str, lot: str):
+    other = Scan(gtin.zfill(14), lot_code=lot)
+    assert shop_codes.weighed(other, [LAYOUT]) == other
 
 
 # --- in the store ---
@@ -188,5 +187,6 @@ def test_scanning_writes_nothing(store: Shop):
     before = written()
     with CaptureQueriesContext(connection) as statements:
         scan(element(lot="L1"))
-    assert all(one["sql"].lstrip().startswith("SELECT") for one in statements)
-    assert [written() == before, len(statements) <= 8] == [True, True]
+    writing = ("INSERT", "UPDATE", "DELETE")
+    assert [one["sql"] for one in statements if any(word in one["sql"] for word in writing)] == []
+    assert written() == before
