@@ -55,6 +55,7 @@ class Sums:
     total_minor: int
     vat: tuple[Vat, ...]
     by_weight: int
+    most: str = ""
 
 
 def lines(cart: CartView, language: str, *, before: Mapping[str, Money] | None = None) -> list[Line]:
@@ -84,7 +85,7 @@ def _facts(line: CartLine, language: str) -> tuple[str, ...]:
     if line.unit == "piece":
         return (str(line.price),) if line.quantity != 1 else ()
     about = _("About %(amount)s") % {"amount": wording.measure(line.quantity, line.unit, language)}
-    ceiling = _("Pay by weight, never above %(most)s") % {"most": line.amount}
+    ceiling = _("Pay by weight, never above %(most)s") % {"most": line.amount + line.headroom}
     return (f"{about} · {wording.per(line.price, line.unit)}", ceiling)
 
 
@@ -124,6 +125,7 @@ def sums(cart: CartView, *, when: str = "", pickup: bool = False) -> Sums:
         total_minor=cart.total.minor,
         vat=tuple(Vat(label=_vat(part.rate), amount=str(part.vat)) for part in cart.vat if part.vat),
         by_weight=sum(line.unit != "piece" for line in cart.lines),
+        most=str(cart.ceiling),
     )
 
 

@@ -131,7 +131,7 @@ def test_what_the_scale_may_not_show_is_said(shop: Shop, lan: Customer, manager:
     placed = shop.confirmed_order(lan, shrimp="0.45")
     take(manager, placed.id, "pick")
     answer = take(manager, placed.id, "pack", shrimp="0.2").content.decode()
-    assert (": 0.405 to 0.45 may be packed." in answer, shop.state(placed.id)) == (True, "picking")
+    assert (": 0.405 to 0.495 may be packed." in answer, shop.state(placed.id)) == (True, "picking")
 
 
 def test_cancelling_asks_why(shop: Shop, lan: Customer, manager: Client):

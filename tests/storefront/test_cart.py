@@ -25,7 +25,7 @@ def test_the_same_number_twice_is_harmless(market: Market, visitor: Visitor):
 def test_grams_become_kilograms(market: Market, visitor: Visitor):
     visitor.put("shrimp", "300", **{"in": "g"})
     words = text_of(visitor.get("/en/cart/"))
-    facts = ("About 300\xa0g · 219.000\xa0₫/kg", "Pay by weight, never above 65.700\xa0₫")
+    facts = ("About 300\xa0g · 219.000\xa0₫/kg", "Pay by weight, never above 72.270\xa0₫")
     assert [fact for fact in facts if fact not in words] == []
 
 

@@ -56,6 +56,7 @@ def _order(order: ordering.OrderView, language: str) -> dict[str, Any]:
         "subtotal": str(total(_amount(line) for line in order.lines)),
         "fee": str(order.fee) if order.fee else "",
         "total": str(order.total if order.charged is None else order.charged),
+        "ceiling": str(order.ceiling) if order.charged is None and order.headroom else "",
         "agreed": "" if order.charged in {None, order.total} else str(order.total),
         "vat": [{"rate": policies.rate(part.rate, language), "amount": str(part.vat)} for part in order.vat],
         "when": policies.slot_text(order.slot_day, order.slot_starts_at, order.slot_ends_at, order.zone, language),

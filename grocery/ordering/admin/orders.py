@@ -112,7 +112,7 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["number", "state", "method", "placed", "to_be_paid_by", "language"]}),
         (_("Delivery"), {"fields": ["mode", "window", "recipient", "phone", "address", "note"]}),
-        (_("Money"), {"fields": ["subtotal_", "fee_", "total_", "charged_"]}),
+        (_("Money"), {"fields": ["subtotal_", "fee_", "total_", "ceiling_", "charged_"]}),
     ]
 
     class Media:
@@ -141,6 +141,10 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
     @admin.display(description=_("total"), ordering="total")
     def total_(self, order: Order) -> str:
         return str(dong(order.total))
+
+    @admin.display(description=_("at most"))
+    def ceiling_(self, order: Order) -> str:
+        return str(order.ceiling)
 
     @admin.display(description=_("to be charged"))
     def charged_(self, order: Order) -> str:

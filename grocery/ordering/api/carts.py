@@ -134,6 +134,7 @@ def cart_body(view: ordering.CartView, language: str) -> dict[str, Any]:
         "fee": view.fee,
         "vat": view.vat,
         "total": view.total,
+        "ceiling": view.ceiling,
         "can_be_ordered": view.can_be_ordered,
     }
 

@@ -52,6 +52,7 @@ CART: Final[dict[str, Any]] = {
     "fee": 15000,
     "vat": [VAT],
     "total": 92000,
+    "ceiling": 92000,
     "can_be_ordered": True,
 }
 PLACED: Final[dict[str, Any]] = {
@@ -142,6 +143,7 @@ ORDER: Final[dict[str, Any]] = {
     "fee": 15000,
     "total": 92000,
     "vat": [VAT],
+    "ceiling": 92000,
     "charged": None,
     "may_be_cancelled": True,
     "awaits_payment": True,

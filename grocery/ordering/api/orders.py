@@ -257,6 +257,7 @@ def _order(view: ordering.OrderView, language: str) -> dict[str, Any]:
         "fee": view.fee,
         "total": view.total,
         "vat": view.vat,
+        "ceiling": view.ceiling,
         "charged": view.charged,
         "may_be_cancelled": view.may_be_cancelled,
         "awaits_payment": view.awaits_payment,

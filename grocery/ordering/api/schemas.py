@@ -129,7 +129,9 @@ class HeldSlot(Schema):
 
 
 class Cart(Schema):
-    """`fee` is null until a slot is held and the ward is known; `token` is null for customers."""
+    """`ceiling`: the most that will be charged, as goods by weight may come to a tenth more than ordered.
+
+    `fee` is null until a slot is held and the ward is known; `token` is null for customers."""
 
     id: UUID | None
     token: UUID | None
@@ -141,6 +143,7 @@ class Cart(Schema):
     fee: int | None
     vat: list[VatPart]
     total: int
+    ceiling: int
     can_be_ordered: bool
     model_config = _example(examples.CART)
 
@@ -228,7 +231,7 @@ class OrderChange(Schema):
 
 
 class Order(Schema):
-    """`charged` is the total of what was packed; null until then. `zone` is the store's time zone.
+    """`charged` is the total of what was packed, never above `ceiling`; null until then. `zone` is the store's.
 
     `gone` are lines that were called off altogether; they count in no amount.
     """
@@ -258,6 +261,7 @@ class Order(Schema):
     fee: int
     total: int
     vat: list[VatPart]
+    ceiling: int
     charged: int | None
     may_be_cancelled: bool
     awaits_payment: bool

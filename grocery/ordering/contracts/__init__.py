@@ -63,8 +63,12 @@ from grocery.ordering.contracts.substitutions import (
     SubstitutionReason,
     SubstitutionState,
 )
+from grocery.ordering.contracts.weights import LEAST_PACKED, MOST_PACKED, headroom
 
 __all__ = [
+    "LEAST_PACKED",
+    "MOST_PACKED",
+    "headroom",
     "OrderFilter",
     "Reordered",
     "ReorderedLine",

@@ -11,6 +11,7 @@ from uuid import UUID
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import Quantity
 from grocery.ordering.contracts.prices import NOTHING, Adjustment
+from grocery.ordering.contracts.weights import headroom
 
 CartId = NewType("CartId", UUID)
 
@@ -64,6 +65,11 @@ class CartLine:
     def name(self, language: str) -> str:
         return self.name_vi if language == "vi" else self.name_en
 
+    @property
+    def headroom(self) -> Money:
+        """By how much it may come to more on the scale."""
+        return headroom(self.amount, unit=self.unit)
+
 
 @dataclass(frozen=True, slots=True)
 class VatPart:
@@ -111,6 +117,11 @@ class CartView:
     def goods(self) -> Money:
         """What the goods cost after offers: what free delivery and the least order are measured by."""
         return self.subtotal - self.discount
+
+    @property
+    def ceiling(self) -> Money:
+        """The most that will be charged: goods by weight may come to a tenth more."""
+        return sum((line.headroom for line in self.lines), start=self.total)
 
     @property
     def changes(self) -> tuple[CartLine, ...]:

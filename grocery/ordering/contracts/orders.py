@@ -149,6 +149,13 @@ class OrderView:
     #: Lines that were called off altogether, as they were before that: nothing of them counts in any amount.
     gone: tuple[OrderLineView, ...] = ()
     changes: tuple[OrderChange, ...] = ()
+    #: What goods by weight may come to above their estimate, all together.
+    headroom: Money = NOTHING
+
+    @property
+    def ceiling(self) -> Money:
+        """The most that is charged: what a card is asked to hold."""
+        return self.total + self.headroom
 
     @property
     def awaits_payment(self) -> bool:

@@ -16,7 +16,8 @@ from django.db.models.lookups import IContains
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from grocery.ordering.contracts import OrderFilter, OrderState, SubstitutionChoice
+from grocery.kernel.money import Money, dong
+from grocery.ordering.contracts import MOST_PACKED, OrderFilter, OrderState, SubstitutionChoice, headroom
 from grocery.ordering.models.columns import amount_of, key
 from grocery.ordering.models.desk import DeskQuerySet
 
@@ -171,6 +172,7 @@ class Order(models.Model):
     fee_discount = models.BigIntegerField(_("off the fee, ₫"), default=0, db_default=0)
     fee_vat_rate = models.DecimalField(_("VAT in the fee, %"), max_digits=5, decimal_places=2)
     total = models.BigIntegerField(_("total, ₫"))
+    headroom = models.BigIntegerField(_("goods by weight may add, ₫"), default=0, db_default=0)
     charged = models.BigIntegerField(_("total as packed, ₫"), null=True, blank=True)
 
     objects = OrderQuerySet.as_manager()
@@ -199,8 +201,10 @@ class Order(models.Model):
             ),
             models.CheckConstraint(condition=Q(subtotal__gte=0, fee__gte=0), name="order_amounts_not_negative"),
             models.CheckConstraint(
-                condition=Q(charged__gte=0, charged__lte=F("total")), name="order_never_charged_above_total"
+                condition=Q(charged__gte=0, charged__lte=F("total") + F("headroom")),
+                name="order_never_charged_above_ceiling",
             ),
+            models.CheckConstraint(condition=Q(headroom__gte=0), name="order_headroom_not_negative"),
             models.CheckConstraint(condition=Q(slot_starts_at__lt=F("slot_ends_at")), name="order_slot_in_order"),
         ]
 
@@ -219,6 +223,11 @@ class Order(models.Model):
     @property
     def holder(self) -> str:
         return holder_of(self.id)
+
+    @property
+    def ceiling(self) -> Money:
+        """The most that may be charged for it."""
+        return dong(self.total + self.headroom)
 
 
 class OrderLineQuerySet(models.QuerySet["OrderLine"]):
@@ -291,12 +300,18 @@ class OrderLine(models.Model):
                 name="order_line_substitution_known",
             ),
             models.CheckConstraint(
-                condition=Q(packed__gte=0, packed__lte=F("quantity")), name="never_packed_above_ordered"
+                condition=Q(packed__gte=0, packed__lte=F("quantity") * Value(MOST_PACKED)),
+                name="never_packed_above_tolerance",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"
+
+    @property
+    def headroom(self) -> int:
+        """By how much it may come to more on the scale, in đồng."""
+        return headroom(dong(self.net), unit=self.unit).minor
 
     @property
     def net(self) -> int:

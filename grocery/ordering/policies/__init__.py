@@ -5,7 +5,7 @@ from grocery.ordering.policies.motives import MOTIVES_OF, may_be_given
 from grocery.ordering.policies.near_expiry import Reduced
 from grocery.ordering.policies.numbers import epoch_letter
 from grocery.ordering.policies.offers import Goods, Offer, PricedBasket, PricedLine, fee_adjustment, price_basket
-from grocery.ordering.policies.packing import LEAST_PACKED, check_packed, packed_amount, tolerance
+from grocery.ordering.policies.packing import check_packed, packed_amount, tolerance
 from grocery.ordering.policies.picking import (
     LETTERS,
     item_state,
@@ -31,7 +31,6 @@ from grocery.ordering.policies.totals import NO_VAT, delivery_vat_rate, vat_part
 
 __all__ = [
     "Goods",
-    "LEAST_PACKED",
     "LETTERS",
     "LINES_MOST",
     "MOTIVES_OF",

@@ -66,6 +66,7 @@ from grocery.ordering.contracts import (
     VatPart,
     WeightOutOfTolerance,
     WrongState,
+    headroom,
 )
 from grocery.ordering.contracts.picking import (
     Checked,
@@ -183,7 +184,7 @@ __all__ = [
     "OrderId", "OrderState", "CancelReason", "CancelMotive", "PaymentMethod", "PlacedOrder", "PaymentToMake",
     "OrderView", "OrderLineView", "TimelineEntry", "Recipient", "OrderSummary", "OrderPage",
     "OrderFilter", "Reordered", "ReorderedLine", "ReorderOutcome",
-    "OrderChange", "ChangeKind", "LineChange",
+    "OrderChange", "ChangeKind", "LineChange", "headroom",
     "Candidate", "Substituted", "Substitution", "SubstitutionId", "SubstitutionChoice", "SubstitutionState",
     "SubstitutionReason", "SubstitutionDefault",
     # what can go wrong

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
-from grocery.kernel.money import Money
+from grocery.kernel.money import Money, total
 from grocery.kernel.quantity import Quantity
 from grocery.ordering import models, policies
-from grocery.ordering.contracts import Adjustment, OrderId, ProductNotSold
+from grocery.ordering.contracts import Adjustment, OrderId, ProductNotSold, headroom
 from grocery.ordering.services.pricing import goods_of
 from grocery.ordering.services.show_cart import on_sale
 
@@ -34,6 +34,11 @@ class Basket:
     @property
     def goods(self) -> Money:
         return self.priced.amount
+
+    @property
+    def headroom(self) -> Money:
+        """By how much its goods by weight may come to more on the scale."""
+        return total(headroom(line.priced.amount, unit=line.product.unit.value) for line in self.lines)
 
     def fee_adjustment(self, fee: Money) -> Adjustment | None:
         """The offer that makes this basket's delivery free, if there is one."""

@@ -53,7 +53,7 @@ def cancel_part(
     reckoning.take_off(order, lines, {change.sku: change.after for change in changes})
     _check_minimum(order, by)
     keeping.keep(order, lines, now=now)
-    payments.lower_to(order_id=order.id, amount=dong(order.total), now=now)
+    payments.lower_to(order_id=order.id, amount=order.ceiling, now=now)
     write_change.write_change(
         order, ChangeKind.PART_CANCELLED, changes, before=before, by=by, motive=motive, note=note, now=now
     )

@@ -67,7 +67,7 @@ def _packed(order: models.Order, weights: Mapping[str, Quantity]) -> list[models
         line.packed = weights.get(line.sku, line.quantity)
         policies.check_packed(line.sku, line.quantity, line.packed, unit=line.unit)
         line.packed_amount = policies.packed_amount(
-            dong(line.net), Quantity(line.quantity), Quantity(line.packed)
+            dong(line.net), Quantity(line.quantity), Quantity(line.packed), unit=line.unit
         ).minor
     models.OrderLine.objects.pack(lines)
     return lines

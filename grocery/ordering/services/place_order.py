@@ -73,7 +73,7 @@ def place_order(checkout: Checkout, *, now: datetime) -> PlacedOrder:
         order_number=order.number,
         payer_id=order.customer_id,
         store_id=order.store_id,
-        amount=total,
+        amount=order.ceiling,
         method=payments.Method(order.method),
         now=now,
     )
@@ -175,6 +175,7 @@ def _write(
         fee_discount=reduction(terms.free).minor,
         fee_vat_rate=policies.delivery_vat_rate(slot.day),
         total=(basket.goods + booking.fee - reduction(terms.free)).minor,
+        headroom=basket.headroom.minor,
     )
     models.OrderLine.objects.bulk_create(basket.order_lines(order_id))
     models.OrderAdjustment.objects.bulk_create(basket.adjustments(order_id, terms.free))

@@ -57,4 +57,5 @@ def add_up(order: models.Order, lines: Iterable[models.OrderLine]) -> None:
     order.subtotal = sum(line.amount for line in lines)
     order.discount = sum(line.discount for line in lines)
     order.total = order.subtotal - order.discount + order.fee - order.fee_discount
-    order.save(update_fields=["subtotal", "discount", "total"])
+    order.headroom = sum(line.headroom for line in lines)
+    order.save(update_fields=["subtotal", "discount", "total", "headroom"])

@@ -96,6 +96,7 @@ def _view(order: models.Order, adjustments: Mapping[str, tuple[Adjustment, ...]]
         discount=dong(order.discount),
         fee_discount=dong(order.fee_discount),
         fee_adjustments=adjustments.get("", ()),
+        headroom=dong(order.headroom),
         gone=tuple(_line(row, ()) for row in rows if not row.quantity),
         changes=tuple(_change(change) for change in order.changes.all()),
     )

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from grocery.catalog import public as catalog
 from grocery.kernel import clock
 from grocery.ordering import public as ordering
-from grocery.ordering.public import OrderLineView, OrderState, OrderView
+from grocery.ordering.public import OrderLineView, OrderState, OrderView, headroom
 from grocery.payments import public as payments
 from grocery.payments.public import Method, PaymentState, PaymentView, RefundState, RefundView
 from grocery.storefront import motives, wording
@@ -113,7 +113,7 @@ def _line(line: OrderLineView, language: str, names: Mapping[str, str]) -> dict[
         "name": line.name(language),
         "image": line.image,
         "tint": line.tint,
-        "ordered": f"{ordered} × {line.price}" if line.unit == "piece" else ordered,
+        "ordered": f"{ordered} × {line.price}" if line.unit == "piece" else _about(line, ordered),
         "packed": wording.measure(line.packed, line.unit, language) if line.packed is not None else "",
         "changed": changed,
         "amount": line.packed_amount if line.packed_amount is not None else line.amount,
@@ -121,6 +121,14 @@ def _line(line: OrderLineView, language: str, names: Mapping[str, str]) -> dict[
         "instead_of": names.get(line.replaces, "") if line.replaces else "",
         "note": line.note,
     }
+
+
+def _about(line: OrderLineView, ordered: str) -> str:
+    """Goods by weight: an estimate with its most, until they are on the scale."""
+    if line.packed is not None:
+        return ordered
+    most = line.amount + headroom(line.amount, unit=line.unit)
+    return _("About %(amount)s, never above %(most)s") % {"amount": ordered, "most": most}
 
 
 def _paid(payment: PaymentView) -> str:
