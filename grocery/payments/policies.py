@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from grocery.kernel.money import Money
+from grocery.kernel.money import Money, total
 from grocery.payments.contracts import (
     AmountTooLarge,
     AmountTooSmall,
@@ -156,20 +156,20 @@ def top_up_of(amount: Money, *, authorised: Money, least: Money) -> Money:
 def spread_capture(amount: Money, holds: Sequence[Money], *, least: Money) -> list[Money]:
     """What to take of each hold so that `amount` is taken: as much as there is of the first, and so on.
 
-    A provider takes nothing below `least`: where little is left for one hold, the one before gives up the difference,
-    as far as it has it. `amount` is at most the sum of the holds.
+    A provider takes nothing below `least`, so each hold that is needed gives that first, where `amount` is enough for
+    all of them. `amount` is at most the sum of the holds.
     """
-    shares, left = [], amount
-    for hold in holds:
-        shares.append(min(hold, left))
-        left -= shares[-1]
-    last = max((i for i, share in enumerate(shares) if share), default=0)
-    if last > 0 and shares[last] < least:
-        room = min(least, holds[last]) - shares[last]
-        moved = max(min(room, shares[last - 1] - least), Money(0, amount.currency))
-        shares[last - 1] -= moved
-        shares[last] += moved
-    return shares
+    nothing = Money(0, amount.currency)
+    needed = next(n for n in range(1, len(holds) + 1) if total(holds[:n]) >= amount)
+    shares = [min(hold, least) for hold in holds[:needed]]
+    if total(shares) > amount:
+        shares = [nothing] * needed
+    left = amount - total(shares)
+    for i, hold in enumerate(holds[:needed]):
+        more = min(hold - shares[i], left)
+        shares[i] += more
+        left -= more
+    return shares + [nothing] * (len(holds) - needed)
 
 
 def spread_refund(amount: Money, left: Sequence[Money]) -> list[Money]:

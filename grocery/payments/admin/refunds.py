@@ -54,7 +54,7 @@ class OwedFilter(admin.SimpleListFilter):
 
 @admin.register(RefundPart)
 class RefundPartAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ("order_number", "money", "how", "state", "why", "since", "settled_at")
+    list_display = ("order_number", "money", "how", "state", "since", "why")
     list_filter = (OwedFilter,)
     list_select_related = ("refund", "payment")
     search_fields = ("payment__order_number", "reference")

@@ -18,7 +18,7 @@ REFUND_STATES = [
     (RefundState.REQUESTED, _("to be asked for")),
     (RefundState.PENDING, _("on its way")),
     (RefundState.SUCCEEDED, _("given back")),
-    (RefundState.OWED, _("owed, somebody has to see to it")),
+    (RefundState.OWED, _("owed to the customer")),
 ]
 
 
