@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -21,7 +21,7 @@ router = Router(tags=["payments"])
 STAFF = frozenset({"picker", "dispatcher", "support", "manager", "admin"})
 
 
-REFUND: Final = {
+REFUND: Final[dict[str, Any]] = {
     "amount": 25000,
     "state": "pending",
     "in_cash": False,

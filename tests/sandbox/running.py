@@ -39,6 +39,11 @@ class Sandbox:
         found: list[Any] = self.get("/v1/payment_intents?limit=100")["data"]
         return found
 
+    def objects(self, kind: str) -> list[Any]:
+        """All `payment_intent`, `charge`, `refund` …, oldest first, whatever faults are waiting."""
+        found: list[Any] = self.get(f"/_/objects/{kind}")
+        return found
+
     def requests(self, operation: str) -> list[Any]:
         return [entry for entry in self.get("/_/requests") if entry["operation"] == operation]
 

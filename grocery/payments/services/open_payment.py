@@ -42,6 +42,8 @@ def open_payment(
     )
     if not opened and any(getattr(payment, name) != value for name, value in wanted.items()):
         raise Conflict
+    if opened:
+        payment.doubt = False  # nothing was asked of anybody yet
     if opened and payment.state == PaymentState.AUTHORISED:
         publish(PaymentAuthorised(order_id=order_id, amount=amount))
     return (Bill([payment]) if opened else Bill.of(order_id)).view()

@@ -28,6 +28,7 @@ class Admin:
         add("POST", "/_/clock", self._view(self._advance))
         add("POST", "/_/deliveries/take", self._view(lambda body: self._account.webhooks.take()))
         add("GET", "/_/deliveries", lambda request: json_response(self._account.webhooks.deliveries()))
+        add("GET", "/_/objects/{kind}", lambda request, kind: json_response(self._account.store.all(kind)))
         add("GET", "/_/requests", lambda request: json_response(self._account.store.all("request")))
         add("POST", "/_/events/{id}/send", self._view(self._send_again))
         add("POST", "/_/play/{id}/{what}", self._view(self._play))
