@@ -106,7 +106,10 @@ class Shop:
             stop(process)
 
     def _wait_for(self, role: str) -> None:
-        wait_until(lambda: self._answers(role), child=self.processes[role], log=self.log(role))
+        # One client for the whole wait: a new one reads the machine's certificates each time, which takes from the
+        # starting process the very time that it needs. The first answer checks all migrations: let it be slow.
+        with httpx.Client(base_url=self._url_of(role), timeout=5) as client:
+            wait_until(lambda: _answers(client, _READY[role]), child=self.processes[role], log=self.log(role))
 
     def start(self, role: str) -> subprocess.Popen[bytes]:
         """Start one process of that role, with a fresh log."""
@@ -160,8 +163,9 @@ class Shop:
     def _url_of(self, role: str) -> str:
         return {"sandbox": self.sandbox_url, "web": self.url, "live": self.live_url}[role]
 
-    def _answers(self, role: str) -> bool:
-        try:
-            return httpx.get(self._url_of(role) + _READY[role], timeout=2).is_success
-        except httpx.TransportError:
-            return False
+
+def _answers(client: httpx.Client, path: str) -> bool:
+    try:
+        return client.get(path).is_success
+    except httpx.TransportError:
+        return False
