@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.db import connection
 from django.test import override_settings
 
 from grocery.kernel.outbox import relay
 from tests import emptying
+from tests.hurry import without_waiting
 
 _WORD = re.compile(r"\w+")
 #: Django's own tables for people and sessions count as accounts.
@@ -47,10 +47,7 @@ def _one_domain_per_statement(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _without_waiting() -> Iterator[None]:
-    """Nobody has collected static files, and hashing takes no time; what production does is tested apart."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}, PASSWORD_HASHERS=quick):
+    with override_settings(**without_waiting()):
         yield
 
 

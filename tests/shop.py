@@ -194,6 +194,7 @@ class Shop:
         slot_id: UUID | None = None,
         address_id: UUID | None = None,
         expected_total: Money | None = None,
+        key: str | None = None,
         now: datetime | None = None,
     ) -> ordering.PlacedOrder:
         """Order what is in the customer's cart."""
@@ -203,6 +204,7 @@ class Shop:
             slot_id=slot_id or self.slot_id,
             method=ordering.PaymentMethod(method),
             expected_total=expected_total,
+            key=key,
             now=now or self.now,
         )
 

@@ -11,7 +11,7 @@ says "try again" (5xx, 401, 429) is not remembered.
 
 A process that dies on the way leaves its key locked for a minute, no longer. If it died after its work was committed
 and before the answer was written down, the retry runs the operation again: what it does must rest on a key of its own
-as well (one order per cart, one payment per order). See docs/adr/0012.
+as well (one order per request, one payment per order). See docs/adr/0012.
 """
 
 from __future__ import annotations

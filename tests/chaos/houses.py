@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from time import monotonic, sleep
-from typing import Literal, Protocol
+from typing import Any, Literal, NoReturn, Protocol
 
 import django
 import httpx
@@ -30,6 +30,8 @@ from grocery.config.embedded import free_port  # noqa: E402 - Django first
 from grocery.config.processes import Shop  # noqa: E402 - Django first
 from grocery.kernel.outbox.pace import Pace  # noqa: E402 - Django first
 from grocery.kernel.outbox.relay import Relay  # noqa: E402 - Django first
+from grocery.ordering import public as ordering  # noqa: E402 - Django first
+from tests.hurry import without_waiting  # noqa: E402 - Django first
 
 type Role = Literal["web", "relay"]
 ROLES: tuple[Role, ...] = ("web", "relay")
@@ -70,15 +72,19 @@ class Commands(Shop):
 
 
 class Forks:
-    """The same granian and the same relay, without the seconds it takes to load the shop. Works on this database."""
+    """The same granian and the same relay, without the seconds it takes to load the shop. Works on this database.
 
-    def __init__(self) -> None:
+    `web` is what its web process runs: `serve`, or something that breaks on purpose.
+    """
+
+    def __init__(self, web: Callable[[str, int], None] | None = None) -> None:
+        self._web = web or serve
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self._running: dict[Role, BaseProcess] = {}
 
     def start(self, role: Role) -> object:
-        does: Mapping[Role, Callable[..., None]] = {"web": serve, "relay": deliver}
+        does: Mapping[Role, Callable[..., None]] = {"web": self._web, "relay": deliver}
         process = _forks.Process(target=does[role], args=[connection.settings_dict["NAME"], self.port])
         process.start()
         self._running[role] = process
@@ -112,6 +118,19 @@ def serve(database: str, port: int) -> None:
     Granian(application, port=port, interface=Interfaces.WSGI, blocking_threads=4, log_enabled=False).serve()
 
 
+def serve_but_never_say_what_was_ordered(database: str, port: int) -> None:
+    """A web process that is killed between the COMMIT of an order and its answer."""
+    place_order = ordering.place_order
+
+    def place_order_and_die(**checkout: Any) -> NoReturn:
+        place_order(**checkout)
+        os.killpg(0, signal.SIGKILL)
+        raise AssertionError("nobody survives this")
+
+    ordering.place_order = place_order_and_die
+    serve(database, port)
+
+
 def deliver(database: str, _port: int) -> None:
     """A relay on that database, until it is killed."""
     _settle_in(database)
@@ -121,6 +140,8 @@ def deliver(database: str, _port: int) -> None:
 def _settle_in(database: str) -> None:
     connection.settings_dict["NAME"] = database
     settings.FIRESTORE_PROJECT = ""
+    for name, value in without_waiting().items():  # these processes know nothing of pytest's fixtures
+        setattr(settings, name, value)
 
 
 def _answers(client: httpx.Client, url: str) -> bool:

@@ -84,6 +84,13 @@ def test_the_same_cart_ordered_twice_at_once_makes_one_order(shop: Shop, lan: Cu
     assert (len(ordered(results)), results.count("cart_empty")) == (1, 1)
 
 
+def test_the_same_request_twice_at_once_is_told_of_one_order_both_times(shop: Shop, lan: Customer):
+    shop.stock(milk=10)
+    shop.put(lan.owner, milk=2)
+    first, second = at_once(*[lambda: shop.check_out(lan, key="one")] * 2)
+    assert (first, models.Order.objects.count()) == (second, 1)
+
+
 def test_what_is_put_in_while_ordering_is_ordered_or_stays(shop: Shop, lan: Customer):
     shop.stock(milk=10, eggs=10)
     shop.put(lan.owner, milk=1)

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime
 
 from grocery.kernel import clock, wire
 from grocery.kernel.http import asker
-from grocery.kernel.idempotency import idempotent
+from grocery.kernel.idempotency import HEADER, idempotent
 from grocery.kernel.inputs import Id, Limit, Offset, Query
 from grocery.kernel.money import dong
 from grocery.kernel.principal import Principal
@@ -47,7 +47,8 @@ def checkout(request: HttpRequest, order: CheckoutInput, store_id: Id | None = N
     """Prices are fixed, the slot is booked, the goods are reserved: all of it, or nothing.
 
     By card: go on with `orders/{id}/pay` before `pay_by`, or the order ends by itself. With `expected_total` nothing
-    is ordered at another total (409 `total_changed`). 409 `out_of_stock` names what is missing, SKU by SKU.
+    is ordered at another total (409 `total_changed`). 409 `out_of_stock` names what is missing, SKU by SKU. No
+    answer came? Send it again with the same Idempotency-Key: one key is one order, even if we died in between.
     """
     me = asker(request)
     placed = ordering.place_order(
@@ -60,6 +61,7 @@ def checkout(request: HttpRequest, order: CheckoutInput, store_id: Id | None = N
         note=order.note,
         expected_total=dong(order.expected_total) if order.expected_total is not None else None,
         language=me.language,
+        key=request.headers[HEADER],
         now=clock.now(),
     )
     return wire.response(_placed(placed), status=201)

@@ -78,6 +78,10 @@ class OrderQuerySet(DeskQuerySet["Order"]):
         """The order, its row locked until the transaction ends."""
         return self.filter(id=order_id).select_for_update().first()
 
+    def placed_with(self, customer_id: UUID, key: str) -> Order | None:
+        """The order that this request of the customer's has become."""
+        return self.filter(customer_id=customer_id, request_key=key).first()
+
     def newest_first(self) -> Self:
         return self.order_by("-placed_at", "-id")
 
@@ -153,6 +157,7 @@ class Order(models.Model):
     method = models.CharField(_("payment"), max_length=20, choices=_METHODS)
     placed_at = models.DateTimeField(_("placed"))
     pay_by = models.DateTimeField(_("to be paid by"), null=True, blank=True)
+    request_key = models.CharField(_("key of the request"), max_length=255, null=True, blank=True, editable=False)
     # the slot
     mode = models.CharField(_("mode"), max_length=10, choices=_MODES)
     slot_id = models.UUIDField(_("slot"))
@@ -188,6 +193,7 @@ class Order(models.Model):
             models.Index(fields=["pay_by"], condition=Q(state=OrderState.PLACED.value), name="order_unpaid"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["customer_id", "request_key"], name="one_order_per_request"),
             models.CheckConstraint(condition=Q(state__in=[s.value for s in OrderState]), name="order_state_known"),
             models.CheckConstraint(
                 condition=Q(total=F("subtotal") - F("discount") + F("fee") - F("fee_discount")),

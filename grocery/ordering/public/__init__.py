@@ -120,6 +120,7 @@ from grocery.ordering.public.orders import (
     orders,
     pay,
     place_order,
+    placed_with,
     reorder,
 )
 from grocery.ordering.public.papers import print_labels, print_note
@@ -162,7 +163,7 @@ __all__ = [
     # carts
     "cart", "cart_size", "set_item", "add_item", "clear", "merge", "choose_slot", "let_slot_go", "cart_holder",
     # from cart to order
-    "place_order", "pay", "order", "orders", "cancel", "cancel_lines", "motives", "reorder",
+    "place_order", "placed_with", "pay", "order", "orders", "cancel", "cancel_lines", "motives", "reorder",
     # in the store
     "start_picking", "mark_packed", "dispatch", "deliver",
     # picking

@@ -37,9 +37,13 @@ def place_order(
     expected_total: Money | None = None,
     language: str = "vi",
     store_id: UUID | None = None,
+    key: str | None = None,
 ) -> PlacedOrder:
     """Turn the customer's cart into an order: prices fixed, slot booked, goods reserved, payment opened; the cart
-    is empty afterwards. Or raise, and nothing has changed. At most 25 statements, whatever the length.
+    is empty afterwards. Or raise, and nothing has changed. At most 26 statements, whatever the length.
+
+    `key` (at most 255 characters) is the request's, one per wish of the customer: whoever repeats it, because no
+    answer came, is told of the order that it has become, whatever is in the cart by now. See `placed_with`.
 
     Exactly one of `address_id` and `pickup_point_id`. `expected_total` is what the customer saw, fee included. An
     order by card ends by itself unless it is paid by `pay_by`; see `pay`.
@@ -58,8 +62,17 @@ def place_order(
         note=note,
         language=language,
         expected_total=expected_total,
+        key=key,
     )
     return placing.place_order(checkout, now=now)
+
+
+def placed_with(*, customer_id: UUID, key: str) -> PlacedOrder | None:
+    """What the customer was told, or should have been, when they ordered with this key; None if they have not.
+
+    As `place_order` said it then (placed), but with today's total: lines may have been called off since.
+    """
+    return placing.placed_with(customer_id=customer_id, key=key)
 
 
 def pay(*, order_id: UUID, customer_id: UUID, now: datetime) -> PaymentToMake:

@@ -50,11 +50,34 @@ class Checkout:
     note: str
     language: str
     expected_total: Money | None
+    key: str | None = None
 
 
-@transaction.atomic
+class _PlacedBefore(Exception):
+    """This request has been answered with an order already: whatever was done for it now is to be undone."""
+
+    def __init__(self, order: PlacedOrder) -> None:
+        self.order = order
+
+
 def place_order(checkout: Checkout, *, now: datetime) -> PlacedOrder:
     """See `public.place_order`."""
+    try:
+        with transaction.atomic():
+            return _place(checkout, now)
+    except _PlacedBefore as before:
+        return before.order
+
+
+def placed_with(*, customer_id: UUID, key: str) -> PlacedOrder | None:
+    """See `public.placed_with`."""
+    order = models.Order.objects.placed_with(customer_id, key)
+    if order is None:
+        return None
+    return PlacedOrder(OrderId(order.id), order.number, OrderState.PLACED, dong(order.total), order.pay_by)
+
+
+def _place(checkout: Checkout, now: datetime) -> PlacedOrder:
     order_id = OrderId(new_id())
     cart, basket = _take_cart(checkout)
     place = find_place(
@@ -88,8 +111,13 @@ def window() -> timedelta:
 
 
 def _take_cart(checkout: Checkout) -> tuple[models.Cart, Basket]:
-    """The customer's cart, locked and emptied, and what was in it at today's prices."""
+    """The customer's cart, locked and emptied, and what was in it at today's prices.
+
+    Looks for an earlier answer under the lock: a first request that is still at work has ended by then.
+    """
     cart = open_cart.take_out(checkout.customer_id, checkout.store_id)
+    if checkout.key and (before := placed_with(customer_id=checkout.customer_id, key=checkout.key)):
+        raise _PlacedBefore(before)
     if cart is None:
         raise CartEmpty
     basket = price(cart.lines)
@@ -157,6 +185,7 @@ def _write(
         store_id=cart.store_id,
         language=terms.checkout.language,
         method=terms.checkout.method.value,
+        request_key=terms.checkout.key,
         placed_at=terms.placed_at,
         pay_by=terms.pay_by,
         mode=slot.mode.value,

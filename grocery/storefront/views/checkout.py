@@ -120,6 +120,9 @@ def _again(request: HttpRequest, *, problem: str | None = None, part: str = "") 
 def _place(request: HttpRequest, customer_id: CustomerId) -> HttpResponse:
     """Turn the cart into an order, or say beside the form why not; nothing has been charged then."""
     shop, posted = header(request), request.POST
+    key = str(posted.get("idempotency_key", ""))
+    if before := ordering.placed_with(customer_id=customer_id, key=key):  # and we died before we could say so
+        return _thank(request, before)
     plan = change_plan(request, note=_note(request), method=_method(posted.get("tender", "")))
     if shop.cart is None or not shop.cart.lines:
         return redirect("storefront:cart")
@@ -130,9 +133,13 @@ def _place(request: HttpRequest, customer_id: CustomerId) -> HttpResponse:
     except DomainError as error:
         forget_header(request)
         return _page(request, problem=error.text(shop.who.language), status=error.status)
+    return _thank(request, placed)
+
+
+def _thank(request: HttpRequest, placed: ordering.PlacedOrder) -> HttpResponse:
+    """On to the payment, or to the order."""
     forget_plan(request)
-    to_pay = plan.method == PaymentMethod.CARD
-    return redirect("storefront:pay" if to_pay else "storefront:order", order_id=placed.id)
+    return redirect("storefront:pay" if placed.pay_by else "storefront:order", order_id=placed.id)
 
 
 def _order(customer_id: CustomerId, plan: Plan, posted: QueryDict, language: str) -> ordering.PlacedOrder:
@@ -145,6 +152,7 @@ def _order(customer_id: CustomerId, plan: Plan, posted: QueryDict, language: str
         note=plan.note,
         language=language,
         expected_total=_agreed(posted),
+        key=str(posted.get("idempotency_key", "")),
         now=clock.now(),
     )
 

@@ -11,7 +11,7 @@ from tests.running import servers_of_its_own
 
 WHAT = "A shop whose processes are killed"
 HEAD = ["wishes", "orders", "packed", "cancelled", "not paid", "web killed", "relays killed", "requests broken"]
-HEAD += ["orders answered by looking", "wrong answers", "deadlocks", "seconds", "differences"]
+HEAD += ["orders told by a retry", "wrong answers", "deadlocks", "seconds", "differences"]
 _WEBS, _RELAYS = int(os.environ.get("BENCH_WEBS", "12")), int(os.environ.get("BENCH_RELAYS", "18"))
 _UNITS, _BUYERS, _SEED = 120, 8, int(os.environ.get("BENCH_SEED", "20261121"))
 
