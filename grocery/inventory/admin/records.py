@@ -12,7 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 from grocery.inventory import public as inventory
 from grocery.inventory.admin.lists import NamedStores, ReadOnly, StoreFilter, store_name
-from grocery.inventory.models import Barcode, GoodsReceipt, Markdown, ReceiptLine, ShelfPlace, StockAlert, Wastage
+from grocery.inventory.models import (
+    Barcode,
+    GoodsReceipt,
+    GoodsReturn,
+    GoodsReturnLine,
+    Markdown,
+    ReceiptLine,
+    ShelfPlace,
+    StockAlert,
+    Wastage,
+)
 from grocery.kernel.errors import NotFound
 
 
@@ -54,6 +64,22 @@ class GoodsReceiptAdmin(Record):
     search_fields = ("supplier", "reference", "lines__sku__startswith")
     ordering = ("-opened_at", "-id")
     inlines = (ReceiptLines,)
+
+
+class ReturnLines(ReadOnly, admin.TabularInline):
+    model = GoodsReturnLine
+    fields = readonly_fields = ("lot", "quantity", "wastage")
+    ordering = ("id",)
+    extra = 0
+
+
+@admin.register(GoodsReturn)
+class GoodsReturnAdmin(Record):
+    list_display = ("at", "store", "holder", "undone_at")
+    list_filter = (StoreFilter, ("at", admin.DateFieldListFilter))
+    search_fields = ("holder__exact",)
+    ordering = ("-at", "-id")
+    inlines = (ReturnLines,)
 
 
 @admin.register(ShelfPlace)

@@ -44,6 +44,8 @@ from grocery.inventory.contracts.promises import (
     ReducedUnits,
     Reservation,
 )
+from grocery.inventory.contracts.returns import GoodsReturn, MoreThanIssued, Returned, ReturnedLot, ReturnIsPast
+from grocery.inventory.contracts.shelf_care import WasteReason
 from grocery.inventory.contracts.simulating import SimulationFigures
 from grocery.inventory.contracts.taking_back import NotTakenBackSo, TakenBackAlready
 from grocery.inventory.contracts.transfers import (
@@ -93,6 +95,12 @@ __all__ = [
     "FeedRepair",
     "FeedUnavailable",
     "HasMovedOn",
+    "GoodsReturn",
+    "MoreThanIssued",
+    "Returned",
+    "ReturnedLot",
+    "ReturnIsPast",
+    "WasteReason",
     "HotRule",
     "How",
     "LotLevel",

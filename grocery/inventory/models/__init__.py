@@ -12,6 +12,7 @@ from grocery.inventory.models.movements import Movement, MovementKind, Posting
 from grocery.inventory.models.places import ShelfPlace, Zones
 from grocery.inventory.models.receiving import Barcode, GoodsReceipt, ReceiptLine, ReceiptState
 from grocery.inventory.models.reservations import Allocation, Reservation, ReservationState
+from grocery.inventory.models.returns import GoodsReturn, GoodsReturnLine
 from grocery.inventory.models.stock import Lot, StockItem
 from grocery.inventory.models.transfers import Transfer, TransferLine
 from grocery.inventory.models.waste import Wastage, WasteReasons
@@ -33,6 +34,8 @@ __all__ = [
     "FeedDebt",
     "Barcode",
     "GoodsReceipt",
+    "GoodsReturn",
+    "GoodsReturnLine",
     "Lot",
     "LotFigures",
     "Movement",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -52,13 +52,14 @@ class Posting:
     quantity: Decimal
     reason: str = ""
     takes_back: UUID | None = None
+    id: UUID = field(default_factory=new_id)
 
 
 class MovementQuerySet(models.QuerySet["Movement"]):
     def post(self, postings: Sequence[Posting], *, by: UUID | None, reference: str, at: datetime) -> None:
         """Write movements and move their lots by as much: the only statement that changes what is on hand."""
         values = {
-            "ids": [new_id() for _posting in postings],
+            "ids": [posting.id for posting in postings],
             "lots": [posting.lot for posting in postings],
             "kinds": [posting.kind.value for posting in postings],
             "quantities": [posting.quantity for posting in postings],
@@ -123,6 +124,8 @@ class Movement(models.Model):
             models.Index(fields=["at"], name="movement_at"),
             # What is in transit is proven from the movements of each transfer.
             models.Index(fields=["reference"], condition=Q(kind="transferred"), name="movement_of_transfer"),
+            # What left for a holder and what came back.
+            models.Index(fields=["reference"], condition=Q(kind__in=["sold", "returned"]), name="movement_of_holder"),
         ]
 
     def __str__(self) -> str:

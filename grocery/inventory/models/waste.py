@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -38,6 +39,13 @@ class WastageQuerySet(models.QuerySet["Wastage"]):
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",), no_key=True)
+
+    def standing_among(self, ids: Iterable[UUID]) -> set[UUID]:
+        """Those of these that nobody has undone, locked."""
+        return set(self.filter(id__in=list(ids), undone_at=None).locked().values_list("id", flat=True))
+
+    def undo(self, ids: Iterable[UUID], *, now: datetime, by: UUID) -> None:
+        self.filter(id__in=list(ids)).update(undone_at=now, undone_by=by)
 
     def known(self, ids: list[UUID]) -> set[UUID]:
         """Those of these that are written down already."""

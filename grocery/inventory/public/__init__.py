@@ -113,6 +113,15 @@ from grocery.inventory.public.receiving import (
     reverse_receipt,
     short_dated,
 )
+from grocery.inventory.public.returns import (
+    GoodsReturn,
+    MoreThanIssued,
+    Returned,
+    ReturnedLot,
+    ReturnIsPast,
+    put_back,
+    undo_put_back,
+)
 from grocery.inventory.public.shelf_care import (
     NewWastage,
     NotAPhoto,
@@ -173,6 +182,14 @@ __all__ = [
     "LotUnfit",
     "expire_reservations",
     "prune_reservations",
+    # what comes back
+    "put_back",
+    "undo_put_back",
+    "GoodsReturn",
+    "Returned",
+    "ReturnedLot",
+    "MoreThanIssued",
+    "ReturnIsPast",
     # flash sales
     "set_hot_rule",
     "tend_hot_items",
