@@ -58,6 +58,10 @@ bench: environment ## the figures of docs/measurements.md
 bench-inventory: environment ## the figures about stock: make bench-inventory ARGS="reserve hot"
 	$(PYTHON_RUN) -m tests.load.inventory $(ARGS)
 
+.PHONY: bench-checkout
+bench-checkout: environment ## what placing an order costs: make bench-checkout ARGS=rush
+	$(PYTHON_RUN) -m tests.load.checkout $(ARGS)
+
 .PHONY: lighthouse
 lighthouse: environment ## Lighthouse on pages of a running shop: make lighthouse ARGS="http://localhost:8000/ …"
 	@deploy/local/browser

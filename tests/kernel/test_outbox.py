@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 
 from grocery.kernel.events import Event
 from grocery.kernel.models import MAX_ATTEMPTS, InboxEntry, OutboxEvent
-from grocery.kernel.outbox import claims, publish
+from grocery.kernel.outbox import claims, publish, together
 from grocery.kernel.outbox.claims import Claim
 from grocery.kernel.outbox.delivery import Delivery
 from grocery.kernel.outbox.pace import Pace
@@ -107,6 +108,39 @@ def test_a_fact_is_refused_outside_a_transaction():
 def test_many_facts_cost_one_statement(django_assert_num_queries):
     with django_assert_num_queries(1):
         publish(*(Counted(number=number) for number in range(100)))
+
+
+@pytest.mark.usefixtures("ear")
+def test_what_is_told_together_costs_one_statement(django_assert_num_queries):
+    with django_assert_num_queries(1), together():
+        publish(Counted(number=1))
+        with together():
+            publish(Counted(number=2), Counted(number=3))
+
+
+def test_what_is_told_together_keeps_its_order(ear: Ear):
+    with transaction.atomic(), together():
+        publish(Counted(number=1))
+        publish(Counted(number=2))
+    deliver()
+    assert ear.heard == [1, 2]
+
+
+def test_nothing_is_told_of_a_block_that_fails(ear: Ear):
+    with suppress(LookupError), together():
+        publish(Counted(number=1))
+        raise LookupError
+    publish(Counted(number=2))
+    deliver()
+    assert ear.heard == [2]
+
+
+def test_what_is_rolled_back_inside_is_not_told_with_the_rest(ear: Ear):
+    with transaction.atomic(), together():
+        tell_and_roll_back(1)
+        publish(Counted(number=2))
+    deliver()
+    assert ear.heard == [2]
 
 
 @pytest.mark.usefixtures("ear")

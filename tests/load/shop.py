@@ -33,9 +33,10 @@ def migrated() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def open_shop(*, skus: int) -> Iterator[Measured]:
-    """A shop with so many SKUs on its shelves, its web process running."""
+def open_shop(*, skus: int, **settings: str) -> Iterator[Measured]:
+    """A shop with so many SKUs on its shelves, its web process running with these settings."""
     with servers_of_its_own(durable=True) as servers:
         pid = int((servers.postgres.home / "postmaster.pid").read_text().splitlines()[0])
-        with opened(servers.home / "shop", servers.environment, roles=("web",), skus=skus) as shop:
+        environment = {**servers.environment, **settings}
+        with opened(servers.home / "shop", environment, roles=("web",), skus=skus) as shop:
             yield Measured(shop, pid)

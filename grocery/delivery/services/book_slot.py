@@ -34,20 +34,23 @@ def book_slot(
     if slot.pickup_point_id != destination.pickup_point_id:
         raise NotFound("slot", slot_id)
     fee = fee_of(slot, ward_code=destination.ward_code, basket=basket)
-    _take(slots, slot_id, holder, now)
+    _take(slots, slot_id, mine, now)
     delivery = _write(slot, order_id, customer_id, destination, fee, now)
     models.DeliveryStep.objects.create(delivery=delivery, state=DeliveryState.SCHEDULED.value, at=now)
     return Booking(slot=shown(slot), fee=fee)
 
 
-def _take(slots: dict[UUID, models.Slot], slot_id: UUID, holder: str, now: datetime) -> None:
-    """The hold's place becomes the booking's; without one here a place is taken, the other let go."""
-    holds = models.SlotHold.objects.of_holder(holder)
-    if holds.in_slot(slot_id).live(now).delete()[0]:
+def _take(slots: dict[UUID, models.Slot], slot_id: UUID, mine: models.SlotHold | None, now: datetime) -> None:
+    """The hold's place becomes the booking's; without one here a place is taken, the other let go.
+
+    `mine` was read under the holder's lock and before the slots': it is as it was, or ended and swept.
+    """
+    holds = models.SlotHold.objects.of_holder(mine.holder) if mine else models.SlotHold.objects.none()
+    if mine and mine.slot_id == slot_id and holds.in_slot(slot_id).live(now).delete()[0]:
         return
     models.SlotHold.objects.reap(slots, now)
     take_place(slot_id)
-    if holds.delete()[0]:
+    if mine and holds.delete()[0]:
         (elsewhere,) = slots.keys() - {slot_id}
         models.Slot.objects.give_back_one(elsewhere)
 

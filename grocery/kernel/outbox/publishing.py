@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -17,7 +20,7 @@ CHANNEL: Final = "outbox"
 
 #: Plain SQL, because Django's bulk_create takes most of the time in which 50,000 facts are told. Entries get their
 #: ids in the order of the facts; the foreign key between the two is checked at commit.
-_WRITE: Final = """
+_TELL: Final = """
 WITH told AS (
     INSERT INTO "kernel_outboxevent" (id, name, stream, payload, trace)
     SELECT fact.*, %(trace)s
@@ -48,9 +51,48 @@ def publish(*events: Event) -> None:
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a fact is published in the transaction that makes it true")
+    block = _together.get()
+    if block and len(connection.savepoint_ids) == block.depth:
+        block.facts.extend(events)
+    elif events:
+        _write(events)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Write what is published inside at the end, in one statement, in the order in which it was published.
+
+        @transaction.atomic
+        @together()
+        def place_order(...): ...
+
+    Nothing of it is written if the block fails. What is published inside a savepoint that was begun in the block
+    stands and falls with the savepoint, and so is written there and then.
+    """
+    waiting = _Together(depth=len(connection.savepoint_ids))
+    token = _together.set(waiting)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    publish(*waiting.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """Facts that wait for the end of a block, and how many savepoints deep the block is."""
+
+    depth: int
+    facts: list[Event] = field(default_factory=list)
+
+
+_together: ContextVar[_Together | None] = ContextVar("facts told together", default=None)
+
+
+def _write(events: Sequence[Event]) -> None:
     owed = [(event, s.name) for event in events for s in registry.by_event.get(event.name, [])]
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, {**_facts(events), **_entries(owed), "trace": current_trace()})
+        cursor.execute(_TELL, {**_facts(events), **_entries(owed), "trace": current_trace()})
     if owed:
         wake_relays()
 

@@ -17,7 +17,7 @@ from grocery.delivery import public as delivery
 from grocery.inventory import public as inventory
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
-from grocery.kernel.outbox import publish
+from grocery.kernel.outbox import publish, together
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import (
     Adjustment,
@@ -63,7 +63,7 @@ class _PlacedBefore(Exception):
 def place_order(checkout: Checkout, *, now: datetime) -> PlacedOrder:
     """See `public.place_order`."""
     try:
-        with transaction.atomic():
+        with transaction.atomic(), together():
             return _place(checkout, now)
     except _PlacedBefore as before:
         return before.order

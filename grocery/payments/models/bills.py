@@ -30,6 +30,16 @@ class Bill:
         return cls(payments)
 
     @classmethod
+    def opened(cls, first: Payment) -> tuple[Bill, bool]:
+        """The bill that begins with this payment, and true; or the one that the order has already. Two statements.
+
+        Of two who open at once the second waits for the first, and finds its bill.
+        """
+        Payment.objects.bulk_create([first], ignore_conflicts=True)
+        bill = cls.of(first.order_id)
+        return bill, bill.payments[0].id == first.id
+
+    @classmethod
     def locked(cls, order_id: UUID) -> Bill:
         """Mine until the transaction ends; refuses to run outside one. Raises NotFound."""
         return cls._lock(Payment.objects.of_order(order_id), order_id)

@@ -37,16 +37,15 @@ def open_payment(
         "amount": amount.minor,
         "method": method,
     }
-    payment, opened = Payment.objects.get_or_create(
-        order_id=order_id, number=0, defaults={**wanted, **_terms(method, amount, now), "opened_at": now}
-    )
+    bill, opened = Bill.opened(Payment(order_id=order_id, **wanted, **_terms(method, amount, now), opened_at=now))
+    payment = bill.payments[0]
     if not opened and any(getattr(payment, name) != value for name, value in wanted.items()):
         raise Conflict
     if opened:
         payment.doubt = False  # nothing was asked of anybody yet
     if opened and payment.state == PaymentState.AUTHORISED:
         publish(PaymentAuthorised(order_id=order_id, amount=amount))
-    return (Bill([payment]) if opened else Bill.of(order_id)).view()
+    return bill.view()
 
 
 def _terms(method: Method, amount: Money, now: datetime) -> dict[str, object]:

@@ -7,10 +7,11 @@ needs, prepared by psycopg. Nothing is checked that the product checks in Python
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
@@ -43,14 +44,17 @@ _WRITE = """
 """
 _FACTS = """
     INSERT INTO kernel_outboxevent (id, name, stream, payload, trace)
-    SELECT id, 'inventory.StockChanged', stream, payload, ''
-    FROM unnest(%s::uuid[], %s::text[], %s::jsonb[]) AS fact(id, stream, payload)
+    SELECT id, name, stream, payload, '' FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::jsonb[])
+        AS fact(id, name, stream, payload)
 """
 _OWED = """
     INSERT INTO kernel_inboxentry (event_id, subscriber, stream)
-    SELECT fact.id, subscriber.name, fact.stream
-    FROM unnest(%s::uuid[], %s::text[]) AS fact(id, stream), unnest(%s::text[]) AS subscriber(name)
+    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[])
 """
+_CHANGED = "inventory.StockChanged"
+
+#: Streams and what is said in each: facts that are to be told.
+type Facts = list[tuple[str, str, str]]
 
 
 def reserve(
@@ -58,43 +62,63 @@ def reserve(
 ) -> None:
     """One unit of each of these, or an assertion."""
     with db.transaction(), db.cursor() as cursor:
-        assert cursor.execute(_OLD, [holder]).fetchall() == []
-        items = dict(cursor.execute(_ITEMS, [store.location, list(skus)]).fetchall())
-        lots: dict[Any, list[tuple[Any, ...]]] = {}
-        for lot in cursor.execute(_LOTS, [list(items)]).fetchall():
-            lots.setdefault(lot[1], []).append(lot)
-        parts = [_first(lots[item], store) for item in items]
-        reservation = new_id()
-        cursor.execute(_RESERVE, [reservation, holder, store.location, until, now])
-        ids, ones = [new_id() for _ in parts], [Decimal(1)] * len(parts)
-        versions = dict(cursor.execute(_WRITE, [ids, parts, ones, reservation, list(items)]).fetchall())
-        facts = [new_id() for _ in items]
-        streams = [f"stock:{store.location}/{sku}" for sku in items.values()]
-        said = [
-            _said(fact, sku, store, versions[item], lots[item], now)
-            for fact, (item, sku) in zip(facts, items.items(), strict=True)
-        ]
-        cursor.execute(_FACTS, [facts, streams, said])
-        cursor.execute(_OWED, [facts, streams, _subscribers()])
+        facts = promise(cursor, store.location, store.good_on, holder, skus, until, now)
+        tell(cursor, facts, {_CHANGED: _subscribers()})
     db.execute("NOTIFY outbox")
 
 
-def _first(lots: list[tuple[Any, ...]], store: Store) -> Any:
-    return next(lot for lot, _, expires, on_hand, reserved in lots if expires >= store.good_on and on_hand > reserved)
+def promise(
+    cursor: psycopg.Cursor[Any],
+    location: UUID,
+    good_on: date,
+    holder: str,
+    skus: Sequence[str],
+    until: datetime,
+    now: datetime,
+) -> Facts:
+    """The same inside a transaction; what is to be told of it."""
+    assert cursor.execute(_OLD, [holder]).fetchall() == []
+    items = dict(cursor.execute(_ITEMS, [location, list(skus)]).fetchall())
+    lots: dict[Any, list[tuple[Any, ...]]] = {}
+    for lot in cursor.execute(_LOTS, [list(items)]).fetchall():
+        lots.setdefault(lot[1], []).append(lot)
+    parts = [_first(lots[item], good_on) for item in items]
+    reservation = new_id()
+    cursor.execute(_RESERVE, [reservation, holder, location, until, now])
+    ids, ones = [new_id() for _ in parts], [Decimal(1)] * len(parts)
+    versions = dict(cursor.execute(_WRITE, [ids, parts, ones, reservation, list(items)]).fetchall())
+    return [
+        (_CHANGED, f"stock:{location}/{sku}", _said(sku, location, versions[item], lots[item], now))
+        for item, sku in items.items()
+    ]
 
 
-def _said(fact: Any, sku: str, store: Store, version: int, lots: list[tuple[Any, ...]], now: datetime) -> str:
+def tell(cursor: psycopg.Cursor[Any], facts: Facts, subscribers: Mapping[str, Sequence[str]]) -> None:
+    """Write these facts down, and to whom they are owed."""
+    ids = [new_id() for _ in facts]
+    cursor.execute(_FACTS, [ids, *([fact[column] for fact in facts] for column in range(3))])
+    owed = [(id_, name, fact[1]) for id_, fact in zip(ids, facts, strict=True) for name in subscribers[fact[0]]]
+    cursor.execute(_OWED, [[entry[column] for entry in owed] for column in range(3)])
+
+
+def _first(lots: list[tuple[Any, ...]], good_on: date) -> Any:
+    return next(
+        lot for lot, _, expires, on_hand, reserved in lots if (expires or good_on) >= good_on and on_hand > reserved
+    )
+
+
+def _said(sku: str, location: UUID, version: int, lots: list[tuple[Any, ...]], now: datetime) -> str:
     on_hand, reserved = sum(lot[3] for lot in lots), sum(lot[4] for lot in lots) + 1
     return json.dumps(
         {
-            "event_id": str(fact),
+            "event_id": str(new_id()),
             "sku": sku,
-            "location": str(store.location),
+            "location": str(location),
             "version": version,
             "on_hand": str(on_hand),
             "reserved": str(reserved),
             "available": str(on_hand - reserved),
-            "earliest_expiry": lots[0][2].isoformat(),
+            "earliest_expiry": lots[0][2] and lots[0][2].isoformat(),
             "low_stock_threshold": "0.000",
             "at": now.isoformat(),
         }
@@ -104,4 +128,4 @@ def _said(fact: Any, sku: str, store: Store, version: int, lots: list[tuple[Any,
 def _subscribers() -> list[str]:
     from grocery.kernel.outbox.subscribers import registry
 
-    return [subscriber.name for subscriber in registry.by_event["inventory.StockChanged"]]
+    return [subscriber.name for subscriber in registry.by_event[_CHANGED]]

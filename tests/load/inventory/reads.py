@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import json
 import random
-import selectors
-import socket
 import statistics
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlencode
 
 from tests.journeys.people import Person
+from tests.load.connection import Request, crowd
 from tests.load.measure import cpu_of, family, spent, table
 from tests.load.shop import Measured, open_shop
 
@@ -67,51 +65,13 @@ def _row(measured: Measured, name: str, ask: Ask) -> list[object]:
 
 def _crowd(measured: Measured, ask: Ask, *, seconds: float) -> list[float]:
     """Milliseconds of each request."""
-    until, took = time.monotonic() + seconds, []
-    with selectors.DefaultSelector() as waiting, ExitStack() as opened:
-        for _number in range(CONNECTIONS):
-            connection = opened.enter_context(Connection(measured.shop.web_port))
-            waiting.register(connection.socket, selectors.EVENT_READ, connection)
-            connection.ask(ask())
-        while waiting.get_map():
-            for key, _events in waiting.select():
-                if (milliseconds := key.data.answered()) is None:
-                    continue
-                took.append(milliseconds)
-                if time.monotonic() < until:
-                    key.data.ask(ask())
-                else:
-                    waiting.unregister(key.fileobj)
-    return took
+    until = time.monotonic() + seconds
 
+    def following() -> Request | None:
+        return Request(ask()) if time.monotonic() < until else None
 
-class Connection:
-    """One connection that is kept, just as much of HTTP as our own answers need: what it costs is not the web's."""
-
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port))
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.begun, self.got = 0.0, b""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.socket.close()
-
-    def ask(self, target: str) -> None:
-        request = f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
-        self.got, self.begun = b"", time.perf_counter()
-        self.socket.sendall(request)
-
-    def answered(self) -> float | None:
-        """Milliseconds since it was asked, once the answer is there as a whole; it has to be a good one."""
-        self.got += self.socket.recv(1 << 18)
-        head, end, body = self.got.partition(b"\r\n\r\n")
-        if not end or len(body) < int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]):
-            return None
-        assert head.startswith(b"HTTP/1.1 200"), head
-        return (time.perf_counter() - self.begun) * 1000
+    answers = crowd(measured.shop.web_port, following, connections=CONNECTIONS, good={200})
+    return [answer.milliseconds for answer in answers]
 
 
 def _statements(log: Any) -> int:
