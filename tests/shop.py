@@ -11,10 +11,14 @@ delivers to Bến Thành for 15.000 ₫ (free from 300.000 ₫) and has one slot
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
+
+from django.db import transaction
 
 from grocery.accounts import public as accounts
 from grocery.catalog import public as catalog
@@ -62,6 +66,9 @@ class Customer:
 class Shop:
     """See the module. `now` is what its clock shows; without one, the moment it opens."""
 
+    #: What is declared of all that it sells from now on. None: nothing, so that nothing stands in for anything.
+    allergens: tuple[str, ...] | None = None
+
     def __init__(self, *, now: datetime | None = None) -> None:
         self.now = now or clock.now()
         self.store = catalog.save_store(code="ben-thanh", name_en="Bến Thành", name_vi="Bến Thành", zone=ZONE)
@@ -89,7 +96,7 @@ class Shop:
         price: int | None = None,
         on_sale: bool = True,
         dietary: tuple[str, ...] = (),
-        allergens: tuple[str, ...] | None = (),
+        most: int = 999,
     ) -> None:
         """Have a product in the catalogue at this price, or at the one in PRICES."""
         by_weight = sku in BY_WEIGHT
@@ -105,7 +112,8 @@ class Shop:
                 vat_rate=Decimal(5) if by_weight else Decimal(8),
                 active=on_sale,
                 dietary=dietary,
-                allergens=allergens,
+                allergens=self.allergens,
+                max_per_order=Decimal(most),
             ),
             now=self.now,
         )
@@ -128,6 +136,23 @@ class Shop:
     def stocked(self, sku: str) -> Quantity:
         """What was ever put on the shelf."""
         return self._stocked[sku]
+
+    @contextmanager
+    def taken(self, **amounts: Amount) -> Iterator[None]:
+        """While so much of each is reserved for somebody else."""
+        demands = [inventory.Demand(catalog.Sku(sku), quantity(amount)) for sku, amount in amounts.items()]
+        with transaction.atomic():
+            inventory.reserve(
+                holder="order:somebody else's",
+                location=self.store.id,
+                demands=demands,
+                good_on=local_date(self.now, zone=ZONE),
+                until=None,
+                now=self.now,
+            )
+        yield
+        with transaction.atomic():
+            inventory.release(holder="order:somebody else's", now=self.now)
 
     def available(self, sku: str) -> Quantity:
         """What may still be promised for today."""

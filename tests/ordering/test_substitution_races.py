@@ -28,6 +28,7 @@ STOCKED = quantity(10)
 @pytest.fixture
 def asked(shop: Shop, lan: Customer) -> ordering.Substitution:
     """One of two cartons of milk ran out; Lan is asked whether oat milk may come instead."""
+    shop.allergens = ()
     shop.stock(milk=10, oat=10, goat=10)
     shop.sell("oat", price=45_000)
     shop.sell("goat", price=30_000)

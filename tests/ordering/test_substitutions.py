@@ -60,6 +60,7 @@ def lines(order_id: UUID) -> dict[str, tuple[Quantity, int]]:
 @pytest.fixture
 def dairy(shop: Shop) -> Shop:
     """Milk for 38.500 ₫, and what is like it."""
+    shop.allergens = ()
     shop.stock(milk=10, oat=10, goat=10)
     shop.sell("oat", price=45_000)
     shop.sell("goat", price=30_000)
@@ -78,9 +79,9 @@ def test_candidates_cost_the_lower_of_two_prices(dairy: Shop, lan: Customer):
 )
 def test_nothing_that_loses_a_promise_is_proposed(dairy: Shop, lan: Customer, lost: dict[str, Any]):
     for sku, price in {"milk": 38_500, "oat": 45_000, "goat": 30_000}.items():
-        dairy.sell(
-            sku, price=price, **{"dietary": ("vegetarian",), "allergens": (), **(lost if sku == "oat" else {})}
-        )
+        promised: dict[str, Any] = {"dietary": ("vegetarian",), "allergens": ()} | (lost if sku == "oat" else {})
+        dairy.allergens = promised["allergens"]
+        dairy.sell(sku, price=price, dietary=promised["dietary"])
     assert proposed(dairy, picked(dairy, lan, milk=1), "milk") == {"goat": 30_000}
 
 
@@ -121,6 +122,7 @@ def test_what_is_packed_and_charged_is_what_was_put_in(dairy: Shop, lan: Custome
 
 
 def test_goods_by_weight_never_cost_more_than_the_part_they_replace(shop: Shop, lan: Customer):
+    shop.allergens = ()
     shop.stock(shrimp=5, avocado=5)
     order_id = picked(shop, lan, shrimp="0.45")
     before = ordering.order(order_id=order_id).subtotal
@@ -136,7 +138,8 @@ def test_none_is_respected(dairy: Shop, lan: Customer):
 
 
 def test_what_was_not_proposed_is_refused_and_nothing_changes(dairy: Shop, lan: Customer):
-    dairy.sell("oat", allergens=("gluten",))
+    dairy.allergens = ("gluten",)
+    dairy.sell("oat")
     order_id = picked(dairy, lan, milk=2)
     with pytest.raises(ordering.NotASubstitute):
         run_out(dairy, order_id, "milk", "oat")

@@ -14,6 +14,7 @@ from grocery.ordering.contracts.carts import (
     VatPart,
 )
 from grocery.ordering.contracts.changes import CancelMotive, ChangeKind, LineChange, OrderChange
+from grocery.ordering.contracts.choices import SubstitutionChoice
 from grocery.ordering.contracts.errors import (
     BelowMinimum,
     CartEmpty,
@@ -23,6 +24,7 @@ from grocery.ordering.contracts.errors import (
     OrderNotCancellable,
     ProductNotSold,
     QuantityNotInSteps,
+    QuantityNotPositive,
     QuantityTooLarge,
     TotalChanged,
     WeightOutOfTolerance,
@@ -54,10 +56,11 @@ from grocery.ordering.contracts.substitutions import (
     NothingAsked,
     NotInOrder,
     NotSubstitutable,
+    Proposal,
     QuestionOpen,
     Substituted,
+    SubstitutesProposed,
     Substitution,
-    SubstitutionChoice,
     SubstitutionDefault,
     SubstitutionId,
     SubstitutionReason,
@@ -83,7 +86,9 @@ __all__ = [
     "NothingAsked",
     "NotInOrder",
     "NotSubstitutable",
+    "Proposal",
     "QuestionOpen",
+    "SubstitutesProposed",
     "Substituted",
     "Substitution",
     "SubstitutionChoice",
@@ -116,6 +121,7 @@ __all__ = [
     "PaymentToMake",
     "OrderId",
     "ProductNotSold",
+    "QuantityNotPositive",
     "QuantityTooLarge",
     "QuantityNotInSteps",
     "CartFull",

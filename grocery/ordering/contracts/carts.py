@@ -9,7 +9,8 @@ from typing import NewType
 from uuid import UUID
 
 from grocery.kernel.money import Money
-from grocery.kernel.quantity import Quantity
+from grocery.kernel.quantity import ZERO, Quantity
+from grocery.ordering.contracts.choices import SubstitutionChoice
 from grocery.ordering.contracts.prices import NOTHING, Adjustment
 from grocery.ordering.contracts.weights import headroom
 
@@ -61,6 +62,13 @@ class CartLine:
     price_change: PriceChange | None = None
     list_amount: Money = NOTHING
     adjustments: tuple[Adjustment, ...] = ()
+    #: What the customer wrote for the picker.
+    note: str = ""
+    #: What is wanted if it runs out; None: as for the whole cart. And the SKU that was named for that case.
+    substitution: SubstitutionChoice | None = None
+    substitute_sku: str = ""
+    #: By how much `quantity` is above what one order may hold of it.
+    excess: Quantity = ZERO
 
     def name(self, language: str) -> str:
         return self.name_vi if language == "vi" else self.name_en
@@ -112,6 +120,24 @@ class CartView:
     discount: Money = NOTHING
     fee_discount: Money = NOTHING
     fee_adjustments: tuple[Adjustment, ...] = ()
+    #: What is wanted if something runs out, where its line does not say otherwise.
+    substitution: SubstitutionChoice = SubstitutionChoice.SIMILAR
+    #: The day that freshness and stock are told for: the held slot's, the one wanted, or today. None: no cart yet.
+    day: date | None = None
+    #: The day that the customer chose early; it counts while no slot is held and until it has passed.
+    wanted_day: date | None = None
+    #: The least that `goods` come to in an order.
+    minimum: Money = NOTHING
+
+    @property
+    def day_passed(self) -> bool:
+        """Whether the day that was wanted is over, so that today counts instead."""
+        return self.wanted_day is not None and self.day is not None and not self.slot and self.wanted_day < self.day
+
+    @property
+    def missing(self) -> Money:
+        """How much is missing to the least order; nothing where it is reached."""
+        return self.minimum - self.goods if self.goods < self.minimum else NOTHING
 
     @property
     def goods(self) -> Money:
@@ -135,4 +161,4 @@ class CartView:
 
     @property
     def can_be_ordered(self) -> bool:
-        return bool(self.lines) and all(line.on_sale and not line.shortage for line in self.lines)
+        return bool(self.lines) and all(line.on_sale and not (line.shortage or line.excess) for line in self.lines)

@@ -34,6 +34,18 @@ class QuantityTooLarge(DomainError):
         self.sku, self.most = sku, plain(most)
 
 
+class QuantityNotPositive(DomainError):
+    """Less than nothing cannot be in a cart; 0 takes a line out."""
+
+    code = "quantity_not_positive"
+    field = "quantity"
+    en = "A quantity cannot be less than nothing."
+    vi = "Số lượng không thể nhỏ hơn 0."
+
+    def __init__(self, sku: str, wanted: Quantity) -> None:
+        self.sku, self.wanted = sku, plain(wanted)
+
+
 class QuantityNotInSteps(DomainError):
     """The product is sold by the piece, or by 0.1 kg: its step."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,14 +15,6 @@ from grocery.kernel.quantity import Quantity, plain
 from grocery.ordering.contracts.orders import OrderId, OrderState
 
 SubstitutionId = NewType("SubstitutionId", UUID)
-
-
-class SubstitutionChoice(StrEnum):
-    """What the customer wants when something runs out: the best match at once, to be asked, or nothing instead."""
-
-    SIMILAR = "similar"
-    ASK = "ask"
-    NONE = "none"
 
 
 class SubstitutionReason(StrEnum):
@@ -125,6 +118,27 @@ class Substitution:
         """Whether the substitute goes into the box."""
         by_default = self.state is SubstitutionState.BY_DEFAULT and self.default is SubstitutionDefault.REPLACE
         return by_default or self.state in {SubstitutionState.CHOSEN, SubstitutionState.ACCEPTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """So much of a SKU is short at checkout, and what may come instead; nothing: it can only be left out."""
+
+    sku: str
+    missing: Quantity
+    candidates: tuple[Candidate, ...]
+
+
+class SubstitutesProposed(DomainError):
+    """Something is short, and the customer wants to be asked; `proposals` has a member for each of it."""
+
+    code = "substitutes_proposed"
+    status = 409
+    en = "Not everything is there. Please say what may come instead."
+    vi = "Không đủ hàng. Vui lòng chọn món thay thế."
+
+    def __init__(self, proposals: Sequence[Proposal]) -> None:
+        self.proposals = list(proposals)
 
 
 class NotASubstitute(DomainError):

@@ -13,8 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import Quantity
-from grocery.ordering.contracts import CartOwner
-from grocery.ordering.models.columns import amount_of, key
+from grocery.ordering.contracts import CartOwner, SubstitutionChoice
+from grocery.ordering.models.columns import CHOICES, amount_of, key
+
+_SIMILAR = SubstitutionChoice.SIMILAR.value
+_KNOWN = [choice.value for choice in SubstitutionChoice]
 
 
 class CartQuerySet(models.QuerySet["Cart"]):
@@ -28,6 +31,9 @@ class CartQuerySet(models.QuerySet["Cart"]):
             else self.none()
         )
         return mine.filter(store_id=store_id) if store_id else mine
+
+    def with_id(self, cart_id: UUID) -> Self:
+        return self.filter(id=cart_id)
 
     def held_by(self, owner: CartOwner, store_id: UUID | None = None) -> Cart | None:
         """The owner's cart of this store, or of the one where it was begun last."""
@@ -52,10 +58,19 @@ class CartQuerySet(models.QuerySet["Cart"]):
             rows = cursor.fetchall()
         if not rows:
             return None
-        cart = Cart(id=rows[0][0], customer_id=customer_id, store_id=rows[0][1], zone=rows[0][2])
-        return cart, [
-            CartLine(cart=cart, sku=sku, quantity=amount, price_seen=seen) for *_cart, sku, amount, seen in rows
-        ]
+        cart_id, own_store, zone, choice = rows[0][:_OF_CART]
+        cart = Cart(id=cart_id, customer_id=customer_id, store_id=own_store, zone=zone, substitution=choice)
+        return cart, [CartLine(cart=cart, **dict(zip(_TAKEN, row[_OF_CART:], strict=True))) for row in rows]
+
+    def take_over(self, mine: Cart, guests: Cart, *, was_empty: bool) -> None:
+        """Keep what the guest said about the whole cart, where the customer had not begun one of their own."""
+        changed: dict[str, object] = {}
+        if was_empty and guests.substitution != mine.substitution:
+            changed["substitution"] = guests.substitution
+        if guests.wanted_day and (was_empty or not mine.wanted_day):
+            changed["wanted_day"] = guests.wanted_day
+        if changed:
+            self.filter(id=mine.id).update(**changed)
 
     def begin(self, owner: CartOwner, *, store_id: UUID, zone: str) -> Cart | None:
         """Make the owner's cart of this store; None when another request has just made it."""
@@ -76,16 +91,21 @@ class CartQuerySet(models.QuerySet["Cart"]):
         return self.annotate(size=models.Count("lines"))
 
 
+#: The columns that `_TAKE_OUT` gives: so many of the cart, then these of the line.
+_OF_CART = 4
+_TAKEN = ("sku", "quantity", "price_seen", "note", "substitution", "substitute_sku")
 _TAKE_OUT = """
     WITH cart AS (
-        SELECT id, store_id, zone FROM "ordering_cart"
+        SELECT id, store_id, zone, substitution FROM "ordering_cart"
         WHERE customer_id = %(customer)s AND (%(store)s::uuid IS NULL OR store_id = %(store)s)
         ORDER BY id DESC LIMIT 1 FOR UPDATE
     ), line AS (
         DELETE FROM "ordering_cartline" USING cart WHERE cart_id = cart.id
-        RETURNING "ordering_cartline".id, sku, quantity, price_seen
+        RETURNING "ordering_cartline".*
     )
-    SELECT cart.id, store_id, zone, sku, quantity, price_seen FROM cart, line ORDER BY line.id
+    SELECT cart.id, store_id, zone, cart.substitution,
+           sku, quantity, price_seen, note, line.substitution, substitute_sku
+    FROM cart, line ORDER BY line.id
 """
 _BEGIN_CART = """
     INSERT INTO "ordering_cart" (id, customer_id, token, store_id, zone) VALUES (%s, %s, %s, %s, %s)
@@ -102,6 +122,10 @@ class Cart(models.Model):
     store_id = models.UUIDField(_("store"))
     zone = models.CharField(_("the store's time zone"), max_length=64)
     created_at = models.DateTimeField(_("begun"), db_default=models.functions.Now())
+    substitution = models.CharField(
+        _("if something runs out"), max_length=8, choices=CHOICES, default=_SIMILAR, db_default=_SIMILAR
+    )
+    wanted_day = models.DateField(_("for the day"), null=True, blank=True)
 
     objects = CartQuerySet.as_manager()
 
@@ -115,6 +139,7 @@ class Cart(models.Model):
                 condition=Q(customer_id=None, token__isnull=False) | Q(customer_id__isnull=False, token=None),
                 name="cart_has_one_owner",
             ),
+            models.CheckConstraint(condition=Q(substitution__in=_KNOWN), name="cart_substitution_known"),
         ]
 
     def __str__(self) -> str:
@@ -150,6 +175,38 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
             line.price_seen = prices[line.sku].minor
         self.bulk_update(lines, ["price_seen"])
 
+    def move(self, lines: Iterable[CartLine], cart_id: UUID) -> None:
+        """Have copies of these lines, with all that was said about them, in another cart that has none of them."""
+        self.bulk_create(
+            [
+                CartLine(
+                    cart_id=cart_id,
+                    sku=line.sku,
+                    quantity=line.quantity,
+                    price_seen=line.price_seen,
+                    touched_at=line.touched_at,
+                    note=line.note,
+                    substitution=line.substitution,
+                    substitute_sku=line.substitute_sku,
+                )
+                for line in lines
+            ]
+        )
+
+    def complete(self, lines: Iterable[CartLine], others: Mapping[str, CartLine]) -> None:
+        """Where nothing was said about a line, let it be what was said about the same SKU elsewhere."""
+        changed = []
+        for line in lines:
+            other = others.get(line.sku)
+            if other is None or not (other.note or other.substitution):
+                continue
+            line.note = line.note or other.note
+            if not line.substitution:
+                line.substitution, line.substitute_sku = other.substitution, other.substitute_sku
+            changed.append(line)
+        if changed:
+            self.bulk_update(changed, ["note", "substitution", "substitute_sku"])
+
     def put(self, cart_id: UUID, lines: Mapping[str, tuple[Quantity, Money]], now: datetime) -> None:
         """Set quantities and last seen prices of these SKUs, new or not, in one statement."""
         self.bulk_create(
@@ -171,6 +228,17 @@ class CartLine(models.Model):
     quantity = amount_of(_("quantity"))
     price_seen = models.BigIntegerField(_("price last seen, ₫"))
     touched_at = models.DateTimeField(_("changed"))
+    note = models.CharField(_("note"), max_length=200, blank=True, default="", db_default="")
+    substitution = models.CharField(
+        _("if it runs out"),
+        max_length=8,
+        choices=CHOICES,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("empty: as for the whole cart"),
+    )
+    substitute_sku = models.CharField(_("best replaced by"), max_length=64, blank=True, default="", db_default="")
 
     objects = CartLineQuerySet.as_manager()
 
@@ -181,6 +249,7 @@ class CartLine(models.Model):
             models.UniqueConstraint(fields=["cart", "sku"], name="sku_once_per_cart"),
             models.CheckConstraint(condition=Q(quantity__gt=0, quantity__lte=999), name="cart_line_quantity_bounded"),
             models.CheckConstraint(condition=Q(price_seen__gte=0), name="cart_line_price_not_negative"),
+            models.CheckConstraint(condition=Q(substitution__in=["", *_KNOWN]), name="cart_line_substitution_known"),
         ]
 
     def __str__(self) -> str:

@@ -5,9 +5,18 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import connection, models
+from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import Quantity
+from grocery.ordering.contracts import SubstitutionChoice
+
+#: What is wanted when something runs out.
+CHOICES = [
+    (SubstitutionChoice.SIMILAR.value, _("replace with something similar")),
+    (SubstitutionChoice.ASK.value, _("ask the customer")),
+    (SubstitutionChoice.NONE.value, _("no substitute")),
+]
 
 
 def key() -> models.UUIDField[UUID, UUID]:

@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from grocery.kernel.money import Money, dong
 from grocery.ordering.contracts import MOST_PACKED, OrderFilter, OrderState, SubstitutionChoice, headroom
-from grocery.ordering.models.columns import amount_of, key
+from grocery.ordering.models.columns import CHOICES, amount_of, key
 from grocery.ordering.models.desk import DeskQuerySet
 
 _STATES = [
@@ -34,13 +34,6 @@ ACTORS = [("customer", _("customer")), ("staff", _("staff")), ("system", _("syst
 _MODES = [("delivery", pgettext_lazy("mode", "delivery")), ("pickup", pgettext_lazy("mode", "pickup"))]
 _METHODS = [("card", _("card")), ("cash_on_delivery", _("cash on delivery"))]
 UNITS = {"piece": _("piece"), "kg": _("kg"), "l": _("l")}
-
-
-CHOICES = [
-    (SubstitutionChoice.SIMILAR.value, _("replace with something similar")),
-    (SubstitutionChoice.ASK.value, _("ask the customer")),
-    (SubstitutionChoice.NONE.value, _("no substitute")),
-]
 
 
 def holder_of(order_id: UUID) -> str:

@@ -1,6 +1,15 @@
 """The rules of carts and orders. Pure: no clock, no database."""
 
-from grocery.ordering.policies.carts import LINES_MOST, QUANTITY_MOST, SLOT_HELD_FOR, capped, check_quantity, merged
+from grocery.ordering.policies.carts import (
+    LINES_MOST,
+    QUANTITY_MOST,
+    SLOT_HELD_FOR,
+    capped,
+    check_quantity,
+    day_for,
+    merged,
+    tidy_note,
+)
 from grocery.ordering.policies.motives import MOTIVES_OF, may_be_given
 from grocery.ordering.policies.near_expiry import Reduced
 from grocery.ordering.policies.numbers import epoch_letter
@@ -26,7 +35,14 @@ from grocery.ordering.policies.states import (
     may_be_substituted,
     may_become,
 )
-from grocery.ordering.policies.substitutes import agreed_price, in_steps, lower_of_two, may_stand_in, substitutes
+from grocery.ordering.policies.substitutes import (
+    agreed_price,
+    in_steps,
+    lower_of_two,
+    may_stand_in,
+    substitutes,
+    up_to_steps,
+)
 from grocery.ordering.policies.totals import NO_VAT, delivery_vat_rate, vat_parts
 
 __all__ = [
@@ -45,6 +61,7 @@ __all__ = [
     "capped",
     "check_packed",
     "check_quantity",
+    "day_for",
     "check_reduction",
     "delivery_vat_rate",
     "epoch_letter",
@@ -62,6 +79,7 @@ __all__ = [
     "lower_of_two",
     "may_stand_in",
     "substitutes",
+    "tidy_note",
     "merged",
     "kept_cold",
     "start_by",
@@ -72,6 +90,7 @@ __all__ = [
     "share",
     "shares",
     "to_have",
+    "up_to_steps",
     "vat_parts",
     "walked",
 ]

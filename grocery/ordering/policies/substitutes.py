@@ -44,6 +44,11 @@ def lower_of_two(agreed: Money, substitute: Money) -> Money:
     return min(agreed, substitute)
 
 
+def up_to_steps(quantity: Quantity, step: Quantity) -> Quantity:
+    """What has to go so that what is left is whole steps: rounded up."""
+    return Quantity(-(-quantity // step) * step)
+
+
 def in_steps(quantity: Quantity, step: Quantity) -> Quantity:
     """As much of `quantity` as can be sold in steps of `step`: rounded down, never more than ran out."""
     return Quantity(quantity - quantity % step)

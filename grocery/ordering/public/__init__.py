@@ -47,7 +47,9 @@ from grocery.ordering.contracts import (
     PlacedOrder,
     PriceChange,
     ProductNotSold,
+    Proposal,
     QuantityNotInSteps,
+    QuantityNotPositive,
     QuantityTooLarge,
     QuestionOpen,
     Recipient,
@@ -55,6 +57,7 @@ from grocery.ordering.contracts import (
     ReorderedLine,
     ReorderOutcome,
     Substituted,
+    SubstitutesProposed,
     Substitution,
     SubstitutionChoice,
     SubstitutionDefault,
@@ -158,10 +161,18 @@ from grocery.ordering.public.substitutions import (
     substitute,
     substitutions,
 )
+from grocery.ordering.public.wishes import (
+    alternatives,
+    choose_line_substitution,
+    choose_substitution,
+    want_day,
+    write_line_note,
+)
 
 __all__ = [
     # carts
     "cart", "cart_size", "set_item", "add_item", "clear", "merge", "choose_slot", "let_slot_go", "cart_holder",
+    "choose_substitution", "choose_line_substitution", "write_line_note", "want_day", "alternatives",
     # from cart to order
     "place_order", "placed_with", "pay", "order", "orders", "cancel", "cancel_lines", "motives", "reorder",
     # in the store
@@ -190,7 +201,8 @@ __all__ = [
     "SubstitutionReason", "SubstitutionDefault",
     # what can go wrong
     "NotASubstitute", "NoSubstituteWanted", "NotInOrder", "NothingAsked", "NotSubstitutable", "AnsweredAlready",
-    "AnswerTooLate", "QuestionOpen",
+    "AnswerTooLate", "QuestionOpen", "SubstitutesProposed", "Proposal",
+    "QuantityNotPositive",
     "ProductNotSold", "QuantityTooLarge", "QuantityNotInSteps", "CartFull", "CartEmpty", "TotalChanged",
     "BelowMinimum", "OrderNotCancellable", "NothingToPay", "WrongState", "WeightOutOfTolerance", "MoreThanOrdered",
 ]  # fmt: skip

@@ -38,12 +38,17 @@ def place_order(
     language: str = "vi",
     store_id: UUID | None = None,
     key: str | None = None,
+    answers: Mapping[str, str | None] | None = None,
 ) -> PlacedOrder:
     """Turn the customer's cart into an order: prices fixed, slot booked, goods reserved, payment opened; the cart
     is empty afterwards. Or raise, and nothing has changed. At most 26 statements, whatever the length.
 
     `key` (at most 255 characters) is the request's, one per wish of the customer: whoever repeats it, because no
     answer came, is told of the order that it has become, whatever is in the cart by now. See `placed_with`.
+
+    Where the shelf has too little, the choices of the cart are followed: "similar" (or the SKU named) is put in at
+    once for the lower of the two prices, so the total never rises; "ask" raises SubstitutesProposed, to be called
+    again with `answers`: a candidate per SKU that is short, or None to leave out what is missing; "none": OutOfStock.
 
     Exactly one of `address_id` and `pickup_point_id`. `expected_total` is what the customer saw, fee included. An
     order by card ends by itself unless it is paid by `pay_by`; see `pay`.
@@ -63,6 +68,7 @@ def place_order(
         language=language,
         expected_total=expected_total,
         key=key,
+        answers=answers or {},
     )
     return placing.place_order(checkout, now=now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,7 +11,8 @@ from grocery.inventory import public as inventory
 from grocery.kernel.money import Money, total
 from grocery.kernel.quantity import Quantity
 from grocery.ordering import models, policies
-from grocery.ordering.contracts import Adjustment, OrderId, ProductNotSold, headroom
+from grocery.ordering.contracts import Adjustment, OrderId, ProductNotSold, SubstitutionChoice, headroom
+from grocery.ordering.services.open_cart import OpenCart
 from grocery.ordering.services.pricing import goods_of
 from grocery.ordering.services.show_cart import on_sale
 
@@ -21,6 +22,7 @@ class BasketLine:
     product: catalog.ProductOnSale
     quantity: Quantity
     priced: policies.PricedLine
+    row: models.CartLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Basket:
     lines: tuple[BasketLine, ...]
     priced: policies.PricedBasket
     offers: tuple[policies.Offer, ...] = ()
+    #: What the customer wants if something runs out, where the line does not say otherwise.
+    choice: str = SubstitutionChoice.SIMILAR.value
 
     @property
     def goods(self) -> Money:
@@ -70,6 +74,9 @@ class Basket:
                 min_freshness_days=product.min_freshness_days,
                 image=product.image,
                 tint=product.tint.value,
+                note=line.row.note,
+                substitution=line.row.substitution or self.choice,
+                substitute_sku=line.row.substitute_sku,
             )
 
     def adjustments(self, order_id: OrderId, of_fee: Adjustment | None) -> list[models.OrderAdjustment]:
@@ -91,18 +98,22 @@ def _row(order_id: UUID, sku: str, effect: Adjustment) -> models.OrderAdjustment
     )
 
 
-def price(lines: Sequence[models.CartLine], offers: Iterable[policies.Offer] = ()) -> Basket:
+def price(cart: OpenCart) -> Basket:
     """The lines at today's prices. Raises ProductNotSold for all that are not, QuantityNotInSteps."""
+    lines, offers = cart.lines, cart.offers
     products = on_sale(line.sku for line in lines)
     if gone := [line.sku for line in lines if line.sku not in products]:
         raise ProductNotSold(gone)
     chosen = [(products[catalog.Sku(line.sku)], line.quantity) for line in lines]
     for product, quantity in chosen:
-        policies.check_quantity(product.sku, quantity, step=product.step)
-    counting = tuple(offers)
-    priced = policies.price_basket(goods_of(chosen), counting)
+        policies.check_quantity(product.sku, quantity, step=product.step, most=product.max_per_order)
+    priced = policies.price_basket(goods_of(chosen), offers)
     return Basket(
-        tuple(BasketLine(product, quantity, priced.lines[product.sku]) for product, quantity in chosen),
+        tuple(
+            BasketLine(product, line.quantity, priced.lines[product.sku], line)
+            for (product, _quantity), line in zip(chosen, lines, strict=True)
+        ),
         priced,
-        counting,
+        offers,
+        cart.row.substitution,
     )

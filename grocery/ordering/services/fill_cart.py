@@ -53,7 +53,7 @@ def _put(cart: OpenCart, sku: str, quantity: Quantity, now: datetime) -> CartVie
     product = products.get(catalog.Sku(sku))
     if product is None:
         raise ProductNotSold([sku])
-    policies.check_quantity(sku, quantity, step=product.step)
+    policies.check_quantity(sku, quantity, step=product.step, most=product.max_per_order)
     shown = show_cart.view(cart.having(sku, quantity, price=product.price), products, now=now)
     if len(shown.lines) > policies.LINES_MOST:
         raise CartFull(policies.LINES_MOST)

@@ -39,10 +39,15 @@ def _merge(guests: models.Cart, owner: CartOwner, now: datetime) -> None:
 
 
 def _take_over(mine: OpenCart, guests: OpenCart, now: datetime) -> None:
+    """What is in both is added up; the customer's own words about it go first. The rest comes as it was."""
     together = policies.merged(mine.quantities, guests.quantities)
-    seen = {line.sku: dong(line.price_seen) for line in [*guests.lines, *mine.lines]}
-    changed = {sku: quantity for sku, quantity in together.items() if sku in guests.quantities}
-    models.CartLine.objects.put(mine.row.id, {sku: (quantity, seen[sku]) for sku, quantity in changed.items()}, now)
+    seen = {line.sku: dong(line.price_seen) for line in mine.lines}
+    both = {sku: (together[sku], seen[sku]) for sku in guests.quantities if sku in seen}
+    models.CartLine.objects.put(mine.row.id, both, now)
+    models.CartLine.objects.complete(mine.lines, {line.sku: line for line in guests.lines})
+    new = [line for line in guests.lines if line.sku in together and line.sku not in seen]
+    models.CartLine.objects.move(new, mine.row.id)
+    models.Cart.objects.take_over(mine.row, guests.row, was_empty=not mine.lines)
 
 
 def _take_over_slot(mine: str, guests: str, store_id: UUID, now: datetime) -> None:

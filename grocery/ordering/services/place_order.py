@@ -5,7 +5,7 @@ Locks are taken in the order of the layers: the cart, then delivery, inventory, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from grocery.inventory import public as inventory
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
 from grocery.kernel.outbox import publish, together
+from grocery.kernel.quantity import Quantity
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import (
     Adjustment,
@@ -30,7 +31,7 @@ from grocery.ordering.contracts import (
     TotalChanged,
 )
 from grocery.ordering.events import OrderedLine, OrderPlaced
-from grocery.ordering.services import counters, open_cart
+from grocery.ordering.services import counters, open_cart, running_short
 from grocery.ordering.services.baskets import Basket, price
 from grocery.ordering.services.destinations import Place, find_place
 from grocery.ordering.services.pricing import reduction
@@ -51,6 +52,7 @@ class Checkout:
     language: str
     expected_total: Money | None
     key: str | None = None
+    answers: running_short.Answers = field(default_factory=dict)
 
 
 class _PlacedBefore(Exception):
@@ -89,8 +91,9 @@ def _place(checkout: Checkout, now: datetime) -> PlacedOrder:
     if checkout.expected_total not in {None, total}:
         raise TotalChanged(checkout.expected_total or dong(0), total)
     pay_by = now + window() if checkout.method is PaymentMethod.CARD else None
-    _reserve_goods(order_id, cart, basket, booking, pay_by, now)
+    steps = _reserve_goods(order_id, cart, basket, booking, pay_by, checkout.answers, now)
     order = _write(order_id, cart, basket, place, booking, _Terms(checkout, pay_by, now, free))
+    running_short.put_into_effect(order, steps, now=now)
     payments.open_payment(
         order_id=order_id,
         order_number=order.number,
@@ -100,9 +103,9 @@ def _place(checkout: Checkout, now: datetime) -> PlacedOrder:
         method=payments.Method(order.method),
         now=now,
     )
-    publish(_placed(order, basket))
+    publish(_placed(order, basket, steps))
     counters.placed(checkout.method)
-    return PlacedOrder(order_id, order.number, OrderState.PLACED, total, pay_by)
+    return PlacedOrder(order_id, order.number, OrderState.PLACED, dong(order.total), pay_by)
 
 
 def window() -> timedelta:
@@ -120,7 +123,7 @@ def _take_cart(checkout: Checkout) -> tuple[models.Cart, Basket]:
         raise _PlacedBefore(before)
     if cart is None:
         raise CartEmpty
-    basket = price(cart.lines)
+    basket = price(cart)
     if basket.goods < (minimum := dong(settings.MINIMUM_ORDER)):
         raise BelowMinimum(minimum, basket.goods)
     return cart.row, basket
@@ -147,17 +150,31 @@ def _reserve_goods(
     basket: Basket,
     booking: delivery.Booking,
     pay_by: datetime | None,
+    answers: running_short.Answers,
     now: datetime,
-) -> None:
-    """Put the goods aside, good on the day of the slot: until the money is due, or has been taken at the door."""
-    inventory.reserve(
-        holder=models.holder_of(order_id),
-        location=catalog.StoreId(cart.store_id),
-        demands=basket.demands(),
-        good_on=booking.slot.day,
-        until=pay_by or policies.kept_until(booking.slot.ends_at),
-        now=now,
-    )
+) -> list[running_short.Step]:
+    """Put the goods aside, good on the day of the slot: until the money is due, or has been taken at the door.
+
+    Where there is too little, what the customer chose for that case is put aside instead; what that is.
+    """
+
+    def reserve(demands: list[inventory.Demand]) -> None:
+        inventory.reserve(
+            holder=models.holder_of(order_id),
+            location=catalog.StoreId(cart.store_id),
+            demands=demands,
+            good_on=booking.slot.day,
+            until=pay_by or policies.kept_until(booking.slot.ends_at),
+            now=now,
+        )
+
+    try:
+        reserve(basket.demands())
+    except inventory.OutOfStock as short:
+        steps = running_short.plan(short, cart, basket, answers, day=booking.slot.day, now=now)
+        reserve(running_short.demands(basket, steps))
+        return steps
+    return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +228,15 @@ def _write(
     return order
 
 
-def _placed(order: models.Order, basket: Basket) -> OrderPlaced:
+def _placed(order: models.Order, basket: Basket, steps: list[running_short.Step]) -> OrderPlaced:
+    ordered = {line.product.sku: line.quantity for line in basket.lines}
+    if steps:
+        ordered = {line.sku: Quantity(line.quantity) for line in models.OrderLine.objects.still_wanted(order.id)}
     return OrderPlaced(
         order_id=order.id,
         number=order.number,
         customer_id=order.customer_id,
         store_id=order.store_id,
-        lines=tuple(OrderedLine(line.product.sku, line.quantity) for line in basket.lines),
+        lines=tuple(OrderedLine(sku, quantity) for sku, quantity in ordered.items()),
         total=dong(order.total),
     )

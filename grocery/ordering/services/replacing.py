@@ -15,10 +15,13 @@ from grocery.ordering.events import LineLeftOut, LineSubstituted
 from grocery.ordering.services import cancel_order, keeping, reckoning, write_change
 
 
-def replace(order: models.Order, row: models.Substitution, *, by: Principal | None, now: datetime) -> None:
+def replace(
+    order: models.Order, row: models.Substitution, *, by: Principal | None, now: datetime, kept: bool = False
+) -> None:
     """Less of the original, so much of the substitute, at the lower of the two prices; both are kept for the order.
 
-    `row` is settled already. Where less of the original is left than was asked about, less comes instead.
+    `row` is settled already. Where less of the original is left than was asked about, less comes instead. `kept`: the
+    goods are reserved already.
     """
     lines, line = lines_of(order, row.sku)
     before, taken = dong(order.total), Quantity(min(row.quantity, line.quantity))
@@ -28,7 +31,8 @@ def replace(order: models.Order, row: models.Substitution, *, by: Principal | No
     new = _put_in(lines, line, row, taken, freed)
     changes = [change, LineChange(new.sku, new.name_en, new.name_vi, new.unit, ZERO, Quantity(new.quantity))]
     reckoning.add_up(order, [*lines, new])
-    keeping.keep(order, [*lines, new], now=now)
+    if not kept:
+        keeping.keep(order, [*lines, new], now=now)
     write_change.write_change(order, ChangeKind.SUBSTITUTED, changes, before=before, by=by, now=now)
     publish(
         LineSubstituted(
@@ -46,7 +50,15 @@ def replace(order: models.Order, row: models.Substitution, *, by: Principal | No
     )
 
 
-def leave_out(order: models.Order, sku: str, quantity: Quantity, *, by: Principal | None, now: datetime) -> None:
+def leave_out(
+    order: models.Order,
+    sku: str,
+    quantity: Quantity,
+    *,
+    by: Principal | None,
+    now: datetime,
+    kept: bool = False,
+) -> None:
     """Less of this, and less to pay; with nothing left in it the order ends."""
     lines, line = lines_of(order, sku)
     before, taken = dong(order.total), Quantity(min(quantity, line.quantity))
@@ -55,7 +67,8 @@ def leave_out(order: models.Order, sku: str, quantity: Quantity, *, by: Principa
         cancel_order.call_off(order, CancelReason.OUT_OF_STOCK, by=by, note="", now=now)
         return
     reckoning.take_off(order, lines, {line.sku: change.after})
-    keeping.keep(order, lines, now=now)
+    if not kept:
+        keeping.keep(order, lines, now=now)
     write_change.write_change(order, ChangeKind.LEFT_OUT, [change], before=before, by=by, now=now)
     publish(
         LineLeftOut(

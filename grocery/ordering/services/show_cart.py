@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
+
+from django.conf import settings
 
 from grocery.catalog import public as catalog
 from grocery.delivery import public as delivery
@@ -13,7 +16,15 @@ from grocery.kernel.clock import local_date
 from grocery.kernel.money import Money, dong
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import models, policies
-from grocery.ordering.contracts import CartId, CartLine, CartOwner, CartView, HeldSlot, PriceChange
+from grocery.ordering.contracts import (
+    CartId,
+    CartLine,
+    CartOwner,
+    CartView,
+    HeldSlot,
+    PriceChange,
+    SubstitutionChoice,
+)
 from grocery.ordering.contracts.prices import NOTHING
 from grocery.ordering.services import open_cart
 from grocery.ordering.services.open_cart import OpenCart
@@ -62,7 +73,7 @@ def nothing(owner: CartOwner) -> CartView:
 def view(cart: OpenCart, products: OnSale, *, ward_code: str | None = None, now: datetime) -> CartView:
     """The cart of these lines; `price_seen` of a line that differs from today's price becomes its price change."""
     hold = None if cart.fresh else delivery.held(holder=cart.row.holder, now=now)
-    day = hold.slot.day if hold else local_date(now, zone=cart.row.zone)
+    day = hold.slot.day if hold else own_day(cart, now)
     shelf = _shelf(cart, products, day, now) if products else {}
     priced = _priced(cart, products)
     lines = tuple(
@@ -87,7 +98,16 @@ def view(cart: OpenCart, products: OnSale, *, ward_code: str | None = None, now:
         discount=priced.discount,
         fee_discount=reduction(free),
         fee_adjustments=(free,) if free else (),
+        substitution=SubstitutionChoice(cart.row.substitution),
+        day=day,
+        wanted_day=cart.row.wanted_day,
+        minimum=dong(settings.MINIMUM_ORDER),
     )
+
+
+def own_day(cart: OpenCart, now: datetime) -> date:
+    """The day that the cart is for while it holds no slot."""
+    return policies.day_for(cart.row.wanted_day, today=local_date(now, zone=cart.row.zone))
 
 
 def _priced(cart: OpenCart, products: OnSale) -> policies.PricedBasket:
@@ -135,6 +155,8 @@ def _line(
         price_change=PriceChange(before=seen, now=product.price) if seen != product.price else None,
         list_amount=priced.list_amount,
         adjustments=priced.adjustments,
+        excess=Quantity(max(row.quantity - product.max_per_order, ZERO)),
+        **_wishes(row),
     )
 
 
@@ -155,7 +177,17 @@ def _withdrawn(row: models.CartLine) -> CartLine:
         available=ZERO,
         shortage=row.quantity,
         on_sale=False,
+        **_wishes(row),
     )
+
+
+def _wishes(row: models.CartLine) -> dict[str, Any]:
+    """What the customer said about the line."""
+    return {
+        "note": row.note,
+        "substitution": SubstitutionChoice(row.substitution) if row.substitution else None,
+        "substitute_sku": row.substitute_sku,
+    }
 
 
 def _fee(hold: delivery.SlotHold | None, ward_code: str | None, basket: Money) -> Money | None:

@@ -62,7 +62,8 @@ def substitute(
     if found is None:
         raise NotASubstitute(sku, with_sku)
     asks = line.substitution == SubstitutionChoice.ASK
-    row = write(order, line, quantity, found, SubstitutionReason.PICKING, by=None if asks else by, now=now)
+    state = SubstitutionState.ASKED if asks else SubstitutionState.CHOSEN
+    row = write(order, line, quantity, found, SubstitutionReason.PICKING, state, by=by, now=now)
     if asks:
         _ask(order, row, now)
     else:
@@ -96,11 +97,13 @@ def write(
     quantity: Quantity,
     found: Found,
     reason: SubstitutionReason,
+    state: SubstitutionState,
     *,
-    by: Principal | None,
+    by: Principal,
     now: datetime,
 ) -> models.Substitution:
-    """The substitution as a row: settled by `by`; without one, a question that waits for its answer."""
+    """The substitution as a row: settled in `state` by `by`, or a question that waits for its answer."""
+    asks = state is SubstitutionState.ASKED
     return models.Substitution.objects.create(
         order=order,
         sku=line.sku,
@@ -113,12 +116,12 @@ def write(
         tint=line.tint,
         **copied(found),
         reason=reason.value,
-        state=(SubstitutionState.CHOSEN if by else SubstitutionState.ASKED).value,
+        state=state.value,
         default=SubstitutionDefault(settings.SUBSTITUTION_DEFAULT).value,
         asked_at=now,
-        answer_by=None if by else now + timedelta(minutes=settings.SUBSTITUTION_ANSWER_MINUTES),
-        answered_at=now if by else None,
-        answered_by=by.kind if by else "",
+        answer_by=None if not asks else now + timedelta(minutes=settings.SUBSTITUTION_ANSWER_MINUTES),
+        answered_at=None if asks else now,
+        answered_by="" if asks else by.kind,
     )
 
 
