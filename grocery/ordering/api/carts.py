@@ -31,13 +31,13 @@ def show(request: HttpRequest, store_id: Id | None = None, ward: Code | None = N
     With a slot held, `ward` makes the delivery fee known.
     """
     view = ordering.cart(owner=owner(request), store_id=store_id, ward_code=ward, now=clock.now())
-    return _answer(request, view)
+    return answered(request, view)
 
 
 @router.delete("/cart", response=Cart, summary="Empty the cart")
 def clear(request: HttpRequest, store_id: Id | None = None) -> HttpResponse:
     """Take everything out. The cart, its token and its slot stay."""
-    return _answer(request, ordering.clear(owner=owner(request), store_id=store_id, now=clock.now()))
+    return answered(request, ordering.clear(owner=owner(request), store_id=store_id, now=clock.now()))
 
 
 @router.post("/cart/items", response=Cart, summary="Put something into the cart")
@@ -50,7 +50,7 @@ def add(request: HttpRequest, item: ItemInput, store_id: Id | None = None) -> Ht
         store_id=store_id,
         now=clock.now(),
     )
-    return _answer(request, view)
+    return answered(request, view)
 
 
 @router.put("/cart/items/{sku}", response=Cart, summary="Have exactly so much of a product")
@@ -59,14 +59,14 @@ def put(request: HttpRequest, sku: Code, item: QuantityInput, store_id: Id | Non
     view = ordering.set_item(
         owner=owner(request), sku=sku, quantity=Quantity(item.quantity), store_id=store_id, now=clock.now()
     )
-    return _answer(request, view)
+    return answered(request, view)
 
 
 @router.delete("/cart/items/{sku}", response=Cart, summary="Take a product out of the cart")
 def remove(request: HttpRequest, sku: Code, store_id: Id | None = None) -> HttpResponse:
     """The cart without this product, whether it was there or not."""
     view = ordering.set_item(owner=owner(request), sku=sku, quantity=ZERO, store_id=store_id, now=clock.now())
-    return _answer(request, view)
+    return answered(request, view)
 
 
 @router.put("/cart/slot", response=Cart, summary="Hold a slot for the cart")
@@ -77,7 +77,7 @@ def choose_slot(
     view = ordering.choose_slot(
         owner=owner(request), slot_id=slot.slot_id, ward_code=ward, store_id=store_id, now=clock.now()
     )
-    return _answer(request, view)
+    return answered(request, view)
 
 
 @router.delete("/cart/slot", response={204: None}, summary="Let the cart's slot go")
@@ -94,7 +94,7 @@ def merge(request: HttpRequest) -> HttpResponse:
     token = guest_token(request)
     if token is None:
         raise Invalid(TOKEN, "The header is missing.", "Thiếu tiêu đề này.")
-    return _answer(request, ordering.merge(token=token, customer_id=customer_id, now=clock.now()))
+    return answered(request, ordering.merge(token=token, customer_id=customer_id, now=clock.now()))
 
 
 def owner(request: HttpRequest) -> ordering.CartOwner:
@@ -113,7 +113,7 @@ def guest_token(request: HttpRequest) -> UUID | None:
         raise Invalid(TOKEN, "Not a cart token.", "Không phải mã giỏ hàng.") from None
 
 
-def _answer(request: HttpRequest, view: ordering.CartView) -> HttpResponse:
+def answered(request: HttpRequest, view: ordering.CartView) -> HttpResponse:
     answer = wire.response(cart_body(view, asker(request).language))
     answer["Cache-Control"] = "no-store"
     if view.owner.token:
@@ -136,6 +136,12 @@ def cart_body(view: ordering.CartView, language: str) -> dict[str, Any]:
         "total": view.total,
         "ceiling": view.ceiling,
         "can_be_ordered": view.can_be_ordered,
+        "substitution": view.substitution,
+        "day": view.day,
+        "wanted_day": view.wanted_day,
+        "day_passed": view.day_passed,
+        "minimum": view.minimum,
+        "missing": view.missing,
     }
 
 
@@ -154,4 +160,8 @@ def _line(line: ordering.CartLine, language: str) -> dict[str, Any]:
         "shortage": line.shortage,
         "on_sale": line.on_sale,
         "price_change": line.price_change,
+        "note": line.note,
+        "substitution": line.substitution,
+        "substitute_sku": line.substitute_sku,
+        "excess": line.excess,
     }

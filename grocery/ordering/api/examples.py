@@ -14,6 +14,7 @@ CHECKOUT: Final[dict[str, Any]] = {
     "address_id": "01990000-0000-7000-8000-0000000000d1",
     "note": "Bấm chuông hai lần",
     "expected_total": 92000,
+    "answers": [],
 }
 VAT: Final[dict[str, Any]] = {"rate": 8, "gross": 92000, "vat": 6815}
 _SLOT: Final[dict[str, Any]] = {
@@ -40,6 +41,10 @@ CART_LINE: Final[dict[str, Any]] = {
     "shortage": 0,
     "on_sale": True,
     "price_change": None,
+    "note": "",
+    "substitution": None,
+    "substitute_sku": "",
+    "excess": 0,
 }
 CART: Final[dict[str, Any]] = {
     "id": "01990000-0000-7000-8000-0000000000e1",
@@ -54,6 +59,12 @@ CART: Final[dict[str, Any]] = {
     "total": 92000,
     "ceiling": 92000,
     "can_be_ordered": True,
+    "substitution": "similar",
+    "day": "2026-11-20",
+    "wanted_day": None,
+    "day_passed": False,
+    "minimum": 0,
+    "missing": 0,
 }
 PLACED: Final[dict[str, Any]] = {
     "id": ORDER_ID,

@@ -49,6 +49,9 @@ def checkout(request: HttpRequest, order: CheckoutInput, store_id: Id | None = N
     By card: go on with `orders/{id}/pay` before `pay_by`, or the order ends by itself. With `expected_total` nothing
     is ordered at another total (409 `total_changed`). 409 `out_of_stock` names what is missing, SKU by SKU. No
     answer came? Send it again with the same Idempotency-Key: one key is one order, even if we died in between.
+
+    What is short is replaced as the cart says. Where it says "ask", 409 `substitutes_proposed` has
+    `proposals`; say what is wanted in `answers`.
     """
     me = asker(request)
     placed = ordering.place_order(
@@ -62,6 +65,7 @@ def checkout(request: HttpRequest, order: CheckoutInput, store_id: Id | None = N
         expected_total=dong(order.expected_total) if order.expected_total is not None else None,
         language=me.language,
         key=request.headers[HEADER],
+        answers={answer.sku: answer.with_sku for answer in order.answers},
         now=clock.now(),
     )
     return wire.response(_placed(placed), status=201)

@@ -40,8 +40,19 @@ class SlotInput(Input):
     model_config = _example({"slot_id": examples.SLOT_ID})
 
 
+class AnswerInShort(Input):
+    """What comes instead of a SKU that is short; null: what is missing is left out."""
+
+    sku: Code
+    with_sku: Code | None
+    model_config = _example({"sku": "milk-950", "with_sku": "milk-1000"})
+
+
 class CheckoutInput(Input):
-    """Either `address_id` or `pickup_point_id`. `expected_total`: what the customer agreed to, fee included."""
+    """Either `address_id` or `pickup_point_id`. `expected_total`: what the customer agreed to, fee included.
+
+    `answers`: what the customer said to the proposals of a 409 `substitutes_proposed`.
+    """
 
     slot_id: Id
     method: ordering.PaymentMethod
@@ -49,6 +60,7 @@ class CheckoutInput(Input):
     pickup_point_id: Id | None = None
     note: LongText = ""
     expected_total: Amount | None = None
+    answers: Annotated[list[AnswerInShort], Field(max_length=200)] = []
     model_config = _example(examples.CHECKOUT)
 
 
@@ -101,7 +113,7 @@ class PriceChange(Schema):
 
 
 class CartLine(Schema):
-    """`shortage` is what the store cannot promise of `quantity` for the day of the slot, or today."""
+    """`shortage`: what the store cannot promise of `quantity` for the cart's `day`; `excess`: what is too much."""
 
     sku: str
     name: str
@@ -116,6 +128,10 @@ class CartLine(Schema):
     shortage: Decimal
     on_sale: bool
     price_change: PriceChange | None
+    note: str
+    substitution: ordering.SubstitutionChoice | None
+    substitute_sku: str
+    excess: Decimal
     model_config = _example(examples.CART_LINE)
 
 
@@ -145,6 +161,12 @@ class Cart(Schema):
     total: int
     ceiling: int
     can_be_ordered: bool
+    substitution: ordering.SubstitutionChoice
+    day: date | None
+    wanted_day: date | None
+    day_passed: bool
+    minimum: int
+    missing: int
     model_config = _example(examples.CART)
 
 

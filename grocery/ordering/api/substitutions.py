@@ -160,7 +160,7 @@ def substitutes(
     me = _picker(request)
     wanted = Quantity(quantity) if quantity is not None else _ordered(me, order_id, sku)
     found = ordering.propose_substitutes(order_id=order_id, sku=sku, quantity=wanted, by=me, now=clock.now())
-    return wire.response({"candidates": [_candidate(one, me.language) for one in found]})
+    return wire.response({"candidates": [candidate(one, me.language) for one in found]})
 
 
 @router.post("/orders/{order_id}/lines/{sku}/substitute", response=Substitution, summary="Put something in instead")
@@ -229,7 +229,7 @@ def _substitution(one: ordering.Substitution, language: str) -> dict[str, Any]:
     }
 
 
-def _candidate(one: ordering.Candidate, language: str) -> dict[str, Any]:
+def candidate(one: ordering.Candidate, language: str) -> dict[str, Any]:
     return {**_substituted(one, language), "list_price": one.list_price, "chosen": one.chosen}
 
 

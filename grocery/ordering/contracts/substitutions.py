@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Any, NewType
 from uuid import UUID
 
 from grocery.kernel.errors import DomainError
@@ -139,6 +139,31 @@ class SubstitutesProposed(DomainError):
 
     def __init__(self, proposals: Sequence[Proposal]) -> None:
         self.proposals = list(proposals)
+
+    def extra(self) -> Mapping[str, Any]:
+        return {"proposals": [_told(proposal) for proposal in self.proposals]}
+
+
+def _told(proposal: Proposal) -> dict[str, Any]:
+    """A proposal as a problem document tells it, in both languages."""
+    return {
+        "sku": proposal.sku,
+        "missing": plain(proposal.missing),
+        "candidates": [
+            {
+                "sku": one.sku,
+                "names": {"en": one.name_en, "vi": one.name_vi},
+                "unit": one.unit,
+                "quantity": plain(one.quantity),
+                "list_price": one.list_price.minor,
+                "price": one.price.minor,
+                "image": one.image,
+                "tint": one.tint,
+                "chosen": one.chosen,
+            }
+            for one in proposal.candidates
+        ],
+    }
 
 
 class NotASubstitute(DomainError):
