@@ -33,6 +33,7 @@ from grocery.kernel.outbox import relay
 from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import ZERO, Quantity, quantity
 from grocery.ordering import public as ordering
+from grocery.ordering.models import CartLine
 
 ZONE = "Asia/Ho_Chi_Minh"
 BEN_THANH, TAN_DINH, HCMC = "26743", "26737", "79"
@@ -210,6 +211,21 @@ class Shop:
         for sku, amount in amounts.items():
             view = ordering.set_item(owner=view.owner, sku=sku, quantity=quantity(amount), now=self.now)
         return view
+
+    def fill(self, customer: Customer, lines: int) -> None:
+        """Put two of each of so many products, in stock for 10.000 ₫, into the customer's cart."""
+        basket: dict[str, Amount] = {f"sku{number}": 2 for number in range(lines)}
+        self.stock(**basket)
+        first, *rest = basket
+        view = self.put(customer.owner, **{first: 2})
+        assert view.id
+        now = self.now
+        CartLine.objects.put(
+            [
+                CartLine(cart_id=view.id, sku=sku, quantity=quantity(2), price_seen=10_000, touched_at=now)
+                for sku in rest
+            ]
+        )
 
     def check_out(
         self,

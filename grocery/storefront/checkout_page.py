@@ -15,7 +15,7 @@ from grocery.kernel import clock
 from grocery.kernel.ids import new_id
 from grocery.ordering import public as ordering
 from grocery.ordering.public import CartView
-from grocery.storefront import slot_grid, till, wording
+from grocery.storefront import slot_grid, substitutes, till, wording
 from grocery.storefront.forms import AddressForm
 from grocery.storefront.header import Header, header
 from grocery.storefront.plan import change_plan, plan_of
@@ -27,7 +27,12 @@ _HOME_PROVINCE: Final = "79"
 
 
 def context(
-    request: HttpRequest, *, form: AddressForm | None = None, editing: bool = False, problem: str | None = None
+    request: HttpRequest,
+    *,
+    form: AddressForm | None = None,
+    editing: bool = False,
+    problem: str | None = None,
+    asked: ordering.SubstitutesProposed | None = None,
 ) -> dict[str, Any] | None:
     """Everything on the page, or None where the cart is empty.
 
@@ -46,6 +51,7 @@ def context(
         "sums": till.sums(cart, when=slot, pickup=shop.plan.pickup),
         "slot_words": slot,
         "problem": problem,
+        "proposals": substitutes.proposals(asked, cart, shop.who.language) if asked else [],
         "editing": editing or not (where["address"] or shop.plan.pickup),
         "form": form or address_form(initial=_shown_in_form(where["address"], shop)),
         "key": new_id(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,9 +14,10 @@ from django.utils.translation import gettext
 from grocery.catalog import public as catalog
 from grocery.delivery import public as delivery
 from grocery.kernel import clock
+from grocery.kernel.money import dong
+from grocery.kernel.quantity import Quantity
 from grocery.ordering import public as ordering
 from grocery.storefront import shelf, wording
-from grocery.storefront.noticed import notice
 from grocery.storefront.plan import plan_of
 from grocery.storefront.shelf import Link
 from grocery.storefront.shopper import shopper
@@ -58,27 +60,34 @@ class Header:
             cart = self._cart(self.plan.fee_ward)
         except delivery.OutsideDeliveryArea:  # another store's ward, from before: the checkout says so
             cart = self._cart(None)
-        notice(self.request, cart)
         return cart
 
     def _cart(self, ward_code: str | None) -> ordering.CartView:
         return ordering.cart(owner=self.who.owner, ward_code=ward_code, now=clock.now())
 
     @cached_property
+    def glance(self) -> ordering.CartGlance:
+        """The cart as the bar shows it: out of the cart where a page has read it, else without a look at stock."""
+        if "cart" in self.__dict__ and self.cart:
+            quantities = {line.sku: line.quantity for line in self.cart.lines}
+            return ordering.CartGlance(quantities, self.cart.goods, self.cart.slot, self.cart.day)
+        if self.who.customer_id is None and self.who.token is None:
+            return ordering.CartGlance({}, dong(0), None, None)
+        return ordering.glance(owner=self.who.owner, now=clock.now())
+
+    @property
     def basket(self) -> dict[str, Any]:
         """How many products, for how much."""
-        if self.cart is None:
-            return {"count": 0, "total": wording.NOTHING}
-        return {"count": len(self.cart.lines), "total": str(self.cart.goods)}
+        return {"count": len(self.glance.quantities), "total": str(self.glance.goods)}
 
     @cached_property
-    def in_cart(self) -> dict[str, Any]:
+    def in_cart(self) -> Mapping[str, Quantity]:
         """Quantities by SKU, for the steppers."""
-        return {line.sku: line.quantity for line in self.cart.lines} if self.cart else {}
+        return self.glance.quantities
 
     @cached_property
     def where(self) -> Where:
-        slot = self.cart.slot if self.cart else None
+        slot = self.glance.slot
         place = self.plan.place or self.store_name
         if slot is None:
             return Where(place, gettext("Choose a time"))

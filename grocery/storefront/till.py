@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from grocery.kernel import clock
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import plain
-from grocery.ordering.public import CartLine, CartView
+from grocery.ordering.public import CartLine, CartNews, CartView
 from grocery.storefront import shelf, wording
 from grocery.storefront.shelf import Stepper
 
@@ -30,9 +29,13 @@ class Line:
     url: str
     name: str
     amount: str
+    was: str
     facts: tuple[str, ...]
     image: str
     tint: str
+    note: str
+    choice: str
+    named: str
     notes: tuple[Note, ...]
     stepper: Stepper
 
@@ -58,22 +61,26 @@ class Sums:
     most: str = ""
 
 
-def lines(cart: CartView, language: str, *, before: Mapping[str, Money] | None = None) -> list[Line]:
-    """The lines of the cart in the order they were put in; `before` is what changed ones cost, by SKU."""
-    return [_line(line, language, (before or {}).get(line.sku)) for line in cart.lines]
+def lines(cart: CartView, language: str) -> list[Line]:
+    """The lines of the cart in the order they were put in."""
+    return [_line(line, language) for line in cart.lines]
 
 
-def _line(line: CartLine, language: str, before: Money | None) -> Line:
+def _line(line: CartLine, language: str) -> Line:
     name = line.name(language)
     return Line(
         sku=line.sku,
         url=shelf.product_url(line.sku),
         name=name,
         amount=str(line.amount),
+        was=str(line.list_amount) if line.amount < line.list_amount else "",
         facts=_facts(line, language),
         image=line.image,
         tint=line.tint,
-        notes=tuple(_notes(line, language, before)),
+        note=line.note,
+        choice=line.substitution.value if line.substitution else "",
+        named=line.substitute_sku,
+        notes=tuple(_notes(line, language)),
         stepper=shelf.stepper_for(
             line.sku, unit=line.unit, step=line.step, quantity=line.quantity, name=name, language=language
         ),
@@ -89,7 +96,7 @@ def _facts(line: CartLine, language: str) -> tuple[str, ...]:
     return (f"{about} · {wording.per(line.price, line.unit)}", ceiling)
 
 
-def _notes(line: CartLine, language: str, before: Money | None) -> list[Note]:
+def _notes(line: CartLine, language: str) -> list[Note]:
     if not line.on_sale:
         return [Note(kind="warn", text=_("No longer sold here. Please take it out."))]
     notes = []
@@ -102,8 +109,18 @@ def _notes(line: CartLine, language: str, before: Money | None) -> list[Note]:
             _("Only %(left)s left, you chose %(wanted)s.") if line.available else _("Sold out. Please take it out.")
         )
         notes.append(Note(kind="warn", text=text % left))
-    if before and before != line.price:
-        notes.append(_price_note(before, line.price))
+    if line.excess:
+        most = wording.measure(line.quantity - line.excess, line.unit, language)
+        notes.append(Note(kind="warn", text=_("At most %(most)s per order.") % {"most": most}))
+    if CartNews.BACK_IN_STOCK in line.news:
+        notes.append(Note(kind="good", text=_("Back in stock")))
+    if CartNews.SOLD_AGAIN in line.news:
+        notes.append(Note(kind="good", text=_("Sold here again")))
+    if CartNews.OFFER_ENDED in line.news:
+        less = line.discount_before - (line.list_amount - line.amount)
+        notes.append(Note(kind="info", text=_("An offer has ended: %(less)s less off") % {"less": less}))
+    if line.price_change and CartNews.PRICE in line.news:
+        notes.append(_price_note(line.price_change.before, line.price_change.now))
     return notes
 
 

@@ -19,6 +19,7 @@ from grocery.storefront.views import (
     payment,
     product,
     search,
+    wishes,
 )
 
 app_name = "storefront"
@@ -44,6 +45,12 @@ urlpatterns = [
     path("cart/", cart.cart, name="cart"),
     path("cart/lines/<sku:sku>", cart.change_line, name="cart-line"),
     path("cart/lines/<sku:sku>/stock", cart.line_stock, name="cart-line-stock"),
+    path("cart/substitution", wishes.substitution, name="cart-substitution"),
+    path("cart/day", wishes.day, name="cart-day"),
+    path("cart/seen", wishes.seen, name="cart-seen"),
+    path("cart/lines/<sku:sku>/substitution", wishes.line_substitution, name="line-substitution"),
+    path("cart/lines/<sku:sku>/alternatives", wishes.alternatives, name="line-alternatives"),
+    path("cart/lines/<sku:sku>/note", wishes.note, name="line-note"),
     path("checkout/", checkout.checkout, name="checkout"),
     path("checkout/plan", checkout.plan, name="checkout-plan"),
     path("checkout/address", checkout.address, name="checkout-address"),

@@ -55,6 +55,7 @@ TABLE = {
     "POST /cart/items": OPEN,
     "PUT /cart/items/{sku}": OPEN,
     "DELETE /cart/items/{sku}": OPEN,
+    "POST /cart/changes/seen": OPEN,
     "PUT /cart/substitution": OPEN,
     "PUT /cart/day": OPEN,
     "PUT /cart/items/{sku}/substitution": OPEN,

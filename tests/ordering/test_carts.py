@@ -136,12 +136,13 @@ def test_a_changed_price_is_told(shop: Shop, lan: Customer):
     assert line.price_change == ordering.PriceChange(before=dong(38_500), now=dong(40_000))
 
 
-def test_a_changed_price_is_told_once(shop: Shop, lan: Customer):
+def test_a_changed_price_is_told_until_it_is_acknowledged(shop: Shop, lan: Customer):
     shop.stock(milk=10)
     shop.put(lan.owner, milk=2)
     shop.sell("milk", price=40_000)
-    ordering.cart(owner=lan.owner, now=NOON)
-    assert ordering.cart(owner=lan.owner, now=NOON).changes == ()
+    looks = [len(ordering.cart(owner=lan.owner, now=NOON).changes) for _twice in range(2)]
+    acknowledged = ordering.acknowledge_changes(owner=lan.owner, now=NOON)
+    assert (looks, acknowledged.changes, ordering.cart(owner=lan.owner, now=NOON).changes) == ([1, 1], (), ())
 
 
 def test_a_withdrawn_product_counts_nothing(shop: Shop, lan: Customer):
@@ -234,11 +235,10 @@ def test_the_guests_token_ends(shop: Shop, lan: Customer):
 
 
 # --- speed and housekeeping -------------------------------------------------------------------------
-@pytest.mark.parametrize("lines", [1, 60])
+@pytest.mark.parametrize("lines", [1, 60, 199])
 def test_putting_something_in_takes_at_most_six_statements(shop: Shop, lan: Customer, lines: int):
-    basket = {f"sku{number}": 2 for number in range(lines)}
-    shop.stock(milk=10, **basket)
-    shop.put(lan.owner, **basket)
+    shop.stock(milk=10)
+    shop.fill(lan, lines)
     with statements() as sent:
         ordering.set_item(owner=lan.owner, sku="milk", quantity=quantity(1), now=NOON)
     assert len(sent) <= 6
@@ -253,14 +253,12 @@ def test_beginning_a_cart_takes_at_most_six_statements(shop: Shop, lan: Customer
     assert len(sent) <= 6
 
 
-@pytest.mark.parametrize("lines", [1, 60])
-def test_looking_takes_five_statements(shop: Shop, lan: Customer, lines: int):
-    basket = {f"sku{number}": 2 for number in range(lines)}
-    shop.stock(**basket)
-    shop.put(lan.owner, **basket)
+@pytest.mark.parametrize("lines", [1, 60, 200])
+def test_looking_takes_four_statements(shop: Shop, lan: Customer, lines: int):
+    shop.fill(lan, lines)
     with statements() as sent:
         ordering.cart(owner=lan.owner, now=NOON)
-    assert len(sent) == 5
+    assert len(sent) == 4
 
 
 def test_guests_carts_are_forgotten_after_60_days(shop: Shop, lan: Customer):
@@ -269,3 +267,40 @@ def test_guests_carts_are_forgotten_after_60_days(shop: Shop, lan: Customer):
     shop.put(lan.owner, milk=2)
     models.Cart.objects.update(created_at=NOON)
     assert ordering.forget_abandoned_carts(now=NOON + timedelta(days=61)) == 1
+
+
+@pytest.mark.parametrize("lines", [1, 60, 200])
+def test_a_glance_takes_three_statements(shop: Shop, lan: Customer, lines: int):
+    shop.fill(lan, lines)
+    with statements() as sent:
+        seen = ordering.glance(owner=lan.owner, now=NOON)
+    assert (len(sent), len(seen.quantities), seen.goods) == (3, lines, dong(20_000) * lines)
+
+
+@pytest.mark.parametrize("lines", [1, 60, 200])
+def test_prices_and_stock_are_one_statement_each(shop: Shop, lan: Customer, lines: int):
+    shop.fill(lan, lines)
+    with statements() as sent:
+        ordering.cart(owner=lan.owner, now=NOON)
+    priced, shelf = (sum(table in sql for sql in sent) for table in ("catalog_product", "inventory_lot"))
+    assert (priced, shelf) == (1, 1)
+
+
+@pytest.mark.parametrize("lines", [1, 60, 200])
+def test_acknowledging_takes_no_more_however_much_has_changed(shop: Shop, lan: Customer, lines: int):
+    shop.fill(lan, lines)
+    models.CartLine.objects.update(price_seen=1)
+    with statements() as sent:
+        ordering.acknowledge_changes(owner=lan.owner, now=NOON)
+    assert len(sent) <= 9
+
+
+def test_a_glance_of_nothing_is_nothing(shop: Shop):
+    assert ordering.glance(owner=GUEST, now=NOON).quantities == {}
+
+
+def test_a_two_hundred_and_first_product_is_one_too_many(shop: Shop, lan: Customer):
+    shop.fill(lan, 200)
+    shop.stock(milk=10)
+    with pytest.raises(ordering.CartFull):
+        shop.put(lan.owner, milk=1)

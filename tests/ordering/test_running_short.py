@@ -69,6 +69,7 @@ def test_the_goods_of_both_are_reserved(dairy: Shop, lan: Customer):
 
 def test_the_total_is_never_above_what_was_agreed_to(dairy: Shop, lan: Customer):
     agreed = dairy.put(lan.owner, milk=3).subtotal + dong(15_000)
+    dairy.withdraw("goat")
     dairy.sell("oat", price=99_000)
     placed = check_out(dairy, lan, expected_total=agreed)
     assert placed.total == agreed

@@ -26,11 +26,19 @@ router = Router()
 
 @router.get("/cart", response=Cart, summary="The cart")
 def show(request: HttpRequest, store_id: Id | None = None, ward: Code | None = None) -> HttpResponse:
-    """The cart at today's prices and stock. A price that has changed since the last look is told once, on its line.
+    """The cart at today's prices and stock. What has changed is told on its line (`news`) until it is
+    acknowledged by `POST cart/changes/seen`.
 
     With a slot held, `ward` makes the delivery fee known.
     """
     view = ordering.cart(owner=owner(request), store_id=store_id, ward_code=ward, now=clock.now())
+    return answered(request, view)
+
+
+@router.post("/cart/changes/seen", response=Cart, summary="I have seen what changed")
+def acknowledge(request: HttpRequest, store_id: Id | None = None) -> HttpResponse:
+    """What is told as `news` of lines, and a day that has passed, is known from now on. Again is harmless."""
+    view = ordering.acknowledge_changes(owner=owner(request), store_id=store_id, now=clock.now())
     return answered(request, view)
 
 
@@ -160,6 +168,8 @@ def _line(line: ordering.CartLine, language: str) -> dict[str, Any]:
         "shortage": line.shortage,
         "on_sale": line.on_sale,
         "price_change": line.price_change,
+        "news": line.news,
+        "discount_before": line.discount_before,
         "note": line.note,
         "substitution": line.substitution,
         "substitute_sku": line.substitute_sku,

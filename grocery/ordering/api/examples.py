@@ -41,6 +41,8 @@ CART_LINE: Final[dict[str, Any]] = {
     "shortage": 0,
     "on_sale": True,
     "price_change": None,
+    "news": [],
+    "discount_before": 0,
     "note": "",
     "substitution": None,
     "substitute_sku": "",

@@ -105,7 +105,7 @@ class VatPart(Schema):
 
 
 class PriceChange(Schema):
-    """The price per unit at the last look, and now."""
+    """The price per unit when it was last acknowledged, and now."""
 
     before: int
     now: int
@@ -128,6 +128,8 @@ class CartLine(Schema):
     shortage: Decimal
     on_sale: bool
     price_change: PriceChange | None
+    news: list[ordering.CartNews]
+    discount_before: int
     note: str
     substitution: ordering.SubstitutionChoice | None
     substitute_sku: str

@@ -5,8 +5,10 @@ product's own unit (pieces, kg, l). Prices include VAT.
 """
 
 from grocery.ordering.contracts.carts import (
+    CartGlance,
     CartId,
     CartLine,
+    CartNews,
     CartOwner,
     CartView,
     HeldSlot,
@@ -103,7 +105,9 @@ __all__ = [
     "MoreThanOrdered",
     "CartOwner",
     "PriceChange",
+    "CartGlance",
     "CartLine",
+    "CartNews",
     "VatPart",
     "HeldSlot",
     "CartView",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
@@ -30,10 +32,21 @@ class CartOwner:
 
 @dataclass(frozen=True, slots=True)
 class PriceChange:
-    """The price per unit when the customer last looked, and now."""
+    """The price per unit when the customer last acknowledged it, and now."""
 
     before: Money
     now: Money
+
+
+class CartNews(StrEnum):
+    """What is otherwise about a line than when its owner last acknowledged it."""
+
+    PRICE = "price"
+    SHORT = "short"
+    BACK_IN_STOCK = "back_in_stock"
+    WITHDRAWN = "withdrawn"
+    SOLD_AGAIN = "sold_again"
+    OFFER_ENDED = "offer_ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,9 @@ class CartLine:
     substitute_sku: str = ""
     #: By how much `quantity` is above what one order may hold of it.
     excess: Quantity = ZERO
+    #: What has changed since it was acknowledged; the price then is in `price_change`, the offers then took this off.
+    news: tuple[CartNews, ...] = ()
+    discount_before: Money = NOTHING
 
     def name(self, language: str) -> str:
         return self.name_vi if language == "vi" else self.name_en
@@ -97,6 +113,16 @@ class HeldSlot:
     starts_at: datetime
     ends_at: datetime
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CartGlance:
+    """A cart as the head of every page shows it: how much of what, what it costs, for when; without stock."""
+
+    quantities: Mapping[str, Quantity]
+    goods: Money
+    slot: HeldSlot | None
+    day: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +177,13 @@ class CartView:
 
     @property
     def changes(self) -> tuple[CartLine, ...]:
-        """Lines whose price is another one than when the customer last looked."""
-        return tuple(line for line in self.lines if line.price_change)
+        """Lines that are otherwise than when the customer last acknowledged them."""
+        return tuple(line for line in self.lines if line.news)
+
+    @property
+    def to_acknowledge(self) -> bool:
+        """Whether there is anything that the customer has not acknowledged: a line, or that the day has passed."""
+        return bool(self.changes) or self.day_passed
 
     @property
     def shortages(self) -> dict[str, Quantity]:

@@ -11,11 +11,11 @@ from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from grocery.kernel.money import Money
-from grocery.kernel.quantity import Quantity
+from grocery.kernel.quantity import ZERO
 from grocery.ordering.contracts import CartOwner, SubstitutionChoice
 from grocery.ordering.models.columns import CHOICES, amount_of, key
 
+_SEEN = ["price_seen", "shortage_seen", "sold_seen", "discount_seen"]
 _SIMILAR = SubstitutionChoice.SIMILAR.value
 _KNOWN = [choice.value for choice in SubstitutionChoice]
 
@@ -165,15 +165,16 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
         cart = Cart.objects.of(owner, store_id).order_by("-id").values("id")[:1]
         return self.filter(cart_id__in=cart)
 
+    def with_cart(self) -> Self:
+        """In the order they were put in, each knowing its cart, in one statement."""
+        return self.select_related("cart").order_by("id")
+
     def of_sku(self, sku: str) -> Self:
         return self.filter(sku=sku)
 
-    def see(self, lines: Iterable[CartLine], prices: Mapping[str, Money]) -> None:
-        """Write down the prices that these lines are shown at; a line that is gone by now stays gone."""
-        lines = list(lines)
-        for line in lines:
-            line.price_seen = prices[line.sku].minor
-        self.bulk_update(lines, ["price_seen"])
+    def see(self, lines: Iterable[CartLine]) -> None:
+        """Write down what these lines have been acknowledged as; a line that is gone by now stays gone."""
+        self.bulk_update(list(lines), _SEEN)
 
     def move(self, lines: Iterable[CartLine], cart_id: UUID) -> None:
         """Have copies of these lines, with all that was said about them, in another cart that has none of them."""
@@ -183,8 +184,8 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
                     cart_id=cart_id,
                     sku=line.sku,
                     quantity=line.quantity,
-                    price_seen=line.price_seen,
                     touched_at=line.touched_at,
+                    **{name: getattr(line, name) for name in _SEEN},
                     note=line.note,
                     substitution=line.substitution,
                     substitute_sku=line.substitute_sku,
@@ -207,16 +208,13 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
         if changed:
             self.bulk_update(changed, ["note", "substitution", "substitute_sku"])
 
-    def put(self, cart_id: UUID, lines: Mapping[str, tuple[Quantity, Money]], now: datetime) -> None:
-        """Set quantities and last seen prices of these SKUs, new or not, in one statement."""
+    def put(self, lines: Iterable[CartLine]) -> None:
+        """Have these lines with their quantities, and what was seen of them, new or not, in one statement."""
         self.bulk_create(
-            [
-                CartLine(cart_id=cart_id, sku=sku, quantity=amount, price_seen=price.minor, touched_at=now)
-                for sku, (amount, price) in lines.items()
-            ],
+            list(lines),
             update_conflicts=True,
             unique_fields=["cart", "sku"],
-            update_fields=["quantity", "price_seen", "touched_at"],
+            update_fields=["quantity", *_SEEN, "touched_at"],
         )
 
 
@@ -227,6 +225,10 @@ class CartLine(models.Model):
     sku = models.CharField(_("SKU"), max_length=64)
     quantity = amount_of(_("quantity"))
     price_seen = models.BigIntegerField(_("price last seen, ₫"))
+    # what its owner last acknowledged, beside the price
+    shortage_seen = amount_of(_("shortage last seen"), default=ZERO)
+    sold_seen = models.BooleanField(_("seen as sold"), default=True, db_default=True)
+    discount_seen = models.BigIntegerField(_("offers last seen, ₫"), default=0, db_default=0)
     touched_at = models.DateTimeField(_("changed"))
     note = models.CharField(_("note"), max_length=200, blank=True, default="", db_default="")
     substitution = models.CharField(

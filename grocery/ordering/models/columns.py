@@ -23,9 +23,12 @@ def key() -> models.UUIDField[UUID, UUID]:
     return models.UUIDField(primary_key=True, default=new_id, editable=False)
 
 
-def amount_of(name: object, *, null: bool = False) -> models.DecimalField[Quantity, Quantity]:
+def amount_of(
+    name: object, *, null: bool = False, default: Quantity | None = None
+) -> models.DecimalField[Quantity, Quantity]:
     """A quantity in the product's own unit."""
-    return models.DecimalField(name, max_digits=12, decimal_places=3, null=null)  # type: ignore[arg-type]  # lazy text
+    more = {} if default is None else {"default": default, "db_default": default}
+    return models.DecimalField(name, max_digits=12, decimal_places=3, null=null, **more)  # type: ignore[arg-type]  # lazy text
 
 
 def inside_a_transaction() -> bool:

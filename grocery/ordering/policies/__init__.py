@@ -12,6 +12,7 @@ from grocery.ordering.policies.carts import (
 )
 from grocery.ordering.policies.motives import MOTIVES_OF, may_be_given
 from grocery.ordering.policies.near_expiry import Reduced
+from grocery.ordering.policies.news import Seen, news
 from grocery.ordering.policies.numbers import epoch_letter
 from grocery.ordering.policies.offers import Goods, Offer, PricedBasket, PricedLine, fee_adjustment, price_basket
 from grocery.ordering.policies.packing import check_packed, packed_amount, tolerance
@@ -52,6 +53,8 @@ __all__ = [
     "MOTIVES_OF",
     "NEXT",
     "NO_VAT",
+    "Seen",
+    "news",
     "QUANTITY_MOST",
     "Offer",
     "PricedBasket",

@@ -18,8 +18,10 @@ from grocery.ordering.contracts import (
     Candidate,
     CartEmpty,
     CartFull,
+    CartGlance,
     CartId,
     CartLine,
+    CartNews,
     CartOwner,
     CartView,
     ChangeKind,
@@ -103,6 +105,7 @@ from grocery.ordering.contracts.picking import (
     WrongGoods,
 )
 from grocery.ordering.public.carts import (
+    acknowledge_changes,
     add_item,
     cart,
     cart_holder,
@@ -110,6 +113,7 @@ from grocery.ordering.public.carts import (
     choose_slot,
     clear,
     forget_abandoned_carts,
+    glance,
     let_slot_go,
     merge,
     set_item,
@@ -171,7 +175,8 @@ from grocery.ordering.public.wishes import (
 
 __all__ = [
     # carts
-    "cart", "cart_size", "set_item", "add_item", "clear", "merge", "choose_slot", "let_slot_go", "cart_holder",
+    "cart", "glance", "cart_size", "set_item", "add_item", "clear", "merge", "choose_slot", "let_slot_go",
+    "cart_holder", "acknowledge_changes",
     "choose_substitution", "choose_line_substitution", "write_line_note", "want_day", "alternatives",
     # from cart to order
     "place_order", "placed_with", "pay", "order", "orders", "cancel", "cancel_lines", "motives", "reorder",
@@ -191,7 +196,7 @@ __all__ = [
     # the clock
     "cancel_unpaid", "forget_abandoned_carts", "answer_by_default",
     # the words
-    "CartId", "CartOwner", "CartView", "CartLine", "PriceChange", "HeldSlot", "VatPart",
+    "CartId", "CartOwner", "CartView", "CartGlance", "CartLine", "CartNews", "PriceChange", "HeldSlot", "VatPart",
     "Adjustment", "OfferKind",
     "OrderId", "OrderState", "CancelReason", "CancelMotive", "PaymentMethod", "PlacedOrder", "PaymentToMake",
     "OrderView", "OrderLineView", "TimelineEntry", "Recipient", "OrderSummary", "OrderPage",

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from grocery.kernel.quantity import Quantity
-from grocery.ordering.contracts import CartId, CartOwner, CartView
+from grocery.ordering.contracts import CartGlance, CartId, CartOwner, CartView
+from grocery.ordering.services import acknowledging, fill_cart, merge_carts, show_cart
 from grocery.ordering.services import choose_slot as choosing
-from grocery.ordering.services import fill_cart, merge_carts, show_cart
 
 #: How long a guest's cart is kept after it was last changed.
 ABANDONED_AFTER = timedelta(days=60)
@@ -17,11 +17,21 @@ ABANDONED_AFTER = timedelta(days=60)
 def cart(*, owner: CartOwner, now: datetime, store_id: UUID | None = None, ward_code: str | None = None) -> CartView:
     """The owner's cart at today's prices and stock; an empty view where there is none.
 
-    Looking is noticing: a changed price is told once (`changes`). The fee is known once a slot is held and, unless
-    it is a pickup slot, the ward is given. Without `store_id`, the cart that was begun last. Five statements.
-    Raises OutsideDeliveryArea (delivery) for a ward that the held slot's store does not serve.
+    Looking changes nothing: what has changed is told on its line until it is acknowledged (`changes`). The fee is
+    known once a slot is held and, unless it is a pickup slot, the ward is given. Without `store_id`, the cart begun
+    last. Four statements. Raises OutsideDeliveryArea (delivery) for a ward that the held slot's store does not serve.
     """
     return show_cart.show_cart(owner=owner, store_id=store_id, ward_code=ward_code, now=now)
+
+
+def glance(*, owner: CartOwner, now: datetime, store_id: UUID | None = None) -> CartGlance:
+    """The owner's cart as the head of every page shows it, without a look at stock. Three statements at most."""
+    return show_cart.glance(owner=owner, store_id=store_id, now=now)
+
+
+def acknowledge_changes(*, owner: CartOwner, now: datetime, store_id: UUID | None = None) -> CartView:
+    """The owner has been told what changed (`CartView.changes`, `day_passed`): from now on that is how things are."""
+    return acknowledging.acknowledge(owner=owner, store_id=store_id, now=now)
 
 
 def cart_size(*, owner: CartOwner, store_id: UUID | None = None) -> int:

@@ -12,7 +12,7 @@ from grocery.catalog import public as catalog
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import CartFull, CartOwner, CartView, ProductNotSold
-from grocery.ordering.services import open_cart, show_cart
+from grocery.ordering.services import acknowledging, open_cart, show_cart
 from grocery.ordering.services.open_cart import OpenCart
 
 
@@ -48,18 +48,20 @@ def forget_abandoned(*, before: datetime) -> int:
 
 
 def _put(cart: OpenCart, sku: str, quantity: Quantity, now: datetime) -> CartView:
-    """Write the new quantity down, and with it every price that has changed since the last look."""
+    """Write the new quantity down, and what its owner is shown of it now; other lines keep their news."""
     products = show_cart.on_sale([*cart.quantities, sku])
     product = products.get(catalog.Sku(sku))
     if product is None:
         raise ProductNotSold([sku])
     policies.check_quantity(sku, quantity, step=product.step, most=product.max_per_order)
-    shown = show_cart.view(cart.having(sku, quantity, price=product.price), products, now=now)
+    having = cart.having(sku, quantity, price=product.price, now=now)
+    shown = show_cart.view(having, products, now=now)
     if len(shown.lines) > policies.LINES_MOST:
         raise CartFull(policies.LINES_MOST)
-    touched = {line.sku: line for line in shown.lines if line.sku == sku or line.price_change}
-    models.CartLine.objects.put(cart.row.id, {sku: (line.quantity, line.price) for sku, line in touched.items()}, now)
-    return shown
+    row = next(row for row in having.lines if row.sku == sku)
+    row.touched_at = now
+    models.CartLine.objects.put([acknowledging.seen(row, next(line for line in shown.lines if line.sku == sku))])
+    return replace(shown, lines=tuple(replace(line, news=()) if line.sku == sku else line for line in shown.lines))
 
 
 def _take_out(owner: CartOwner, sku: str, store_id: UUID | None, now: datetime) -> CartView:
@@ -69,6 +71,4 @@ def _take_out(owner: CartOwner, sku: str, store_id: UUID | None, now: datetime) 
     models.CartLine.objects.of_cart(cart.row.id).of_sku(sku).delete()
     rest = replace(cart, lines=[line for line in cart.lines if line.sku != sku])
     products = show_cart.on_sale(rest.quantities)
-    shown = show_cart.view(rest, products, now=now)
-    show_cart.notice(rest, shown)
-    return shown
+    return show_cart.view(rest, products, now=now)

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db import transaction
 
 from grocery.delivery import public as delivery
-from grocery.kernel.money import dong
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import CartOwner, CartView
 from grocery.ordering.services import open_cart, show_cart
@@ -41,11 +40,12 @@ def _merge(guests: models.Cart, owner: CartOwner, now: datetime) -> None:
 def _take_over(mine: OpenCart, guests: OpenCart, now: datetime) -> None:
     """What is in both is added up; the customer's own words about it go first. The rest comes as it was."""
     together = policies.merged(mine.quantities, guests.quantities)
-    seen = {line.sku: dong(line.price_seen) for line in mine.lines}
-    both = {sku: (together[sku], seen[sku]) for sku in guests.quantities if sku in seen}
-    models.CartLine.objects.put(mine.row.id, both, now)
+    both = [line for line in mine.lines if line.sku in guests.quantities]
+    for line in both:
+        line.quantity, line.touched_at = together[line.sku], now
+    models.CartLine.objects.put(both)
     models.CartLine.objects.complete(mine.lines, {line.sku: line for line in guests.lines})
-    new = [line for line in guests.lines if line.sku in together and line.sku not in seen]
+    new = [line for line in guests.lines if line.sku in together and line.sku not in mine.quantities]
     models.CartLine.objects.move(new, mine.row.id)
     models.Cart.objects.take_over(mine.row, guests.row, was_empty=not mine.lines)
 

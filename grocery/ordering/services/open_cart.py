@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from grocery.catalog import public as catalog
@@ -28,18 +29,21 @@ class OpenCart:
     def quantities(self) -> dict[str, Quantity]:
         return {line.sku: line.quantity for line in self.lines}
 
-    def having(self, sku: str, quantity: Quantity, *, price: Money) -> OpenCart:
+    def having(self, sku: str, quantity: Quantity, *, price: Money, now: datetime) -> OpenCart:
         """This cart with exactly so much of `sku`, on the line it has or a new one that was seen at `price`."""
-        new = models.CartLine(cart=self.row, sku=sku, quantity=quantity, price_seen=price.minor)
+        new = models.CartLine(cart=self.row, sku=sku, quantity=quantity, price_seen=price.minor, touched_at=now)
         line = next((line for line in self.lines if line.sku == sku), new)
         line.quantity = quantity
         return replace(self, lines=self.lines if line is not new else [*self.lines, new])
 
 
 def look_at(owner: CartOwner, store_id: UUID | None) -> OpenCart | None:
-    """The owner's cart as it stands, unlocked."""
+    """The owner's cart as it stands, unlocked; one statement where there is anything in it, else two."""
+    lines = list(models.CartLine.objects.in_cart_of(owner, store_id).with_cart())
+    if lines:
+        return OpenCart(lines[0].cart, lines)
     cart = models.Cart.objects.held_by(owner, store_id)
-    return with_lines(cart) if cart else None
+    return OpenCart(cart, []) if cart else None
 
 
 def lock(owner: CartOwner, store_id: UUID | None) -> OpenCart | None:

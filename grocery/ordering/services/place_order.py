@@ -229,7 +229,7 @@ def _write(
 
 
 def _placed(order: models.Order, basket: Basket, steps: list[running_short.Step]) -> OrderPlaced:
-    ordered = {line.product.sku: line.quantity for line in basket.lines}
+    ordered: dict[str, Quantity] = {line.product.sku: line.quantity for line in basket.lines}
     if steps:
         ordered = {line.sku: Quantity(line.quantity) for line in models.OrderLine.objects.still_wanted(order.id)}
     return OrderPlaced(

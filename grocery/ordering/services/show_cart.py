@@ -17,8 +17,10 @@ from grocery.kernel.money import Money, dong
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import (
+    CartGlance,
     CartId,
     CartLine,
+    CartNews,
     CartOwner,
     CartView,
     HeldSlot,
@@ -34,20 +36,30 @@ type OnSale = Mapping[catalog.Sku, catalog.ProductOnSale]
 
 
 def show_cart(*, owner: CartOwner, store_id: UUID | None, ward_code: str | None, now: datetime) -> CartView:
-    """The cart at this moment. Looking is noticing: a changed price is told once."""
+    """The cart at this moment. Looking changes nothing: what has changed is told until it is acknowledged."""
+    cart = open_cart.look_at(owner, store_id)
+    return of(cart, ward_code=ward_code, now=now) if cart else nothing(owner)
+
+
+def of(cart: OpenCart, *, ward_code: str | None, now: datetime) -> CartView:
+    """This cart at this moment."""
+    products = on_sale(line.sku for line in cart.lines)
+    return view(cart, products, ward_code=ward_code, now=now)
+
+
+def glance(*, owner: CartOwner, store_id: UUID | None, now: datetime) -> CartGlance:
+    """The cart without a look at stock: three statements, one where there is none."""
     cart = open_cart.look_at(owner, store_id)
     if cart is None:
-        return nothing(owner)
-    products = on_sale(line.sku for line in cart.lines)
-    shown = view(cart, products, ward_code=ward_code, now=now)
-    notice(cart, shown)
-    return shown
-
-
-def notice(cart: OpenCart, shown: CartView) -> None:
-    """Write down the prices that the owner now sees; one statement, none when nothing has changed."""
-    changed = {line.sku: line.price for line in shown.changes}
-    models.CartLine.objects.see([line for line in cart.lines if line.sku in changed], changed)
+        return CartGlance({}, dong(0), None, None)
+    hold = delivery.held(holder=cart.row.holder, now=now)
+    products = on_sale(line.sku for line in cart.lines) if cart.lines else {}
+    return CartGlance(
+        quantities=cart.quantities,
+        goods=_priced(cart, products).amount,
+        slot=_slot(hold),
+        day=hold.slot.day if hold else own_day(cart, now),
+    )
 
 
 def on_sale(skus: Iterable[str]) -> dict[catalog.Sku, catalog.ProductOnSale]:
@@ -71,7 +83,7 @@ def nothing(owner: CartOwner) -> CartView:
 
 
 def view(cart: OpenCart, products: OnSale, *, ward_code: str | None = None, now: datetime) -> CartView:
-    """The cart of these lines; `price_seen` of a line that differs from today's price becomes its price change."""
+    """The cart of these lines; what differs from what was acknowledged is told as news of the line."""
     hold = None if cart.fresh else delivery.held(holder=cart.row.holder, now=now)
     day = hold.slot.day if hold else own_day(cart, now)
     shelf = _shelf(cart, products, day, now) if products else {}
@@ -137,7 +149,8 @@ def _line(
 ) -> CartLine:
     if product is None or priced is None:
         return _withdrawn(row)
-    seen = dong(row.price_seen)
+    seen, shortage = dong(row.price_seen), Quantity(max(row.quantity - available, ZERO))
+    discount = priced.list_amount - priced.amount
     return CartLine(
         sku=row.sku,
         name_en=product.name_en,
@@ -151,11 +164,16 @@ def _line(
         image=product.image,
         tint=product.tint.value,
         available=available,
-        shortage=Quantity(max(row.quantity - available, ZERO)),
+        shortage=shortage,
         price_change=PriceChange(before=seen, now=product.price) if seen != product.price else None,
         list_amount=priced.list_amount,
         adjustments=priced.adjustments,
         excess=Quantity(max(row.quantity - product.max_per_order, ZERO)),
+        news=policies.news(
+            policies.Seen(dong(row.price_seen), row.shortage_seen, dong(row.discount_seen), sold=row.sold_seen),
+            policies.Seen(product.price, shortage, discount, sold=True),
+        ),
+        discount_before=dong(row.discount_seen),
         **_wishes(row),
     )
 
@@ -177,6 +195,7 @@ def _withdrawn(row: models.CartLine) -> CartLine:
         available=ZERO,
         shortage=row.quantity,
         on_sale=False,
+        news=(CartNews.WITHDRAWN,) if row.sold_seen else (),
         **_wishes(row),
     )
 

@@ -19,6 +19,7 @@ from grocery.ordering import public as ordering
 from grocery.ordering.public import Substitution, SubstitutionDefault, SubstitutionState
 from grocery.storefront import wording
 from grocery.storefront.shopper import safe_next, shopper
+from grocery.storefront.substitutes import other
 
 _BECAME: Final = {
     SubstitutionState.CHOSEN: gettext_lazy("Replaced, as you chose"),
@@ -64,7 +65,7 @@ def _context(found: Substitution, language: str) -> dict[str, Any]:
         "question": None if late else shown(found, language) if found.open else None,
         "number": found.number,
         "settled": _("The time to answer is over. We do as we said.") if late else became(found, language),
-        "others": [_other(one, language) for one in others],
+        "others": [other(one, language) for one in others],
         "next_url": address(following[0]) if following and not found.open else "",
     }
 
@@ -102,15 +103,3 @@ def became(found: Substitution, language: str) -> str:
 
 def address(found: Substitution) -> str:
     return reverse("storefront:answer", args=[ordering.answer_token(substitution_id=found.id)])
-
-
-def _other(one: ordering.Candidate, language: str) -> dict[str, Any]:
-    return {
-        "sku": one.sku,
-        "name": one.name(language),
-        "image": one.image,
-        "tint": one.tint,
-        "price": one.price * one.quantity,
-        "usual": one.list_price * one.quantity if one.list_price != one.price else None,
-        "quantity": wording.measure(one.quantity, one.unit, language),
-    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,9 +24,8 @@ from grocery.kernel.money import Money
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import public as ordering
 from grocery.ordering.public import CartView
-from grocery.storefront import till, wording
+from grocery.storefront import days, news, till, wording
 from grocery.storefront.header import Header, header
-from grocery.storefront.noticed import notice, tell
 from grocery.storefront.shopper import came_from, keep_token, shopper
 from grocery.storefront.views.product import buying
 from grocery.storefront.wording import Counter
@@ -37,22 +35,25 @@ from grocery.storefront.wording import Counter
 @never_cache
 def cart(request: HttpRequest) -> HttpResponse:
     shop = header(request)
-    return render(request, "storefront/cart.html", cart_context(shop, shop.cart, before=tell(request)))
+    return render(request, "storefront/cart.html", cart_context(shop, shop.cart))
 
 
-def cart_context(shop: Header, cart: CartView | None, *, before: Mapping[str, Money]) -> dict[str, Any]:
-    """The cart's page as its template wants it; `before` is what changed lines cost."""
+def cart_context(shop: Header, cart: CartView | None) -> dict[str, Any]:
+    """The cart's page as its template wants it."""
     if cart is None or not cart.lines:
         return {"lines": [], "cart": None}
     language = shop.who.language
     return {
         "cart": cart,
-        "lines": till.lines(cart, language, before=before),
+        "lines": till.lines(cart, language),
         "skus": [line.sku for line in cart.lines if line.on_sale],
         "sums": till.sums(cart, when=till.slot_words(cart), pickup=shop.plan.pickup),
         "free": _towards_free(shop, cart.goods),
-        "troubles": sum(bool(line.shortage) or not line.on_sale for line in cart.lines),
-        "changes": sum(line.sku in before and line.price != before[line.sku] for line in cart.lines),
+        "minimum": towards(cart.goods, cart.minimum),
+        "troubles": sum(bool(line.shortage or line.excess) or not line.on_sale for line in cart.lines),
+        "changes": news.told(cart, language),
+        "choice": cart.substitution.value,
+        "days": days.choices(cart),
     }
 
 
@@ -66,8 +67,15 @@ def _towards_free(shop: Header, basket: Money) -> dict[str, Any] | None:
         return None
     if zone.free_from is None:
         return None
-    missing = zone.free_from - basket
-    return {"from": zone.free_from, "reached": basket, "missing": missing if missing > Money(0) else None}
+    return towards(basket, zone.free_from)
+
+
+def towards(basket: Money, goal: Money) -> dict[str, Any] | None:
+    """How far this basket is from an amount; None where nothing is demanded."""
+    if not goal:
+        return None
+    missing = goal - basket
+    return {"from": goal, "reached": basket, "missing": missing if missing > Money(0) else None}
 
 
 @require_POST
@@ -78,7 +86,6 @@ def change_line(request: HttpRequest, sku: str) -> HttpResponse:
     except DomainError as error:
         return _refused(request, error)
     keep_token(request, cart)
-    notice(request, cart)
     if not request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
         return redirect(came_from(request, "storefront:cart"))
     return _changed(request, sku, cart)
@@ -144,7 +151,7 @@ def _changed(request: HttpRequest, sku: str, cart: CartView) -> HttpResponse:
     page = _page_of(request)
     context: dict[str, Any] = {"cart": cart, "page": page, "sku": sku, "total": str(cart.goods)}
     if page == "cart":
-        context |= cart_context(shop, cart, before={})
+        context |= cart_context(shop, cart)
         context["line"] = next((line for line in context["lines"] if line.sku == sku), None)
     if request.POST.get("page") == "product":
         shop.in_cart = {line.sku: line.quantity for line in cart.lines}

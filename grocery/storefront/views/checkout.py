@@ -22,7 +22,7 @@ from grocery.kernel.idempotency import once
 from grocery.kernel.money import Money, dong
 from grocery.ordering import public as ordering
 from grocery.ordering.public import CartView, PaymentMethod
-from grocery.storefront import checkout_page
+from grocery.storefront import checkout_page, substitutes
 from grocery.storefront.checkout_page import address_form, go_to, holder_of, read_id
 from grocery.storefront.header import Header, forget_header, header
 from grocery.storefront.plan import Plan, change_plan, forget_plan
@@ -130,6 +130,9 @@ def _place(request: HttpRequest, customer_id: CustomerId) -> HttpResponse:
         if not _is_held(shop.cart, posted.get("slot", "")):
             _hold(shop, shop.cart, posted.get("slot", ""))
         placed = _order(customer_id, plan, posted, shop.who.language)
+    except ordering.SubstitutesProposed as asked:
+        forget_header(request)
+        return _page(request, asked=asked, status=asked.status)
     except DomainError as error:
         forget_header(request)
         return _page(request, problem=error.text(shop.who.language), status=error.status)
@@ -153,6 +156,7 @@ def _order(customer_id: CustomerId, plan: Plan, posted: QueryDict, language: str
         language=language,
         expected_total=_agreed(posted),
         key=str(posted.get("idempotency_key", "")),
+        answers=substitutes.answers(posted),
         now=clock.now(),
     )
 

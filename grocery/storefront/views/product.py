@@ -79,9 +79,9 @@ def _chosen(found: ProductDetail, wanted: str) -> Quantity:
 
 def _facts(shop: Header, found: ProductDetail) -> dict[str, Any]:
     language = shop.who.language
-    slot = shop.cart.slot if shop.cart else None
+    slot = shop.glance.slot
     today = wording.local(clock.now()).date()
-    good_on = slot.day if slot else today
+    good_on = shop.glance.day or today
     left = inventory.availability(skus=[found.sku], location=shop.store.id, good_on=good_on, now=clock.now()).get(
         found.sku
     )

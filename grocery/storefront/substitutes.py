@@ -1,0 +1,47 @@
+"""What may come instead, as pages show it and as their forms say it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.http import QueryDict
+
+from grocery.ordering import public as ordering
+from grocery.storefront import wording
+
+#: What the fields are called by which a customer says what comes instead of a SKU.
+_FIELD: Final = "instead-"
+
+
+def other(one: ordering.Candidate, language: str) -> dict[str, Any]:
+    """A candidate: what it is, how much of it, and for how much."""
+    return {
+        "sku": one.sku,
+        "name": one.name(language),
+        "image": one.image,
+        "tint": one.tint,
+        "price": one.price * one.quantity,
+        "usual": one.list_price * one.quantity if one.list_price != one.price else None,
+        "quantity": wording.measure(one.quantity, one.unit, language),
+        "chosen": one.chosen,
+    }
+
+
+def proposals(asked: ordering.SubstitutesProposed, cart: ordering.CartView, language: str) -> list[dict[str, Any]]:
+    """What is short at checkout, each with what may come instead."""
+    lines = {line.sku: line for line in cart.lines}
+    return [
+        {
+            "field": f"{_FIELD}{one.sku}",
+            "name": lines[one.sku].name(language) if one.sku in lines else one.sku,
+            "missing": wording.measure(one.missing, lines[one.sku].unit if one.sku in lines else "", language),
+            "others": [other(candidate, language) for candidate in one.candidates],
+        }
+        for one in asked.proposals
+    ]
+
+
+def answers(posted: QueryDict) -> dict[str, str | None]:
+    """What the customer said about each SKU that is short: another SKU, or None for leaving it out."""
+    said = {name.removeprefix(_FIELD): str(value) for name, value in posted.items() if name.startswith(_FIELD)}
+    return {sku: wanted or None for sku, wanted in said.items()}
