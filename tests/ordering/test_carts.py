@@ -107,9 +107,7 @@ def test_more_than_999_is_a_mistake(shop: Shop, lan: Customer):
 
 
 def test_a_cart_takes_200_products_and_no_more(shop: Shop, lan: Customer):
-    shop.stock(milk=10)
-    cart = shop.put(lan.owner, milk=1)
-    models.CartLine.objects.put(cart.id, {f"sku{n}": (quantity(1), dong(1)) for n in range(199)}, NOON)  # type: ignore[arg-type]  # the cart has an id
+    shop.fill(lan, 200)
     shop.sell("one-more")
     with pytest.raises(ordering.CartFull):
         ordering.set_item(owner=lan.owner, sku="one-more", quantity=quantity(1), now=NOON)
@@ -297,10 +295,3 @@ def test_acknowledging_takes_no_more_however_much_has_changed(shop: Shop, lan: C
 
 def test_a_glance_of_nothing_is_nothing(shop: Shop):
     assert ordering.glance(owner=GUEST, now=NOON).quantities == {}
-
-
-def test_a_two_hundred_and_first_product_is_one_too_many(shop: Shop, lan: Customer):
-    shop.fill(lan, 200)
-    shop.stock(milk=10)
-    with pytest.raises(ordering.CartFull):
-        shop.put(lan.owner, milk=1)

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from grocery.accounts.public import Role
+from grocery.kernel.quantity import quantity
 from grocery.ordering import models
 from grocery.ordering import public as ordering
-from grocery.ordering.api import schemas, substitutions
+from grocery.ordering.api import schemas
+from grocery.ordering.api.substitutions import Candidates, Substitution, Substitutions
 from tests.ordering.conftest import NOON
 from tests.ordering.test_api import Caller, checkout_body, signed_in, staff, strictly
 from tests.shop import Customer, Shop
@@ -90,7 +92,7 @@ def test_a_day_is_chosen_early(dairy: Shop, lan: Customer, api: Caller):
 def test_alternatives_are_offered(dairy: Shop, lan: Customer, api: Caller):
     dairy.put(lan.owner, milk=1)
     answer = api("GET", "cart/items/milk/alternatives").json()
-    strictly(substitutions.Candidates, answer)
+    strictly(Candidates, answer)
     assert [(one["sku"], one["price"], one["list_price"]) for one in answer["candidates"]] == [
         ("oat", 38_500, 45_000)
     ]
@@ -116,11 +118,11 @@ def test_a_picker_proposes_and_the_customer_answers(dairy: Shop, lan: Customer, 
     picker, api = staff(Role.PICKER, store_id=dairy.store.id), signed_in(lan)
     order = f"orders/{being_picked.id}"
     offered = picker("GET", f"{order}/lines/milk/substitutes?quantity=1").json()
-    strictly(substitutions.Candidates, offered)
+    strictly(Candidates, offered)
     proposed = picker("POST", f"{order}/lines/milk/substitute", {"with_sku": "oat", "quantity": 1}).json()
-    strictly(substitutions.Substitution, proposed)
+    strictly(Substitution, proposed)
     answered = api("POST", f"{order}/lines/milk/answer", {"accept": True}).json()
-    strictly(substitutions.Substitutions, answered)
+    strictly(Substitutions, answered)
     assert ([one["state"] for one in answered["substitutions"]], proposed["state"]) == (["accepted"], "asked")
     line = next(line for line in api("GET", order).json()["lines"] if line["sku"] == "oat")
     assert (line["replaces"], line["amount"]) == ("milk", 38_500)
@@ -130,7 +132,7 @@ def test_a_picker_leaves_something_out(dairy: Shop, lan: Customer, being_picked:
     picker = staff(Role.PICKER, store_id=dairy.store.id)
     done = picker("POST", f"orders/{being_picked.id}/lines/milk/leave-out", {"quantity": 1})
     left = models.OrderLine.objects.get(order_id=being_picked.id, sku="milk").quantity
-    assert (done.status_code, left) == (204, 1)
+    assert (done.status_code, left) == (204, quantity(1))
 
 
 def test_without_a_question_there_is_nothing_to_answer(lan: Customer, being_picked: ordering.PlacedOrder):
