@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
+from grocery.inventory.public import OutOfStock
+from grocery.kernel.quantity import Quantity
 from grocery.ordering import public as ordering
 from grocery.storefront import wording
 
@@ -22,9 +25,26 @@ def other(one: ordering.Candidate, language: str) -> dict[str, Any]:
         "tint": one.tint,
         "price": one.price * one.quantity,
         "usual": one.list_price * one.quantity if one.list_price != one.price else None,
-        "quantity": wording.measure(one.quantity, one.unit, language),
+        "quantity": _how_much(one.quantity, one.unit, language),
         "chosen": one.chosen,
     }
+
+
+def _how_much(quantity: Quantity, unit: str, language: str) -> str:
+    """So much of it; one piece goes without saying."""
+    return "" if unit == "piece" and quantity == 1 else wording.measure(quantity, unit, language)
+
+
+def short(error: OutOfStock, cart: ordering.CartView | None, language: str) -> str:
+    """What is missing, by the names that the cart has for it."""
+    lines = {line.sku: line for line in cart.lines} if cart else {}
+    missing = [
+        f"{lines[sku].name(language)} (−{wording.measure(amount, lines[sku].unit, language)})"
+        if sku in lines
+        else sku
+        for sku, amount in error.shortages.items()
+    ]
+    return _("Not enough in stock: %(missing)s. Please change the cart.") % {"missing": ", ".join(missing)}
 
 
 def proposals(asked: ordering.SubstitutesProposed, cart: ordering.CartView, language: str) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from pytest_django import DjangoAssertNumQueries
 
 from grocery.catalog import public as catalog
-from grocery.catalog.models import Product
+from grocery.catalog.models import Product, reading
 from grocery.kernel.errors import Invalid
 from tests.catalog.conftest import Shop
 
@@ -56,6 +56,22 @@ def test_its_own_category_comes_before_those_beside_it(dairy: Shop):
     carton(dairy, "beside", category="tofu")
     carton(dairy, "own", price=80_000)
     assert similar(dairy, "milk") == ["own", "beside"]
+
+
+def test_what_is_called_alike_comes_before_what_costs_the_same(dairy: Shop):
+    carton(dairy, "milk", name_vi="Sữa tươi không đường Sương Sớm")
+    carton(dairy, "yoghurt", name_vi="Sữa chua Sương Sớm", popularity=900)
+    carton(dairy, "other", name_vi="Sữa tươi ít đường Đồi Cỏ Non", price=52_000)
+    assert similar(dairy, "milk") == ["other", "yoghurt"]
+
+
+def test_what_is_called_alike_is_found_however_unpopular(dairy: Shop, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(reading, "_PER_CATEGORY", 2)
+    carton(dairy, "milk", name_vi="Sữa tươi không đường")
+    for number in range(3):
+        carton(dairy, f"yoghurt{number}", name_vi=f"Sữa chua {number}", popularity=900)
+    carton(dairy, "other", name_vi="Sữa tươi ít đường")
+    assert similar(dairy, "milk")[0] == "other"
 
 
 def test_another_department_is_never_looked_at(dairy: Shop):

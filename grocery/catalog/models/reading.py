@@ -7,7 +7,7 @@ Rows come as tuples in the order of `CARD`. What narrows a list is a `Selection`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Self
@@ -161,34 +161,40 @@ SELLING: Final = (
 )
 
 
-#: How many of a category, popular first, are compared with the original.
+#: How many of a category, popular first, and of those called alike are compared with the original.
 _PER_CATEGORY: Final = 60
-#: One walk of the index `product_cat_popular` per category: the original's own and those beside it. What is sold in
-#: another unit, lacks a dietary property, adds an allergen or is sold out is passed over on the way. The rest is
-#: compared: its own category first, then by how far price and content are from the original's, as ratios.
-_SIMILAR: Final = f"""
-WITH o AS (
-  SELECT p.sku, p.category_id, c.parent_id, p.unit, p.price, p.net_content, p.net_unit, p.dietary,
-         coalesce(p.allergens, '{{}}') AS allergens
-  FROM "catalog_product" p {_CATEGORY} WHERE p.sku = %s
-), near AS (
-  SELECT aisle.id AS aisle_id, found.sku
-  FROM o JOIN "catalog_category" aisle ON aisle.id = o.category_id OR aisle.parent_id = o.parent_id
-  CROSS JOIN LATERAL (
-    SELECT p.sku FROM "catalog_product" p
-    WHERE p.is_active AND p.category_id = aisle.id AND p.sku <> o.sku AND p.unit = o.unit
+#: What may stand in: sold in the same unit, losing no dietary property, adding no allergen, not known to be sold out.
+_FIT: Final = """p.is_active AND p.sku <> o.sku AND p.unit = o.unit
       AND p.dietary @> o.dietary AND p.allergens <@ o.allergens
       AND NOT EXISTS (SELECT FROM "catalog_listing" l
-                      WHERE l.store_id = %s AND l.sku = p.sku AND l.in_stock IS FALSE)
-    ORDER BY p.popularity DESC, p.sku LIMIT %s
-  ) found
+                      WHERE l.store_id = %(store)s AND l.sku = p.sku AND l.in_stock IS FALSE)
+    ORDER BY p.popularity DESC, p.sku LIMIT %(most)s"""
+#: One walk of the index `product_cat_popular` per category, the original's own and those beside it, and one look into
+#: the words of names for those of its category that begin to be called like it: other tomatoes before potatoes. Then
+#: compared: its own category first, called alike first, then by how far price and content (as ratios) and name are.
+_SIMILAR: Final = f"""
+WITH o AS (
+  SELECT p.sku, p.category_id, c.parent_id, p.unit, p.price, p.net_content, p.net_unit, p.dietary, p.name_vi,
+         public.catalog_exact_query((regexp_match(p.name_vi, '^\\S+(?:\\s+\\S+)?'))[1], false) AS called,
+         coalesce(p.allergens, '{{}}') AS allergens
+  FROM "catalog_product" p {_CATEGORY} WHERE p.sku = %(sku)s
+), near AS (
+  SELECT found.sku
+  FROM o JOIN "catalog_category" aisle ON aisle.id = o.category_id OR aisle.parent_id = o.parent_id
+  CROSS JOIN LATERAL (SELECT p.sku FROM "catalog_product" p WHERE p.category_id = aisle.id AND {_FIT}) found
+  UNION
+  SELECT found.sku FROM o CROSS JOIN LATERAL (
+    SELECT p.sku FROM "catalog_product" p
+    WHERE p.category_id = o.category_id AND p.search_exact @@ o.called AND {_FIT}) found
 )
-SELECT {CARD} FROM near JOIN "catalog_product" p USING (sku) {_CATEGORY} {_LISTING} CROSS JOIN o
-ORDER BY (near.aisle_id = o.category_id) DESC,
+SELECT {CARD} FROM near JOIN "catalog_product" p USING (sku) {_CATEGORY}
+LEFT JOIN "catalog_listing" l ON l.store_id = %(store)s AND l.sku = p.sku CROSS JOIN o
+ORDER BY (p.category_id = o.category_id) DESC, coalesce(p.search_exact @@ o.called, false) DESC,
   abs(ln(p.price::float8 / o.price))
-    + CASE WHEN p.net_unit = o.net_unit THEN coalesce(abs(ln(p.net_content / o.net_content)), 0) ELSE 1 END,
+    + CASE WHEN p.net_unit = o.net_unit THEN coalesce(abs(ln(p.net_content / o.net_content)), 0) ELSE 1 END
+    + (1 - public.similarity(p.name_vi, o.name_vi)),
   p.popularity DESC, p.sku
-LIMIT %s
+LIMIT %(limit)s
 """
 
 
@@ -227,10 +233,11 @@ def detail(sku: str, *, store_id: UUID) -> Row | None:
 
 def similar(sku: str, *, store_id: UUID, limit: int) -> list[Row]:
     """`CARD` of what could stand in for a product, the best first; see `_SIMILAR`."""
-    return _rows(_SIMILAR, [sku, store_id, _PER_CATEGORY, store_id, limit])
+    params = {"sku": sku, "store": store_id, "most": _PER_CATEGORY, "limit": limit}
+    return _rows(_SIMILAR, params)
 
 
-def _rows(sql: str, params: Sequence[Any]) -> list[Row]:
+def _rows(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return list(cursor.fetchall())

@@ -16,6 +16,7 @@ from grocery.accounts import public as accounts
 from grocery.accounts.public import CustomerId
 from grocery.delivery import public as delivery
 from grocery.delivery.public import Mode
+from grocery.inventory.public import OutOfStock
 from grocery.kernel import clock
 from grocery.kernel.errors import DomainError, NotFound
 from grocery.kernel.idempotency import once
@@ -133,6 +134,10 @@ def _place(request: HttpRequest, customer_id: CustomerId) -> HttpResponse:
     except ordering.SubstitutesProposed as asked:
         forget_header(request)
         return _page(request, asked=asked, status=asked.status)
+    except OutOfStock as missing:
+        forget_header(request)
+        problem = substitutes.short(missing, shop.cart, shop.who.language)
+        return _page(request, problem=problem, status=missing.status)
     except DomainError as error:
         forget_header(request)
         return _page(request, problem=error.text(shop.who.language), status=error.status)
