@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -107,7 +108,7 @@ def test_the_minimum_is_said_with_how_far_it_is(tomatoes: Visitor, settings: Any
 def test_a_limit_is_said_on_the_line(market: Market, tomatoes: Visitor):
     draft = next(goods for goods in GOODS if goods.sku == "tomato")
     changed: dict[str, Any] = {name: getattr(draft, name) for name in draft.__slots__}
-    catalog.save_product(draft=catalog.ProductDraft(**{**changed, "max_per_order": 3}), now=NOON)
+    catalog.save_product(draft=catalog.ProductDraft(**{**changed, "max_per_order": Decimal(3)}), now=NOON)
     assert "At most 3 per order." in text_of(tomatoes.get("/en/cart/"))
     refused = tomatoes.put("tomato", "5")
     assert (refused.status_code, refused.content.decode()) == (422, "Tối đa 3 cho mỗi sản phẩm.")

@@ -49,7 +49,6 @@ def place_order(
     Where the shelf has too little, the choices of the cart are followed: "similar" (or the SKU named) is put in at
     once for the lower of the two prices, so the total never rises; "ask" raises SubstitutesProposed, to be called
     again with `answers`: a candidate per SKU that is short, or None to leave out what is missing; "none": OutOfStock.
-
     Exactly one of `address_id` and `pickup_point_id`. `expected_total` is what the customer saw, fee included. An
     order by card ends by itself unless it is paid by `pay_by`; see `pay`.
 
