@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import CartLine, CartOwner, Reordered, ReorderedLine, ReorderOutcome
 from grocery.ordering.services import open_cart, show_cart
+from grocery.ordering.services.open_cart import OpenCart
 from grocery.ordering.services.show_cart import OnSale
 
 
@@ -29,7 +30,7 @@ def reorder(*, order_id: UUID, customer_id: UUID, now: datetime) -> Reordered:
     lines = list(models.OrderLine.objects.still_wanted(order.id)) or list(models.OrderLine.objects.of_order(order.id))
     products = show_cart.on_sale([line.sku for line in lines])
     put = _to_put(lines, before.quantities, products)
-    models.CartLine.objects.put(before.row.id, put, now)
+    models.CartLine.objects.put(_rows(before, put, now))
     cart = show_cart.show_cart(owner=owner, store_id=order.store_id, ward_code=None, now=now)
     found = {line.sku: line for line in cart.lines}
     return Reordered(cart, tuple(_told(line, found.get(line.sku), products) for line in lines))
@@ -51,6 +52,15 @@ def _to_put(
         wanted = policies.to_have(Quantity(line.quantity), in_cart=has, step=product.step, most=most)
         put[line.sku] = (wanted, product.price)
     return put
+
+
+def _rows(cart: OpenCart, put: Mapping[str, tuple[Quantity, Money]], now: datetime) -> Iterator[models.CartLine]:
+    """The lines of the cart with these quantities, seen at these prices; those that it lacks are new."""
+    known = {row.sku: row for row in cart.lines}
+    for sku, (quantity, price) in put.items():
+        row = known.get(sku) or models.CartLine(cart=cart.row, sku=sku)
+        row.quantity, row.price_seen, row.touched_at = quantity, price.minor, now
+        yield row
 
 
 def _told(line: models.OrderLine, found: CartLine | None, products: OnSale) -> ReorderedLine:
