@@ -12,6 +12,8 @@ from grocery.kernel.quantity import Quantity
 from grocery.ordering import public as ordering
 from grocery.storefront import wording
 
+#: How many are shown to choose from; the best come first.
+MOST: Final = 5
 #: What the fields are called by which a customer says what comes instead of a SKU.
 _FIELD: Final = "instead-"
 
@@ -55,7 +57,7 @@ def proposals(asked: ordering.SubstitutesProposed, cart: ordering.CartView, lang
             "field": f"{_FIELD}{one.sku}",
             "name": lines[one.sku].name(language) if one.sku in lines else one.sku,
             "missing": wording.measure(one.missing, lines[one.sku].unit if one.sku in lines else "", language),
-            "others": [other(candidate, language) for candidate in one.candidates],
+            "others": [other(candidate, language) for candidate in one.candidates[:MOST]],
         }
         for one in asked.proposals
     ]

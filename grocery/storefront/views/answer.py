@@ -19,7 +19,7 @@ from grocery.ordering import public as ordering
 from grocery.ordering.public import Substitution, SubstitutionDefault, SubstitutionState
 from grocery.storefront import wording
 from grocery.storefront.shopper import safe_next, shopper
-from grocery.storefront.substitutes import other
+from grocery.storefront.substitutes import MOST, other
 
 _BECAME: Final = {
     SubstitutionState.CHOSEN: gettext_lazy("Replaced, as you chose"),
@@ -65,7 +65,7 @@ def _context(found: Substitution, language: str) -> dict[str, Any]:
         "question": None if late else shown(found, language) if found.open else None,
         "number": found.number,
         "settled": _("The time to answer is over. We do as we said.") if late else became(found, language),
-        "others": [other(one, language) for one in others],
+        "others": [other(one, language) for one in others[:MOST]],
         "next_url": address(following[0]) if following and not found.open else "",
     }
 
