@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ordering', '0008_headroom'),
+        ('ordering', '0009_requests'),
     ]
 
     operations = [
