@@ -24,7 +24,7 @@ from grocery.kernel.errors import DomainError
 from grocery.kernel.quantity import Quantity
 from grocery.ordering import public as ordering
 from grocery.ordering.admin.asking import language
-from grocery.ordering.admin.wording import about, amount, day, grams, small_unit
+from grocery.ordering.admin.wording import KEPT, about, amount, day, grams, small_unit
 from grocery.ordering.admin.work import Worker, page, route, said, task
 
 _THOUSAND: Final = Decimal(1000)
@@ -70,7 +70,7 @@ class Shown:
 
     @property
     def zone(self) -> str:
-        return self.item.spot.zone(language())
+        return str(KEPT[self.item.spot.cold]).capitalize()
 
     @property
     def place(self) -> str:

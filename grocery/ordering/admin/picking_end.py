@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
 from grocery.kernel import clock
 from grocery.kernel.errors import DomainError
@@ -19,15 +17,8 @@ from grocery.kernel.quantity import Quantity
 from grocery.ordering import public as ordering
 from grocery.ordering.admin.asking import language
 from grocery.ordering.admin.picking import as_key
-from grocery.ordering.admin.wording import amount
+from grocery.ordering.admin.wording import KEPT, amount
 from grocery.ordering.admin.work import Worker, page, route, said, task
-
-#: One field of crate numbers for each way of keeping goods.
-KINDS: Final = {
-    ordering.Cold.AMBIENT: pgettext_lazy("temperature", "dry"),
-    ordering.Cold.CHILLED: pgettext_lazy("temperature", "chilled"),
-    ordering.Cold.FROZEN: pgettext_lazy("temperature", "frozen"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +101,7 @@ def seal(request: HttpRequest, worker: Worker, order: UUID) -> HttpResponse:
         items=items,
         open=[item.name(language()) for item in items if item.state is not ordering.ItemState.DONE],
         fields=[
-            (f"crates_{cold.value}", KINDS[cold], request.POST.get(f"crates_{cold.value}", guesses.get(cold, "")))
+            (f"crates_{cold.value}", KEPT[cold], request.POST.get(f"crates_{cold.value}", guesses.get(cold, "")))
             for cold in ordering.Cold
             if cold in guesses or cold is ordering.Cold.AMBIENT
         ],
@@ -142,7 +133,7 @@ def sealed(request: HttpRequest, worker: Worker, order: UUID) -> HttpResponse:
         title=box.order.number,
         back=reverse("admin:ordering_picking"),
         order=box.order,
-        crates=[(crate.number, KINDS[crate.cold]) for crate in box.crates],
+        crates=[(crate.number, KEPT[crate.cold]) for crate in box.crates],
         more=ordering.wave_of(picker_id=worker.id),
     )
 

@@ -7,14 +7,24 @@ from decimal import Decimal
 from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from grocery.kernel.money import NO_BREAK_SPACE
 from grocery.kernel.quantity import plain
+from grocery.ordering import public as ordering
 from grocery.ordering.admin.asking import language
 
 _THOUSAND: Final = 1000
 #: What scales and jugs show of a unit.
 _SMALL: Final = {"kg": "g", "l": "ml"}
+
+
+#: How goods are kept, as people say it.
+KEPT: Final = {
+    ordering.Cold.AMBIENT: pgettext_lazy("temperature", "dry"),
+    ordering.Cold.CHILLED: pgettext_lazy("temperature", "chilled"),
+    ordering.Cold.FROZEN: pgettext_lazy("temperature", "frozen"),
+}
 
 
 def amount(quantity: Decimal, unit: str = "piece") -> str:

@@ -206,17 +206,12 @@ class LotToTake:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where goods stand. `rank` orders the zones of a store; what is not known is empty."""
+    """Where goods stand. `rank`: of two the lower one is walked past first; aisle and shelf may not be known."""
 
-    zone_en: str = ""
-    zone_vi: str = ""
+    cold: Cold = Cold.AMBIENT
     aisle: str = ""
     shelf: str = ""
-    cold: Cold = Cold.AMBIENT
     rank: int = 0
-
-    def zone(self, language: str) -> str:
-        return self.zone_vi if language == "vi" else self.zone_en
 
 
 @dataclass(frozen=True, slots=True)

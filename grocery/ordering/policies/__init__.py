@@ -19,7 +19,6 @@ from grocery.ordering.policies.packing import check_packed, packed_amount, toler
 from grocery.ordering.policies.picking import (
     LETTERS,
     item_state,
-    kept_cold,
     letters_left,
     start_by,
     urgency,
@@ -84,7 +83,6 @@ __all__ = [
     "substitutes",
     "tidy_note",
     "merged",
-    "kept_cold",
     "start_by",
     "tolerance",
     "urgency",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,14 +17,6 @@ SOON: Final = timedelta(minutes=15)
 #: The orders of a wave are told apart by a letter on their crates.
 LETTERS: Final = string.ascii_uppercase
 
-#: How categories are kept where nobody has said where their goods stand; the narrowest one counts.
-KEPT: Final[Mapping[str, Cold]] = {
-    "ca-hai-san": Cold.CHILLED,
-    "thit-trung": Cold.CHILLED,
-    "trung": Cold.AMBIENT,
-    "sua-lanh": Cold.CHILLED,
-    "dong-lanh": Cold.FROZEN,
-}
 _NUMBERS: Final = re.compile(r"(\d+)")
 
 
@@ -46,22 +38,17 @@ def letters_left(taken: set[str]) -> list[str]:
 
 
 def walked(items: Iterable[WalkItem]) -> tuple[WalkItem, ...]:
-    """In walking order: cold goods last, zone by zone, aisle by aisle, shelf by shelf; one product at a time."""
+    """In walking order: cold goods last, then as the store is walked, shelf by shelf; one product at a time."""
     return tuple(sorted(items, key=lambda item: (*_step(item.spot), item.sku, item.letter)))
 
 
-def _step(spot: Spot) -> tuple[Cold, int, str, list[tuple[int, str]], list[tuple[int, str]]]:
-    return spot.cold, spot.rank, spot.zone_en, _counted(spot.aisle), _counted(spot.shelf)
+def _step(spot: Spot) -> tuple[Cold, int, list[tuple[int, str]], list[tuple[int, str]]]:
+    return spot.cold, spot.rank, _counted(spot.aisle), _counted(spot.shelf)
 
 
 def _counted(place: str) -> list[tuple[int, str]]:
     """A2 before A10."""
     return [(int(part), "") if part.isdigit() else (-1, part) for part in _NUMBERS.split(place) if part]
-
-
-def kept_cold(category: str, *, above: Cold = Cold.AMBIENT) -> Cold:
-    """How goods of a category (its slug) are kept, as far as its name tells; else like those of the one above."""
-    return KEPT.get(category, above)
 
 
 def item_state(ordered: Quantity, found: Quantity, *, unit: str, asked: bool) -> ItemState:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
 from grocery.kernel.money import dong
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import models, policies
-from grocery.ordering.contracts.picking import LotToTake, Spot, Walk, WalkItem
+from grocery.ordering.contracts.picking import Cold, LotToTake, Spot, Walk, WalkItem
 from grocery.ordering.services import show_picking
+
+_COLD: Final = {
+    inventory.Zone.AMBIENT: Cold.AMBIENT,
+    inventory.Zone.CHILLED: Cold.CHILLED,
+    inventory.Zone.FROZEN: Cold.FROZEN,
+}
 
 
 def walk(*, wave_id: UUID, store_id: UUID | None) -> Walk:
@@ -22,7 +27,7 @@ def walk(*, wave_id: UUID, store_id: UUID | None) -> Walk:
     picks = list(models.OrderPick.objects.left_in(wave.id).with_lines())
     crates = _crates(pick.order_id for pick in picks)
     lines = [(pick, line) for pick in picks for line in pick.order.lines.all() if line.quantity > 0]
-    spots = _spots({line.sku for _pick, line in lines})
+    spots = _spots({line.sku for _pick, line in lines}, wave.store_id)
     asked = _asked(pick.order_id for pick in picks)
     kept = inventory.holdings(holders=[pick.order.holder for pick in picks])
     items = [
@@ -93,21 +98,9 @@ def _crates(orders: Iterable[UUID]) -> dict[tuple[UUID, str], Quantity]:
     return found
 
 
-def _spots(skus: Iterable[str]) -> dict[str, Spot]:
-    """Where these stand: by department, as far as one can tell."""
-    by_category = {
-        category: spot for rank, root in enumerate(catalog.categories()) for category, spot in _within(root, rank)
+def _spots(skus: Collection[str], store_id: UUID) -> dict[str, Spot]:
+    places = inventory.places(skus=skus, location=store_id)
+    return {
+        sku: Spot(cold=_COLD[place.zone], aisle=place.aisle, shelf=place.shelf, rank=place.order)
+        for sku, place in places.items()
     }
-    on_sale = catalog.products_on_sale(skus=[catalog.Sku(sku) for sku in skus])
-    return {str(sku): by_category.get(product.category_id, Spot()) for sku, product in on_sale.items()}
-
-
-def _within(
-    category: catalog.Category, rank: int, zone: Spot | None = None
-) -> Iterator[tuple[catalog.CategoryId, Spot]]:
-    """A department and all below it, each with its spot: the zone is the department's."""
-    above = zone or Spot(zone_en=category.name_en, zone_vi=category.name_vi, rank=rank)
-    spot = replace(above, cold=policies.kept_cold(category.slug, above=above.cold))
-    yield category.id, spot
-    for child in category.children:
-        yield from _within(child, rank, spot)
