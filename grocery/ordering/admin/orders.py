@@ -101,6 +101,7 @@ class ChangeInline(LookOnly, admin.TabularInline):
 @admin.register(Order)
 class OrderAdmin(LookOnly, admin.ModelAdmin):
     change_form_template = "admin/ordering/order/change_form.html"
+    change_list_template = "admin/ordering/order/change_list.html"
     list_display = ["number", "state", "window", "recipient", "phone", "total_"]
     list_filter = ["state", "mode", "method"]
     date_hierarchy = "slot_day"

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from grocery.ordering.contracts import OrderState
 from grocery.ordering.contracts.picking import Cold, ShortOutcome
 from grocery.ordering.models.columns import amount_of, key
-from grocery.ordering.models.orders import Order
+from grocery.ordering.models.orders import Order, OrderLine
 
 _OUTCOMES = [
     (ShortOutcome.ASKED.value, _("customer asked")),
@@ -45,6 +46,9 @@ class WaveQuerySet(models.QuerySet["Wave"]):
     def locked(self, wave_id: UUID) -> Wave | None:
         """The wave, its row locked until the transaction ends."""
         return self.with_id(wave_id).select_for_update().first()
+
+    def walked_since(self, since: datetime) -> Self:
+        return self.filter(started_at__gte=since)
 
     def oldest_first(self) -> Self:
         return self.order_by("started_at", "id")
@@ -98,6 +102,10 @@ class Wave(models.Model):
         self.picker_id = picker_id
         self.save(update_fields=["picker_id"])
 
+    def worked(self, now: datetime) -> timedelta:
+        """How long it was walked, rests left out."""
+        return (self.ended_at or self.paused_at or now) - self.started_at - self.rested
+
     def walked(self) -> list[OrderPick]:
         """Its orders, in the order of their letters."""
         if "orders" in getattr(self, "_prefetched_objects_cache", {}):
@@ -108,6 +116,17 @@ class Wave(models.Model):
         if self.paused_at:
             self.rested += now - self.paused_at
             self.paused_at = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """How many orders were sealed, `on_time` of them before their slot; their lines, and how many were short."""
+
+    orders: int
+    on_time: int
+    lines: int
+    short: int
+    stand_ins: int
 
 
 class OrderPickQuerySet(models.QuerySet["OrderPick"]):
@@ -129,6 +148,23 @@ class OrderPickQuerySet(models.QuerySet["OrderPick"]):
     def in_a_wave(self) -> set[UUID]:
         """The orders of these that somebody picks."""
         return set(self.exclude(wave=None).values_list("order_id", flat=True))
+
+    def sealed_since(self, since: datetime, *, store_id: UUID) -> Self:
+        return self.filter(sealed_at__gte=since, order__store_id=store_id)
+
+    def counted(self) -> Sealed:
+        """How these orders went, in two statements."""
+        orders = self.aggregate(
+            orders=Count("pk"), on_time=Count("pk", filter=Q(sealed_at__lte=F("order__slot_starts_at")))
+        )
+        lines = OrderLine.objects.filter(order__picking__in=self)
+        short = ShortPick.objects.filter(order=OuterRef("order"), sku=OuterRef("sku"))
+        counts = lines.aggregate(
+            lines=Count("pk", filter=Q(replaces="")),
+            stand_ins=Count("pk", filter=~Q(replaces="") & Q(quantity__gt=0)),
+            short=Count("pk", filter=Exists(short) & Q(replaces="")),
+        )
+        return Sealed(**orders, **counts)
 
     def seal(self, now: datetime) -> None:
         self.update(sealed_at=now)
@@ -180,6 +216,11 @@ class PickQuerySet(models.QuerySet["Pick"]):
     def standing(self) -> Self:
         """Those that were not undone."""
         return self.filter(undone_at=None)
+
+    def lines_since(self, since: datetime, *, store_id: UUID) -> int:
+        """How many lines of a store's orders something was picked of."""
+        picked = self.standing().filter(picked_at__gte=since, order__store_id=store_id)
+        return picked.values("order_id", "sku").distinct().count()
 
     def undo(self, now: datetime) -> int:
         return self.standing().update(undone_at=now)

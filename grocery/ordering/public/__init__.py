@@ -73,6 +73,7 @@ from grocery.ordering.contracts import (
     WrongState,
     headroom,
 )
+from grocery.ordering.contracts.desk import DayFigures, DeskFilter, DeskPage, DeskRow, SlotCount
 from grocery.ordering.contracts.picking import (
     Checked,
     Cold,
@@ -118,6 +119,7 @@ from grocery.ordering.public.carts import (
     merge,
     set_item,
 )
+from grocery.ordering.public.desk import day_figures, order_desk
 from grocery.ordering.public.orders import (
     cancel,
     cancel_lines,
@@ -185,7 +187,8 @@ __all__ = [
     # picking
     "picking_queue", "take_wave", "pause_wave", "resume_wave", "give_back", "take_over", "wave", "wave_of", "waves",
     "walk", "check_goods", "pick", "undo_pick", "instead_of", "pick_short", "seal", "sealed_order",
-    "print_labels", "print_note",
+    "print_labels", "print_note", "order_desk", "day_figures",
+    "DeskFilter", "DeskPage", "DeskRow", "SlotCount", "DayFigures",
     "Urgency", "WaitingOrder", "WaveOrder", "WaveView", "NothingToPick", "NotYourWave", "PickerBusy", "WavePaused",
     # what runs out
     "propose_substitutes", "substitute", "leave_out", "answer", "answer_about", "question",
