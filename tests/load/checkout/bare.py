@@ -28,7 +28,7 @@ _CART = """
     DELETE FROM ordering_cartline USING cart WHERE cart_id = cart.id RETURNING sku
 """
 _PRODUCTS = """
-    SELECT sku, name_en, name_vi, price, unit, step, vat_rate, min_freshness_days, image, tint
+    SELECT sku, name_en, name_vi, price, unit, step, vat_rate, coalesce(min_freshness_days, 0), image, tint
     FROM catalog_product WHERE is_active AND sku = ANY(%s)
 """
 _ADDRESS = """
