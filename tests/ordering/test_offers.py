@@ -140,7 +140,7 @@ def test_each_effect_is_named_with_its_amount():
     assert (effect.offer_id, effect.name("vi"), effect.quantity, effect.amount) == (
         UUID(int=7),
         "Ưu đãi 7",
-        2,
+        quantity(2),
         dong(-20_000),
     )
 
@@ -163,7 +163,7 @@ def test_a_markdown_is_explained_by_its_date():
         None,
         "Best before 22/11: −30%",
         "HSD 22/11: giảm 30%",
-        2,
+        quantity(2),
     )
 
 
@@ -336,4 +336,4 @@ def test_two_hundred_lines_cost_no_more_than_their_number():
 def test_what_is_packed_keeps_its_share_of_the_discount(packed: str, charged: int):
     """0.45 kg of shrimp at 219.000 ₫ less 10 %."""
     net = dong(98_550 - 9_855)
-    assert policies.packed_amount(net, quantity("0.45"), quantity(packed)) == dong(charged)
+    assert policies.packed_amount(net, quantity("0.45"), quantity(packed), unit="kg") == dong(charged)

@@ -14,6 +14,7 @@ from grocery.accounts.public import Role
 from grocery.kernel.errors import DomainError, Invalid, NotFound
 from grocery.kernel.ids import new_id
 from grocery.kernel.models import OutboxEvent
+from grocery.kernel.money import dong, total
 from grocery.kernel.quantity import quantity
 from grocery.ordering import models
 from grocery.ordering import public as ordering
@@ -175,7 +176,7 @@ def test_the_box_holds_and_costs_what_was_picked(walk: Walker):
     seal(walk)
     view = ordering.order(order_id=order)
     assert (view.state, packed(order)) == ("packed", {"milk": "3.000", "shrimp": "0.438"})
-    assert view.charged == view.fee + view.lines[0].packed_amount + view.lines[1].packed_amount
+    assert view.charged == view.fee + total(line.packed_amount or dong(0) for line in view.lines)
 
 
 def test_the_goods_leave_the_stock_as_weighed(walk: Walker):
