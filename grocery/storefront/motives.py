@@ -23,6 +23,11 @@ _WHAT: Final = {
     ("part_cancelled", "customer"): gettext_lazy("You cancelled"),
     ("part_cancelled", "staff"): gettext_lazy("The store cancelled"),
 }
+#: Whoever did it: what ran out.
+_RAN_OUT: Final = {
+    ChangeKind.SUBSTITUTED: gettext_lazy("Ran out, replaced"),
+    ChangeKind.LEFT_OUT: gettext_lazy("Ran out, left out"),
+}
 #: So many choices of what to keep; of a great many, only some.
 _CHOICES: Final = 24
 
@@ -46,7 +51,7 @@ def told(change: OrderChange, language: str) -> dict[str, Any]:
     """A change as the order's page tells it."""
     return {
         "at": change.at,
-        "what": _WHAT.get((change.kind.value, change.by), _("Changed")),
+        "what": _RAN_OUT.get(change.kind) or _WHAT.get((change.kind.value, change.by), _("Changed")),
         "lines": [
             f"{line.name(language)}: {wording.measure(line.before, line.unit, language)}"
             f" › {wording.measure(line.after, line.unit, language)}"

@@ -121,6 +121,12 @@ def test_the_orders_page_asks_and_comes_back(visitor: Visitor, order: str, link:
     )
 
 
+@pytest.mark.parametrize(("answer", "said"), [("yes", "Ran out, replaced"), ("no", "Ran out, left out")])
+def test_the_orders_page_tells_what_ran_out(visitor: Visitor, order: str, link: str, answer: str, said: str):
+    visitor.post(link, {"answer": answer})
+    assert said in text_of(visitor.get(order))
+
+
 def test_a_strangers_page_is_not_gone_on_to(link: str):
     answered = Visitor().post(link, {"answer": "yes", "next": "https://evil.example/"})
     assert "evil" not in answered["Location"]

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from grocery.catalog import public as catalog
 from grocery.kernel import clock
 from grocery.ordering import public as ordering
-from grocery.ordering.public import OrderLineView, OrderState, OrderView, headroom
+from grocery.ordering.public import ChangeKind, OrderLineView, OrderState, OrderView, headroom
 from grocery.payments import public as payments
 from grocery.payments.public import Method, PaymentState, PaymentView, RefundState, RefundView
 from grocery.storefront import motives, wording
@@ -70,7 +70,7 @@ def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str,
         "moving": found.state not in _FINAL,
         "cancelled": found.state is OrderState.CANCELLED,
         "lines": [_line(line, language, replaced) for line in found.lines],
-        "gone": [_line(line, language, replaced) for line in found.gone],
+        "gone": [_line(line, language, replaced) | {"fate": _fate(line, found)} for line in found.gone],
         "changes": [motives.told(change, language) for change in found.changes],
         "payment": payment,
         "paid": _paid(payment),
@@ -104,6 +104,16 @@ def _steps(found: OrderView) -> list[Step]:
         )
         for i, (state, icon, name) in enumerate(_STEPS)
     ]
+
+
+def _fate(line: OrderLineView, found: OrderView) -> str:
+    """Why a line that was ordered does not come."""
+    if any(other.replaces == line.sku for other in found.lines):
+        return _("Ran out, replaced")
+    for change in reversed(found.changes):
+        if any(one.sku == line.sku for one in change.lines):
+            return _("Ran out, left out") if change.kind is ChangeKind.LEFT_OUT else _("Cancelled")
+    return _("Cancelled")
 
 
 def _line(line: OrderLineView, language: str, names: Mapping[str, str]) -> dict[str, Any]:
