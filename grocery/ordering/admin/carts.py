@@ -13,8 +13,8 @@ from grocery.ordering.models import Cart, CartLine
 
 class CartLineInline(LookOnly, admin.TabularInline):
     model = CartLine
-    fields = ["sku", "quantity", "price_seen", "touched_at"]
-    readonly_fields = ["sku", "quantity", "price_seen", "touched_at"]
+    fields = ["sku", "quantity", "price_seen", "note", "substitution", "substitute_sku", "touched_at"]
+    readonly_fields = fields
     extra = 0
 
 
@@ -23,7 +23,7 @@ class CartAdmin(LookOnly, admin.ModelAdmin):
     """A guest's token opens the cart, so it is not shown."""
 
     list_display = ["id", "customer_id", "size", "created_at"]
-    fields = ["customer_id", "store_id", "created_at"]
+    fields = ["customer_id", "store_id", "substitution", "wanted_day", "created_at"]
 
     search_fields = ["=id", "=customer_id"]
     list_per_page = 50
