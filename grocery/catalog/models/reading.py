@@ -163,15 +163,15 @@ SELLING: Final = (
 
 #: How many of a category, popular first, and of those called alike are compared with the original.
 _PER_CATEGORY: Final = 60
-#: What may stand in: sold in the same unit, losing no dietary property, adding no allergen, not known to be sold out.
+#: What may stand in: sold in the same unit, losing no dietary property, adding no allergen. `||` keeps the planner
+#: from the index of labels: thousands are vegan, and the walk in order of popularity stops at sixty.
 _FIT: Final = """p.is_active AND p.sku <> o.sku AND p.unit = o.unit
-      AND p.dietary @> o.dietary AND p.allergens <@ o.allergens
-      AND NOT EXISTS (SELECT FROM "catalog_listing" l
-                      WHERE l.store_id = %(store)s AND l.sku = p.sku AND l.in_stock IS FALSE)
+      AND (p.dietary || '{}') @> o.dietary AND p.allergens <@ o.allergens
     ORDER BY p.popularity DESC, p.sku LIMIT %(most)s"""
 #: One walk of the index `product_cat_popular` per category, the original's own and those beside it, and one look into
-#: the words of names for those of its category that begin to be called like it: other tomatoes before potatoes. Then
-#: compared: its own category first, called alike first, then by how far price and content (as ratios) and name are.
+#: the words of names for those of its category that begin to be called like it: other tomatoes before potatoes. Of
+#: these, what is not known to be sold out is compared: its own category first, called alike first, then by how far
+#: price and content (as ratios) and name are.
 _SIMILAR: Final = f"""
 WITH o AS (
   SELECT p.sku, p.category_id, c.parent_id, p.unit, p.price, p.net_content, p.net_unit, p.dietary, p.name_vi,
@@ -189,6 +189,7 @@ WITH o AS (
 )
 SELECT {CARD} FROM near JOIN "catalog_product" p USING (sku) {_CATEGORY}
 LEFT JOIN "catalog_listing" l ON l.store_id = %(store)s AND l.sku = p.sku CROSS JOIN o
+WHERE l.in_stock IS NOT FALSE
 ORDER BY (p.category_id = o.category_id) DESC, coalesce(p.search_exact @@ o.called, false) DESC,
   abs(ln(p.price::float8 / o.price))
     + CASE WHEN p.net_unit = o.net_unit THEN coalesce(abs(ln(p.net_content / o.net_content)), 0) ELSE 1 END
