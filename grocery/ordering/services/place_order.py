@@ -186,12 +186,7 @@ class _Terms:
 
 
 def _write(
-    order_id: OrderId,
-    cart: models.Cart,
-    basket: Basket,
-    place: Place,
-    booking: delivery.Booking,
-    terms: _Terms,
+    order_id: OrderId, cart: models.Cart, basket: Basket, place: Place, booking: delivery.Booking, terms: _Terms
 ) -> models.Order:
     """The order with its lines: copies of all that it promises, in two statements; with offers, one more."""
     slot = booking.slot
