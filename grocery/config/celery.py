@@ -38,6 +38,7 @@ TICKS = [
     every("kernel.prune_idempotency_keys", hours=1),
     every("ordering.forget_abandoned_carts", days=1),
     every("inventory.prune_reservations", days=1),
+    every("inventory.sweep_photos", days=1),
     every("kernel.prune_outbox", days=1),
     nightly("inventory.check_stock", hour=19),
 ]

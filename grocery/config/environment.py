@@ -60,6 +60,9 @@ class Environment(BaseSettings):
     count_approval_percent: int = Field(default=5, ge=0, le=1000)
     count_approval_value: int = Field(default=500_000, ge=0)
 
+    #: A lot expires soon when it has so many days left beyond the freshness that its product promises.
+    expires_soon_days: int = Field(default=3, ge=0, le=60)
+
     # payments
     card_provider: str = "stripe"
     stripe_secret_key: SecretStr = SecretStr("")

@@ -208,6 +208,7 @@ PAYMENT_WINDOW_MINUTES = ENV.payment_window_minutes
 COUNT_AGAIN_PERCENT = ENV.count_again_percent
 COUNT_APPROVAL_PERCENT = ENV.count_approval_percent
 COUNT_APPROVAL_VALUE = ENV.count_approval_value
+EXPIRES_SOON_DAYS = ENV.expires_soon_days
 MINIMUM_ORDER = ENV.minimum_order
 WEIGHT_BARCODES = ENV.weight_barcodes
 PICKING_LEAD_MINUTES = ENV.picking_lead_minutes

@@ -54,6 +54,12 @@ def prune_reservations() -> None:
     inventory.prune_reservations(now=clock.now())
 
 
+@shared_task(name="inventory.sweep_photos", ignore_result=True)
+def sweep_photos() -> None:
+    """Photos that show nothing that was thrown away are forgotten; every night."""
+    inventory.sweep_photos(now=clock.now())
+
+
 @shared_task(name="inventory.turn_days", ignore_result=True)
 def turn_days() -> None:
     """What expired at a store's midnight is off sale, what expires soon is said; every minute."""

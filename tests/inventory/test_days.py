@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -182,6 +183,14 @@ def test_goods_that_expired_while_they_were_held_do_not_leave_the_store(shop: Sh
 def soon() -> list[str]:
     events = OutboxEvent.objects.filter(name=LotExpiringSoon.name).order_by("published_at", "id")
     return [f"{event.payload['sku']} {event.payload['expires_on']}" for event in events]
+
+
+def test_how_soon_is_said_by_a_setting(shop: Shop, settings: Any):
+    settings.EXPIRES_SOON_DAYS = 1
+    for day in (1, 2):
+        shop.receive("milk", 5, expires=day)
+    turn(NOON)
+    assert soon() == [f"milk {days(1)}"]
 
 
 def test_a_lot_is_said_to_expire_soon_three_days_ahead_once(shop: Shop):

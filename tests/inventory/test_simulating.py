@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -51,6 +53,26 @@ def test_interrupted_it_lets_go_what_was_reserved(shop: Shop):
     with pytest.raises(Interrupted):
         play(shop, seconds=60, report=interrupt)
     assert [inventory.check_stock(), Reservation.objects.open().count()] == [[], 0]
+
+
+def test_ctrl_c_ends_it_with_the_books_in_order(shop: Shop, mark: Path, monkeypatch: pytest.MonkeyPatch):
+    """A real SIGINT, from outside, once a first line was written; a minute of play would be ahead."""
+    mark.touch()
+    monkeypatch.setattr("grocery.kernel.clock.now", lambda: NOON)
+    ctrl_c = Thread(target=os.kill, args=[os.getpid(), signal.SIGINT])
+
+    class Terminal(StringIO):
+        def write(self, said: str) -> int:
+            if "reserved" in said and ctrl_c.ident is None:
+                ctrl_c.start()
+            return super().write(said)
+
+    terminal = Terminal()
+    call_command("simulate_stock", "--seconds=60", "--rate=200", stdout=terminal)
+    ctrl_c.join()
+    assert "Ended; what was reserved is free again." in terminal.getvalue()
+    assert "The books agree." in terminal.getvalue()
+    assert Reservation.objects.open().count() == 0
 
 
 @pytest.mark.django_db

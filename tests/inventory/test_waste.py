@@ -15,6 +15,7 @@ from PIL import ExifTags, Image
 from grocery.inventory import public as inventory
 from grocery.inventory.gateways import photos
 from grocery.inventory.models import Lot, Movement, Wastage
+from grocery.kernel import clock
 from grocery.kernel.errors import Invalid, NotFound
 from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import quantity
@@ -204,3 +205,19 @@ def test_a_photo_is_found_again_by_its_waste(shop: Shop, media: Path):
     for missing in (wasted.id, without.id, new_id()):
         with pytest.raises(NotFound):
             inventory.waste_photo(wastage=missing)
+
+
+def test_a_photo_that_shows_no_waste_is_forgotten_after_a_day(shop: Shop, media: Path):
+    shop.receive("salt", 9)
+    wasted = line(lot_of("salt"), 1, photo=inventory.keep_photo(photo=picture()))
+    waste(shop, wasted)
+    orphan = inventory.keep_photo(photo=picture())
+    (media / "waste" / "README").write_text("not ours")
+    taken, soon = clock.now(), timedelta(hours=23)
+    assert [inventory.sweep_photos(now=taken + soon), (media / orphan).exists()] == [0, True]
+    assert [inventory.sweep_photos(now=taken + 2 * soon), (media / orphan).exists()] == [1, False]
+    assert [(media / wasted.photo).exists(), (media / "waste" / "README").exists()] == [True, True]
+
+
+def test_where_nobody_has_taken_a_photo_nothing_is_swept(media: Path):
+    assert inventory.sweep_photos(now=NOON) == 0

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
 from typing import BinaryIO, Final, cast
 from uuid import UUID
 
@@ -16,6 +19,8 @@ LARGEST_FILE: Final = 12 * 1024 * 1024
 LARGEST_PICTURE: Final = 60_000_000
 #: Pixels of the longer side, enough to read a label by.
 SIDE: Final = 1600
+#: The folder of what was thrown away.
+WASTE: Final = "waste"
 _FORMATS: Final = ("JPEG", "PNG", "WEBP")
 
 
@@ -38,6 +43,18 @@ def fetch(name: str) -> BinaryIO:
 def drop(name: str) -> None:
     """Forget a picture that belongs to nothing."""
     default_storage.delete(name)
+
+
+def kept_before(moment: datetime, *, folder: str) -> Iterator[str]:
+    """Pictures of the folder that were kept before that; when, their names say (RFC 9562, version 7)."""
+    try:
+        _folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:  # nobody has taken one yet
+        return
+    for file in files:
+        with suppress(ValueError):  # not ours
+            if (UUID(file[:36]).int >> 80) < moment.timestamp() * 1000:
+                yield f"{folder}/{file}"
 
 
 def _redrawn(content: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -46,6 +46,10 @@ class WastageQuerySet(models.QuerySet["Wastage"]):
 
     def undo(self, ids: Iterable[UUID], *, now: datetime, by: UUID) -> None:
         self.filter(id__in=list(ids)).update(undone_at=now, undone_by=by)
+
+    def shown_by(self, photos: Sequence[str]) -> set[str]:
+        """Those of these photos that show something that was thrown away."""
+        return set(self.filter(photo__in=photos).values_list("photo", flat=True))
 
     def known(self, ids: list[UUID]) -> set[UUID]:
         """Those of these that are written down already."""

@@ -7,8 +7,6 @@ from typing import Final
 
 from grocery.inventory.contracts.receiving import ShortDated
 
-#: A lot expires soon when it has so many days beyond the freshness that its product promises.
-SOON_DAYS: Final = 3
 #: No product promises more days at the door than this; further ahead no lot is looked at.
 LONGEST_PROMISE: Final = 60
 

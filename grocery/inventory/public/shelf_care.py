@@ -16,6 +16,7 @@ from grocery.inventory.contracts.shelf_care import (
 )
 from grocery.inventory.services import alerts as _alerts
 from grocery.inventory.services import markdowns as _markdowns
+from grocery.inventory.services import sweep_photos as _sweeping
 from grocery.inventory.services import turn_days as _days
 from grocery.inventory.services import waste as _wasting
 from grocery.inventory.services.days import today as _today
@@ -26,6 +27,7 @@ __all__ = [
     "undo_waste",
     "keep_photo",
     "drop_photo",
+    "sweep_photos",
     "waste_photo",
     # markdowns
     "mark_down",
@@ -73,6 +75,11 @@ def keep_photo(*, photo: BinaryIO) -> str:
 def drop_photo(*, photo: str) -> None:
     """Forget a photo that belongs to no wastage; of an empty name nothing happens."""
     _wasting.drop_photo(photo=photo)
+
+
+def sweep_photos(*, now: datetime) -> int:
+    """Forget photos that have belonged to no wastage for a day; how many. Any number may do it at once."""
+    return _sweeping.sweep_photos(now=now)
 
 
 def waste_photo(*, wastage: UUID) -> BinaryIO:

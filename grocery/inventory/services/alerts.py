@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from prometheus_client import Counter
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -15,7 +16,6 @@ from grocery.catalog import public as catalog
 from grocery.inventory.events import LotExpiringSoon, StockChanged, StockLow
 from grocery.inventory.models import Concern, StockAlert, StockAlerts
 from grocery.inventory.models.by_day import DatedLot
-from grocery.inventory.policies.shelf_life import SOON_DAYS
 from grocery.kernel import figures
 from grocery.kernel.errors import NotFound
 from grocery.kernel.outbox import publish
@@ -109,7 +109,7 @@ def acknowledge(*, alert: UUID, location: UUID, now: datetime, by: UUID) -> None
 
 def soon(today: date, min_freshness_days: int) -> date:
     """The last expiry that counts as soon: some days more than the freshness that customers are promised."""
-    return today + timedelta(days=SOON_DAYS + min_freshness_days)
+    return today + timedelta(days=settings.EXPIRES_SOON_DAYS + min_freshness_days)
 
 
 def freshness(skus: Iterable[str]) -> Mapping[str, int]:

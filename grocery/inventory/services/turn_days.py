@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from grocery.catalog import public as catalog
 from grocery.inventory.models import StoreDay
 from grocery.inventory.models.by_day import DatedLot, lots_turning, skus_turning
-from grocery.inventory.policies.shelf_life import LONGEST_PROMISE, SOON_DAYS
+from grocery.inventory.policies.shelf_life import LONGEST_PROMISE
 from grocery.inventory.services import locking
 from grocery.inventory.services.alerts import warn_of_days
 from grocery.inventory.services.announcing import announce
@@ -38,7 +39,7 @@ def _turn_some(location: UUID, *, now: datetime) -> int | None:
     if store is None or (store.done and store.day is not None and store.day >= day):
         return None
     store.begin(day)
-    horizon = day + timedelta(days=SOON_DAYS + LONGEST_PROMISE)
+    horizon = day + timedelta(days=settings.EXPIRES_SOON_DAYS + LONGEST_PROMISE)
     skus = skus_turning(location=location, since=store.since, horizon=horizon, after=store.after_sku, limit=_AT_ONCE)
     _turn(lots_turning(skus, location=location, horizon=horizon), store, day, now=now)
     store.after_sku = skus[-1] if skus else store.after_sku

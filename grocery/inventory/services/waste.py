@@ -26,7 +26,7 @@ from grocery.kernel.quantity import ZERO, Quantity
 
 def keep_photo(*, photo: BinaryIO) -> str:
     """See `public.keep_photo`."""
-    return photos.keep(photo, folder="waste", name=new_id())
+    return photos.keep(photo, folder=photos.WASTE, name=new_id())
 
 
 def drop_photo(*, photo: str) -> None:
