@@ -110,7 +110,7 @@ class Shop:
                 price=price or PRICES.get(sku, 10_000),
                 unit=catalog.Unit.KG if by_weight else catalog.Unit.PIECE,
                 step=Decimal("0.05") if by_weight else Decimal(1),
-                vat_rate=Decimal(5) if by_weight else Decimal(8),
+                vat_group="fresh" if by_weight else "reduced",
                 active=on_sale,
                 dietary=dietary,
                 allergens=self.allergens,

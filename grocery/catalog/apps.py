@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +12,11 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from grocery.catalog import handlers  # noqa: F401 - subscribes
+
+        post_migrate.connect(_prepare, sender=self, dispatch_uid="catalog.prepare_database")
+
+
+def _prepare(**_signal: Any) -> None:
+    from grocery.catalog import public
+
+    public.prepare_database()

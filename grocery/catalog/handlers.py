@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from grocery.catalog.contracts import Sku, StockSeen, StoreId
+from grocery.catalog.contracts import OfferSeen, Sku, StockSeen, StoreId
 from grocery.catalog.services import hear
 from grocery.inventory.events import StockChanged
 from grocery.kernel import clock
 from grocery.kernel.outbox import on
-from grocery.ordering.events import OrderPlaced
+from grocery.ordering.events import OfferChanged, OrderPlaced
 
 
 @on(StockChanged, batch=500)
@@ -21,6 +21,12 @@ def count_order(event: OrderPlaced) -> None:
     """What sells is popular."""
     skus = [line.sku for line in event.lines]
     hear.count_order(store_id=StoreId(event.store_id), skus=skus, now=clock.now())
+
+
+@on(OfferChanged)
+def show_offer(event: OfferChanged) -> None:
+    """Shelves say what costs less, and what it cost before."""
+    hear.see_offer(OfferSeen(**{name: getattr(event, name) for name in OfferSeen.__slots__}))
 
 
 def _seen(event: StockChanged) -> StockSeen:

@@ -8,13 +8,15 @@ VAT for one unit; quantities are exact decimals of that unit. Lists show what th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
 from grocery.catalog.contracts import (
     EVERYTHING,
     MOST_PER_ORDER,
+    VAT_OF_DELIVERY,
     Allergen,
     Category,
     CategoryHits,
@@ -49,6 +51,7 @@ from grocery.catalog.services import list_products as _lists
 from grocery.catalog.services import save_product as _save_product
 from grocery.catalog.services import stores as _stores
 from grocery.catalog.services import suggest as _suggest
+from grocery.catalog.services import vat as _vat
 
 # --- stores -------------------------------------------------------------------------------------------------
 
@@ -137,9 +140,12 @@ def check_move(*, slug: str, parent: str) -> None:
 # --- products -----------------------------------------------------------------------------------------------
 
 
-def products_on_sale(*, skus: Iterable[Sku]) -> dict[Sku, ProductOnSale]:
-    """What a cart or order line copies, in one statement. A SKU that is unknown or not sold is absent."""
-    return _lists.products_on_sale(skus=skus)
+def products_on_sale(*, skus: Iterable[Sku], on: date | None = None) -> dict[Sku, ProductOnSale]:
+    """What a cart or order line copies, in one statement. A SKU that is unknown or not sold is absent.
+
+    `on`: the day whose VAT rates count, on the law's calendar (Việt Nam); then `categories` are filled in, too.
+    """
+    return _lists.products_on_sale(skus=skus, on=on)
 
 
 def everything_on_sale() -> Iterator[ProductOnSale]:
@@ -217,6 +223,38 @@ def save_product(*, draft: ProductDraft, now: datetime, by: UUID | None = None) 
     Raises Invalid (with the field) for what is not right, NotFound for an unknown category, GtinTaken.
     """
     return _save_product.save_product(draft=draft, now=now, by=by)
+
+
+# --- VAT ----------------------------------------------------------------------------------------------------
+
+
+def vat_rate(*, group: str, on: date) -> Decimal:
+    """The rate (percent) of a VAT group on a day, as for a delivery fee: VAT_OF_DELIVERY. Raises NotFound."""
+    return _vat.rate(group=group, on=on)
+
+
+def vat_rates(*, on: date) -> dict[str, Decimal]:
+    """Each VAT group's rate (percent) of a day. One statement; outside a transaction none."""
+    return _vat.rates(on=on)
+
+
+def set_vat_rate(*, group: str, starts_on: date, rate: Decimal | None, now: datetime, by: UUID | None = None) -> None:
+    """Write down from which day a group has which rate (percent), in place of what was written for that day.
+
+    None takes it back. Remembered with who and when. Raises NotFound for an unknown group, Invalid for a rate that is
+    none and for a day that has begun: what today's carts and orders count with is not changed under them.
+    """
+    _vat.set_rate(group=group, starts_on=starts_on, rate=rate, now=now, by=by)
+
+
+def check_vat_rate(*, starts_on: date, rate: Decimal, now: datetime) -> None:
+    """Say beforehand whether a rate may be written down for that day: raises Invalid."""
+    _vat.check(starts_on, rate, now)
+
+
+def prepare_database() -> None:
+    """Have the law's VAT groups and rates in a database that has none; run after each `migrate`."""
+    _vat.prepare()
 
 
 # --- many products at once ------------------------------------------------------------------------------------
@@ -315,6 +353,13 @@ __all__ = [
     "check_product",
     "save_product",
     "GtinTaken",
+    # VAT
+    "vat_rate",
+    "vat_rates",
+    "set_vat_rate",
+    "check_vat_rate",
+    "prepare_database",
+    "VAT_OF_DELIVERY",
     # many products at once
     "import_profiles",
     "import_products",

@@ -8,7 +8,7 @@ exceed its capacity. A hold that has ended counts nowhere, from the moment it en
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, time
+from datetime import date, datetime, time
 from uuid import UUID
 
 from grocery.delivery.contracts import (
@@ -49,7 +49,7 @@ __all__ = [
     # choosing
     "slots", "fee", "zone_of", "pickup_points",
     # keeping and booking
-    "hold", "held", "let_go", "book", "cancel",
+    "hold", "held", "slot_day", "let_go", "book", "cancel",
     # on the road
     "dispatch", "complete", "fail", "delivery",
     # setting up and keeping going
@@ -124,6 +124,11 @@ def hold(*, slot_id: UUID, holder: str, until: datetime, now: datetime, store_id
 def held(*, holder: str, now: datetime) -> SlotHold | None:
     """What the holder keeps at this moment. One statement."""
     return list_slots.held(holder=holder, now=now)
+
+
+def slot_day(*, slot_id: UUID) -> date:
+    """The store's local day of a slot. One statement. Raises NotFound("slot")."""
+    return list_slots.slot_day(slot_id=slot_id)
 
 
 def let_go(*, holder: str) -> None:

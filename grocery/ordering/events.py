@@ -1,4 +1,4 @@
-"""What has happened to orders. Stream "order:<id>": each subscriber hears one order's facts in order.
+"""What has happened to orders and offers. Stream "order:<id>": each subscriber hears one order's facts in order.
 
 Names, addresses and remarks are not in here: ask `ordering.public.order` when telling people.
 """
@@ -144,3 +144,24 @@ class OrderPartlyCancelled(OrderFact):
     lines: tuple[OrderedLine, ...]
     total_before: Money
     total: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferChanged(Event):
+    """What an offer on single products says from now on, for everybody: shelves show it while its window is open.
+
+    `percent` off, or `price` per unit (đồng). `skus` empty: it lowers no product any more. `store_id` None:
+    every store.
+    """
+
+    offer_id: UUID
+    store_id: UUID | None
+    skus: tuple[str, ...]
+    percent: int
+    price: int | None
+    starts_at: datetime
+    ends_at: datetime | None
+
+    @property
+    def stream(self) -> str:
+        return f"offer:{self.offer_id}"

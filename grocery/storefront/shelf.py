@@ -38,6 +38,9 @@ class Card:
     url: str
     name: str
     price: str
+    #: What it costs when no offer runs; empty where none does.
+    was: str
+    percent_off: int
     facts: tuple[str, ...]
     fresh: str
     until: str
@@ -73,7 +76,9 @@ def card(product: ProductCard, quantity: Quantity, language: str, *, dated: bool
     return Card(
         url=product_url(product.sku),
         name=name,
-        price=str(product.price),
+        price=str(product.price_now),
+        was=str(product.price) if product.offer_price else "",
+        percent_off=product.percent_off,
         facts=facts(product, language),
         fresh=fresh(product),
         until=gettext("Best before %(day)s") % {"day": wording.day(expiry)} if expiry else "",
@@ -107,7 +112,7 @@ def stepper_for(sku: str, *, unit: str, step: Quantity, quantity: Quantity, name
 def facts(product: ProductOnSale, language: str) -> tuple[str, ...]:
     """What compares: what is in the pack, and what a kilogram, litre or piece of it costs."""
     if product.unit != Unit.PIECE:
-        return (wording.per(product.price, product.unit),)
+        return (wording.per(product.price_now, product.unit),)
     pack = contents(product.net_content, product.net_unit, language) if product.net_content else ""
     comparison = wording.per(product.unit_price, product.unit_price_per or "") if product.unit_price else ""
     return tuple(fact for fact in (pack, comparison) if fact)

@@ -11,7 +11,7 @@ from grocery.kernel import clock
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import plain
 from grocery.ordering.public import CartLine, CartNews, CartView
-from grocery.storefront import shelf, wording
+from grocery.storefront import offers, shelf, wording
 from grocery.storefront.shelf import Stepper
 
 
@@ -38,6 +38,15 @@ class Line:
     named: str
     notes: tuple[Note, ...]
     stepper: Stepper
+    near: Switch | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """A button that takes units near their date, or fresh ones again; `on` is what it sends."""
+
+    on: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +61,12 @@ class Sums:
 
     count: int
     subtotal: str
+    #: What offers take off the goods; empty for nothing.
+    discount: str
     fee: str
     fee_label: str
+    #: The fee before an offer made it less; empty where none did.
+    fee_was: str
     total: str
     total_minor: int
     vat: tuple[Vat, ...]
@@ -74,7 +87,7 @@ def _line(line: CartLine, language: str) -> Line:
         name=name,
         amount=str(line.amount),
         was=str(line.list_amount) if line.amount < line.list_amount else "",
-        facts=_facts(line, language),
+        facts=(*_facts(line, language), *offers.reasons(line.adjustments, language)),
         image=line.image,
         tint=line.tint,
         note=line.note,
@@ -84,7 +97,22 @@ def _line(line: CartLine, language: str) -> Line:
         stepper=shelf.stepper_for(
             line.sku, unit=line.unit, step=line.step, quantity=line.quantity, name=name, language=language
         ),
+        near=_switch(line, language),
     )
+
+
+def _switch(line: CartLine, language: str) -> Switch | None:
+    """Whether the line could take units near their date, or does."""
+    if line.near_expiry:
+        return Switch(on="0", text=_("Fresh ones instead, full price"))
+    best = max(line.reduced, key=lambda units: units.percent, default=None)
+    if best is None or not line.on_sale:
+        return None
+    some = wording.measure(min(best.available, line.quantity), line.unit, language)
+    if best.expires_on is None:
+        return Switch(on="1", text=_("%(some)s at −%(percent)s%%") % {"some": some, "percent": best.percent})
+    text = _("%(some)s best before %(day)s at −%(percent)s%%")
+    return Switch(on="1", text=text % {"some": some, "day": f"{best.expires_on:%d/%m}", "percent": best.percent})
 
 
 def _facts(line: CartLine, language: str) -> tuple[str, ...]:
@@ -112,6 +140,8 @@ def _notes(line: CartLine, language: str) -> list[Note]:
     if line.excess:
         most = wording.measure(line.quantity - line.excess, line.unit, language)
         notes.append(Note(kind="warn", text=_("At most %(most)s per order.") % {"most": most}))
+    if line.near_expiry and (why := offers.near_note(line)):
+        notes.append(Note(kind="info", text=why))
     if CartNews.BACK_IN_STOCK in line.news:
         notes.append(Note(kind="good", text=_("Back in stock")))
     if CartNews.SOLD_AGAIN in line.news:
@@ -136,7 +166,9 @@ def sums(cart: CartView, *, when: str = "", pickup: bool = False) -> Sums:
     return Sums(
         count=len(cart.lines),
         subtotal=str(cart.subtotal),
-        fee=_fee(cart.fee),
+        discount=str(-cart.discount) if cart.discount else "",
+        fee=_fee(cart.fee - cart.fee_discount if cart.fee is not None else None),
+        fee_was=str(cart.fee) if cart.fee_discount else "",
         fee_label=f"{label} · {when}" if when else label,
         total=str(cart.total),
         total_minor=cart.total.minor,

@@ -28,7 +28,6 @@ def form(product: Product, **changes: Any) -> dict[str, Any]:
         "name_en",
         "untranslated",
         "price",
-        "vat_rate",
         "unit",
         "step",
         "net_content",
@@ -38,6 +37,7 @@ def form(product: Product, **changes: Any) -> dict[str, Any]:
     ]
     fields = {name: getattr(product, name) for name in names} | {
         "category": product.category_id,
+        "vat_group": product.vat_group_id,
         "min_freshness_days": product.min_freshness_days,
         "base_popularity": product.base_popularity,
         "tags": ",".join(product.tags),

@@ -327,3 +327,22 @@ def test_the_command_ends_with_one_clear_error(sheet: Sheet, profile: str):
 
 def test_no_more_is_held_than_a_chunk():
     assert write_products.CHUNK <= 5_000
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "group"),
+    [("vat_rate", "5", "fresh"), ("vat_rate", "8", "reduced"), ("vat_rate", "10.00", "standard"),
+     ("vat_rate", "0", "none"), ("vat_rate", "", "reduced"), ("vat_group", "standard", "standard")],
+)  # fmt: skip
+def test_a_rate_in_a_file_stands_for_its_group(sheet: Sheet, column: str, value: str, group: str):
+    sheet.write(f"{HEADER},{column}", f"T1,Tomatoes,Cà chua,vegetables,18900,{value}").take()
+    assert Product.objects.get().vat_group_id == group
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [("vat_rate", "7", "unknown_vat_rate"), ("vat_group", "luxury", "unknown_vat_group")],
+)
+def test_a_rate_or_group_that_stands_for_nothing_is_handed_back(sheet: Sheet, column: str, value: str, code: str):
+    sheet.write(f"{HEADER},{column}", f"T1,Tomatoes,Cà chua,vegetables,18900,{value}").take()
+    assert sheet.rejected == [(2, code)]

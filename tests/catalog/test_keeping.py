@@ -188,7 +188,6 @@ def test_a_change_of_price_is_remembered_with_who_made_it(shop: Shop):
         {"unit": "ounce"},
         {"step": 0},
         {"net_content": 5},
-        {"vat_rate": 101},
     ],
 )
 def test_the_database_is_the_last_guard(shop: Shop, wrong: dict[str, object]):

@@ -252,11 +252,11 @@ def test_beginning_a_cart_takes_at_most_six_statements(shop: Shop, lan: Customer
 
 
 @pytest.mark.parametrize("lines", [1, 60, 200])
-def test_looking_takes_four_statements(shop: Shop, lan: Customer, lines: int):
+def test_looking_takes_five_statements(shop: Shop, lan: Customer, lines: int):
     shop.fill(lan, lines)
     with statements() as sent:
         ordering.cart(owner=lan.owner, now=NOON)
-    assert len(sent) == 4
+    assert len(sent) == 5
 
 
 def test_guests_carts_are_forgotten_after_60_days(shop: Shop, lan: Customer):
@@ -268,11 +268,11 @@ def test_guests_carts_are_forgotten_after_60_days(shop: Shop, lan: Customer):
 
 
 @pytest.mark.parametrize("lines", [1, 60, 200])
-def test_a_glance_takes_three_statements(shop: Shop, lan: Customer, lines: int):
+def test_a_glance_takes_four_statements(shop: Shop, lan: Customer, lines: int):
     shop.fill(lan, lines)
     with statements() as sent:
         seen = ordering.glance(owner=lan.owner, now=NOON)
-    assert (len(sent), len(seen.quantities), seen.goods) == (3, lines, dong(20_000) * lines)
+    assert (len(sent), len(seen.quantities), seen.goods) == (4, lines, dong(20_000) * lines)
 
 
 @pytest.mark.parametrize("lines", [1, 60, 200])

@@ -155,4 +155,4 @@ def test_the_statements_do_not_grow_with_the_lines(shop: Shop, lan: Customer, nu
     placed = shop.order(lan, **basket)
     with statements() as sent:
         ordering.reorder(order_id=placed.id, customer_id=lan.id, now=NOON)
-    assert len(sent) == 10
+    assert len(sent) == 11

@@ -40,7 +40,7 @@ def sell(shop: Shop, sku: str, gtin: str) -> None:
             price=10_000,
             unit=catalog.Unit.KG if by_weight else catalog.Unit.PIECE,
             step=Decimal("0.05") if by_weight else Decimal(1),
-            vat_rate=Decimal(8),
+            vat_group="reduced",
             gtin=gtin,
             active=True,
         ),

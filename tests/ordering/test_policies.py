@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -43,10 +42,6 @@ def test_each_vat_part_is_within_a_dong_of_its_exact_share(amounts):
 def test_vat_is_contained_not_added():
     (part,) = policies.vat_parts([(Decimal(8), dong(108_000))])
     assert part.vat == dong(8_000)
-
-
-def test_the_fees_vat_goes_back_to_ten_percent_in_2027():
-    assert [policies.delivery_vat_rate(date(y, m, d)) for y, m, d in [(2026, 12, 31), (2027, 1, 1)]] == [8, 10]
 
 
 @given(QUANTITIES, QUANTITIES)

@@ -180,7 +180,9 @@ def _card(card: ProductCard, language: str) -> dict[str, Any]:
     return {
         "sku": card.sku,
         **_named(card, language),
-        "price": card.price.minor,
+        "price": card.price_now.minor,
+        "price_before": card.price.minor if card.offer_price else None,
+        "percent_off": card.percent_off,
         "unit": card.unit,
         "step": card.step,
         "net_content": card.net_content,

@@ -51,6 +51,8 @@ _CARD: dict[str, Any] = {
     "name": "Beef tomatoes, Đà Lạt",
     "names": {"en": "Beef tomatoes, Đà Lạt", "vi": "Cà chua beef Đà Lạt"},
     "price": 18900,
+    "price_before": 23500,
+    "percent_off": 20,
     "unit": "piece",
     "step": 1,
     "net_content": 500,
@@ -140,6 +142,7 @@ class CategoriesSchema(Schema):
 class ProductSchema(Schema):
     """A product in one store. `step`: the least that can be bought, and what a quantity is a multiple of.
 
+    `price` is what one costs at this moment; while an offer on it runs, `price_before` is what it costs otherwise.
     `allergens`: which of the fourteen of EU 1169/2011 it contains; null: not declared.
     """
 
@@ -147,6 +150,8 @@ class ProductSchema(Schema):
     name: str
     names: Names
     price: int
+    price_before: int | None
+    percent_off: int
     unit: catalog.Unit
     step: Decimal
     net_content: Decimal | None

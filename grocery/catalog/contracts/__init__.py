@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, NewType
 from uuid import UUID
 
 from grocery.catalog.contracts.allergens import Allergen
+from grocery.catalog.contracts.imports import (
+    BadRow,
+    ImportProgress,
+    MissingFile,
+    Rejected,
+    UnknownProfile,
+    WrongHeader,
+)
 from grocery.kernel.errors import DomainError
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import Quantity, quantity
 
-__all__ = ["Allergen"]
+__all__ = [
+    "Allergen",
+    "BadRow",
+    "ImportProgress",
+    "MissingFile",
+    "Rejected",
+    "UnknownProfile",
+    "WrongHeader",
+]
 
 #: The most that a customer may have of one product, in its unit, unless the product says less.
 MOST_PER_ORDER: Final = quantity(999)
@@ -22,6 +38,9 @@ MOST_PER_ORDER: Final = quantity(999)
 #: What the shop calls one product: 1 to 64 of A–Z a–z 0–9 . _ : -, never changed, never given to another.
 Sku = NewType("Sku", str)
 StoreId = NewType("StoreId", UUID)
+#: The VAT group of what a delivery costs: 8 % through 2026, then 10 %.
+VAT_OF_DELIVERY: Final = "reduced"
+
 CategoryId = NewType("CategoryId", UUID)
 
 
@@ -125,7 +144,8 @@ class ProductOnSale:
     #: What is in one piece (500 g, 950 ml, 10 pieces); None for goods sold by weight, and where it is not known.
     net_content: Decimal | None
     net_unit: NetUnit | None
-    #: Percent, contained in the price.
+    vat_group: str
+    #: Percent, contained in the price: the group's rate of the day that was asked for, else of today.
     vat_rate: Decimal
     perishable: bool
     #: Days of life left that we promise on the day of delivery; 0 for what does not spoil.
@@ -142,6 +162,13 @@ class ProductOnSale:
     allergens: tuple[str, ...] | None
     #: The most that one order may hold, in its unit.
     max_per_order: Quantity
+    #: Its category and those above; only where a day was asked for (`public.products_on_sale`).
+    categories: tuple[CategoryId, ...] = ()
+
+    @property
+    def price_now(self) -> Money:
+        """What one unit costs at this moment: lists know of offers, a cart works them out."""
+        return self.price
 
     def name(self, language: str) -> str:
         return self.name_vi if language == "vi" else self.name_en
@@ -155,6 +182,17 @@ class ProductCard(ProductOnSale):
     #: As far as the last facts from the stockroom tell; checkout asks again.
     in_stock: bool
     earliest_expiry: date | None
+    #: What one unit costs while an offer on it runs, if that is less than `price`. `unit_price` follows it.
+    offer_price: Money | None
+
+    @property
+    def price_now(self) -> Money:
+        return self.offer_price or self.price
+
+    @property
+    def percent_off(self) -> int:
+        """By how much an offer lowers it, in whole percent; 0 without one."""
+        return 100 * (self.price - self.price_now).minor // self.price.minor if self.price else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +265,8 @@ class ProductDraft:
     """A product as staff or an import write it down; `save_product` checks it.
 
     `category` is a slug, `price` đồng with VAT for one `unit` (None: not priced yet, cannot be on sale),
-    `gtin` 8, 12, 13 or 14 digits, `untranslated` the language ("en" or "vi") whose name is borrowed.
+    `vat_group` a group's code, `gtin` 8, 12, 13 or 14 digits, `untranslated` the language ("en" or "vi") whose
+    name is borrowed.
     """
 
     sku: str
@@ -239,7 +278,7 @@ class ProductDraft:
     step: Decimal = Decimal(1)
     net_content: Decimal | None = None
     net_unit: NetUnit | None = None
-    vat_rate: Decimal = Decimal(8)
+    vat_group: str = "reduced"
     perishable: bool = False
     min_freshness_days: int | None = None
     dietary: tuple[str, ...] = ()
@@ -269,31 +308,16 @@ class StockSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportProgress:
-    """How far an import is. `ok` = `new` + `changed` + `unchanged`."""
+class OfferSeen:
+    """What ordering last said about an offer on single products: `percent` off or a new `price`, đồng."""
 
-    rows: int = 0
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-    reasons: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def ok(self) -> int:
-        return self.new + self.changed + self.unchanged
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
-    """A row that was not taken: its line in the file, which reason, for which column."""
-
-    line: int
-    sku: str
-    code: str
-    column: str
-    en: str
-    vi: str
+    offer_id: UUID
+    store_id: UUID | None
+    skus: tuple[str, ...]
+    percent: int
+    price: int | None
+    starts_at: datetime
+    ends_at: datetime | None
 
 
 class WouldLoop(DomainError):
@@ -320,50 +344,6 @@ class GtinTaken(DomainError):
         self.gtin, self.sku = gtin, sku
 
 
-class WrongHeader(DomainError):
-    """The file is not what the profile reads; nothing of it was taken."""
-
-    code = "wrong_header"
-
-    def __init__(self, missing: list[str], found: list[str], unknown: list[str] | None = None) -> None:
-        self.missing, self.found, self.unknown = missing, found[:50], unknown or []
-
-    def text(self, language: str) -> str:
-        found = (", ".join(self.found) or "—")[:500]
-        if self.missing:
-            names = ", ".join(self.missing)
-            en = f"The file lacks the columns {names}; it has: {found}."
-            vi = f"Tệp thiếu các cột {names}; các cột hiện có: {found}."
-        elif self.unknown:
-            names = ", ".join(self.unknown)
-            en, vi = f"The file has columns that are not known: {names}.", f"Tệp có các cột lạ: {names}."
-        else:
-            en, vi = f"The file repeats a column: {found}.", f"Tệp lặp lại một cột: {found}."
-        return vi if language == "vi" else en
-
-
-class MissingFile(DomainError):
-    """A profile reads a second file beside the first; it is not there."""
-
-    code = "missing_file"
-    en = "The file {name} is missing; it belongs beside the one to import."
-    vi = "Thiếu tệp {name}; tệp này phải nằm cạnh tệp cần nhập."
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-
-class UnknownProfile(DomainError):
-    """There is no such way to read a file."""
-
-    code = "unknown_profile"
-    en = "There is no profile {profile}. There are: {known}."
-    vi = "Không có mẫu {profile}. Các mẫu hiện có: {known}."
-
-    def __init__(self, profile: str, known: list[str]) -> None:
-        self.profile, self.known = profile, ", ".join(known)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryDraft:
     """A category that an import may have to make; one that exists is left as staff have it."""
@@ -374,15 +354,3 @@ class CategoryDraft:
     parent: str | None = None
     tint: Tint | None = None
     image: str = ""
-
-
-class BadRow(DomainError):
-    """One row of a file cannot be taken."""
-
-    code = "bad_row"
-
-    def __init__(self, reason: str, column: str, en: str, vi: str) -> None:
-        self.reason, self.column, self._en, self._vi = reason, column, en, vi
-
-    def text(self, language: str) -> str:
-        return self._vi if language == "vi" else self._en

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from grocery.catalog.contracts import CategoryDraft, Tint
+from grocery.catalog.policies import vat
 from grocery.catalog.policies.demo import Good, Mark, Name
 
 _GOODS: Final = Path(__file__).resolve().parents[1] / "demo" / "goods.toml"
@@ -78,7 +79,7 @@ def _good(
         marks={"fresh": grown, "counter": _RAISED}.get(kind, (_PLAIN,)),
         packs=tuple(own["packs"].split("+")) if "packs" in own else tuple(values["packs"]),
         days=int(own.get("days", values["days"])),
-        vat=int(own.get("vat", values["vat"])),
+        vat_group=vat.MEANT[Decimal(own.get("vat", values["vat"]))],
         dietary=tuple(filter(None, own["diet"].split("+"))) if "diet" in own else tuple(values["diet"]),
         contains=tuple(filter(None, own["contains"].split("+"))) if "contains" in own else tuple(values["contains"]),
         tags=tuple(filter(None, own.get("tags", "").split("+"))),

@@ -2,6 +2,19 @@
 
 from grocery.catalog.models.places import Category, Store
 from grocery.catalog.models.products import PriceChange, Product
-from grocery.catalog.models.shelf import DailySale, KnownWord, Listing
+from grocery.catalog.models.shelf import DailySale, KnownWord, Listing, ShelfOffer
+from grocery.catalog.models.vat import VatGroup, VatRate, VatRateChange
 
-__all__ = ["Category", "DailySale", "KnownWord", "Listing", "PriceChange", "Product", "Store"]
+__all__ = [
+    "Category",
+    "DailySale",
+    "KnownWord",
+    "Listing",
+    "PriceChange",
+    "Product",
+    "ShelfOffer",
+    "Store",
+    "VatGroup",
+    "VatRate",
+    "VatRateChange",
+]

@@ -20,7 +20,7 @@ _TYPES: Final = {
     "description_en": "text",
     "description_vi": "text",
     "price": "bigint",
-    "vat_rate": "numeric(5,2)",
+    "vat_group_id": "text",
     "unit": "text",
     "step": "numeric(12,3)",
     "net_content": "numeric(12,3)",
@@ -38,8 +38,13 @@ _TYPES: Final = {
     "base_popularity": "integer",
 }
 #: Where a draft's own word for it is another one.
-_OF_DRAFT: Final = {"is_active": "active", "base_popularity": "popularity"}
-_TO_TABLE: Final = {"category": "category_id", "active": "is_active", "popularity": "base_popularity"}
+_OF_DRAFT: Final = {"is_active": "active", "base_popularity": "popularity", "vat_group_id": "vat_group"}
+_TO_TABLE: Final = {
+    "category": "category_id",
+    "active": "is_active",
+    "popularity": "base_popularity",
+    "vat_group": "vat_group_id",
+}
 EVERY_COLUMN: Final = ("category", *(_OF_DRAFT.get(column, column) for column in _TYPES))
 
 _STAGE: Final = (
@@ -56,6 +61,10 @@ WHERE s.gtin <> '' AND p.gtin = s.gtin AND p.sku <> s.sku RETURNING s.line, s.sk
 _UNKNOWN_CATEGORIES: Final = """
 DELETE FROM catalog_staged s WHERE NOT EXISTS (SELECT 1 FROM "catalog_category" c WHERE c.slug = s.category)
 RETURNING s.line, s.sku, s.category
+"""
+_UNKNOWN_VAT_GROUPS: Final = """
+DELETE FROM catalog_staged s WHERE NOT EXISTS (SELECT 1 FROM "catalog_vatgroup" v WHERE v.code = s.vat_group_id)
+RETURNING s.line, s.sku, s.vat_group_id
 """
 
 
@@ -107,6 +116,11 @@ def drop_taken_gtins() -> list[tuple[int, str, str, str]]:
 def drop_unknown_categories() -> list[tuple[int, str, str]]:
     """Staged rows whose category does not exist: (line, SKU, category)."""
     return _dropped(_UNKNOWN_CATEGORIES)
+
+
+def drop_unknown_vat_groups() -> list[tuple[int, str, str]]:
+    """Staged rows whose VAT group does not exist: (line, SKU, group)."""
+    return _dropped(_UNKNOWN_VAT_GROUPS)
 
 
 def _dropped(sql: str) -> list[Any]:

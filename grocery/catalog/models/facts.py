@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from grocery.catalog.contracts import StockSeen
+from grocery.catalog.contracts import OfferSeen, StockSeen
 
 # `before` sees the rows as they were when the statement began: a change of looks is told from a new version.
 _KEEP_STOCK: Final = """
@@ -28,6 +28,15 @@ WITH before AS (
 SELECT kept.store_id FROM kept LEFT JOIN before USING (store_id, sku)
 WHERE (kept.in_stock, kept.earliest_expiry)
   IS DISTINCT FROM (coalesce(before.in_stock, false), before.earliest_expiry)
+"""
+
+_KEEP_OFFER: Final = """
+WITH gone AS (DELETE FROM "catalog_shelfoffer" WHERE offer_id = %(offer)s AND sku <> ALL(%(skus)s::text[]))
+INSERT INTO "catalog_shelfoffer" AS s (offer_id, sku, store_id, percent, price, starts_at, ends_at)
+SELECT %(offer)s, sku, %(store)s, %(percent)s, %(price)s, %(starts)s, %(ends)s
+FROM unnest(%(skus)s::text[]) AS named (sku) ORDER BY sku
+ON CONFLICT (offer_id, sku) DO UPDATE SET store_id = excluded.store_id, percent = excluded.percent,
+  price = excluded.price, starts_at = excluded.starts_at, ends_at = excluded.ends_at
 """
 
 _ADD_SALES: Final = """
@@ -117,3 +126,20 @@ def recount_sales(pairs: Sequence[tuple[UUID, str]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_RECOUNT_IN_STORE, {"stores": stores, "skus": skus})
         cursor.execute(_RECOUNT, {"skus": skus})
+
+
+def keep_offer(offer: OfferSeen) -> None:
+    """Show exactly these products for less while the window is open; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _KEEP_OFFER,
+            {
+                "offer": offer.offer_id,
+                "skus": sorted(set(offer.skus)),
+                "store": offer.store_id,
+                "percent": offer.percent,
+                "price": offer.price,
+                "starts": offer.starts_at,
+                "ends": offer.ends_at,
+            },
+        )

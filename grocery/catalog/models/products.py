@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from grocery.catalog.contracts import MOST_PER_ORDER, Allergen, Dietary, NetUnit, Tint, Unit
 from grocery.catalog.models.places import Category
+from grocery.catalog.models.vat import VatGroup
 from grocery.catalog.policies import ORDER_WEIGHT
+from grocery.catalog.policies.vat import REDUCED
 from grocery.kernel.ids import new_id
 
 
@@ -66,7 +68,9 @@ class Product(models.Model):
         db_index=False,  # the list indexes below begin with it
     )
     price = models.BigIntegerField(_("price, ₫"), null=True, blank=True, help_text=_("per unit, VAT included"))
-    vat_rate = models.DecimalField(_("VAT, %"), max_digits=5, decimal_places=2, default=8)
+    vat_group = models.ForeignKey(
+        VatGroup, models.PROTECT, related_name="products", verbose_name=_("VAT"), default=REDUCED, db_index=False
+    )
     unit = models.CharField(_("unit"), max_length=5, choices=[(u.value, u.value) for u in Unit], default=Unit.PIECE)
     step = models.DecimalField(_("step"), max_digits=12, decimal_places=3, default=1)
     net_content = models.DecimalField(_("net content"), max_digits=12, decimal_places=3, null=True, blank=True)
@@ -115,7 +119,6 @@ class Product(models.Model):
             ),
             models.CheckConstraint(condition=Q(price__gt=0) | Q(price=None), name="product_price_positive"),
             models.CheckConstraint(condition=Q(is_active=False) | ~Q(price=None), name="product_on_sale_is_priced"),
-            models.CheckConstraint(condition=Q(vat_rate__gte=0, vat_rate__lte=100), name="product_vat_percent"),
             models.CheckConstraint(condition=Q(unit__in=[u.value for u in Unit]), name="product_unit_known"),
             models.CheckConstraint(condition=Q(step__gt=0), name="product_step_positive"),
             models.CheckConstraint(

@@ -38,6 +38,27 @@ class Listing(models.Model):
         return f"{self.store_id}/{self.sku}"
 
 
+class ShelfOffer(models.Model):
+    """A product for less while a window is open, as ordering last described its offer; in one store or in all."""
+
+    pk = models.CompositePrimaryKey("offer_id", "sku")
+    offer_id = models.UUIDField(_("offer"))
+    sku = models.CharField(_("SKU"), max_length=64)
+    store_id = models.UUIDField(_("store"), null=True)
+    percent = models.PositiveSmallIntegerField(_("percent off"), default=0)
+    price = models.BigIntegerField(_("new price, ₫"), null=True)
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"), null=True)
+
+    class Meta:
+        verbose_name = _("offer on the shelf")
+        verbose_name_plural = _("offers on the shelf")
+        indexes = [models.Index(fields=["sku"], name="shelfoffer_of_sku")]
+
+    def __str__(self) -> str:
+        return f"{self.sku}: {self.percent or self.price}"
+
+
 class DailySale(models.Model):
     """How many orders of one local day held one product in one store."""
 

@@ -113,7 +113,7 @@ class Good:
     marks: tuple[Mark, ...]
     packs: tuple[str, ...]
     days: int
-    vat: int
+    vat_group: str
     dietary: tuple[str, ...]
     contains: tuple[str, ...]
     tags: tuple[str, ...]
@@ -183,7 +183,7 @@ def _draft(made: Combination, rng: Random, popularity: int, *, staple: bool) -> 
         step=step,
         net_content=net,
         net_unit=net_unit,
-        vat_rate=Decimal(good.vat),
+        vat_group=good.vat_group,
         perishable=good.days > 0,
         min_freshness_days=good.days or None,
         dietary=_dietary(made),

@@ -95,8 +95,8 @@ def _price_faults(draft: ProductDraft) -> Iterator[Invalid]:
             "A price is more than 0 ₫, at most 1.000.000.000 ₫.",
             "Giá phải lớn hơn 0 ₫, tối đa 1.000.000.000 ₫.",
         )
-    if not draft.vat_rate.is_finite() or not 0 <= draft.vat_rate <= 100 or draft.vat_rate != round(draft.vat_rate, 2):
-        yield Invalid("vat_rate", "VAT is 0 to 100 percent.", "Thuế GTGT từ 0 đến 100 phần trăm.")
+    if not _LABEL.fullmatch(draft.vat_group):
+        yield Invalid("vat_group", "A VAT group is a code of a-z 0-9 _ -.", "Nhóm thuế GTGT là mã gồm a-z 0-9 _ -.")
 
 
 def _measure_faults(draft: ProductDraft) -> Iterator[Invalid]:

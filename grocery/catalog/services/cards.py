@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Final
 
 from grocery.catalog.contracts import CategoryId, NetUnit, ProductCard, ProductOnSale, Sku, Tint, Unit
@@ -14,8 +15,8 @@ _UNITS: Final = {unit.value: unit for unit in Unit}
 _NET_UNITS: Final[dict[str, NetUnit | None]] = {"": None, **{unit.value: unit for unit in NetUnit}}
 _TINTS: Final = {tint.value: tint for tint in Tint}
 #: The columns of `reading.ON_SALE`, and how many more `reading.CARD` has.
-SALE_COLUMNS: Final = 17
-CARD_COLUMNS: Final = 20
+SALE_COLUMNS: Final = 18
+CARD_COLUMNS: Final = 22
 
 
 def product_on_sale(row: Row) -> ProductOnSale:
@@ -23,16 +24,21 @@ def product_on_sale(row: Row) -> ProductOnSale:
     return ProductOnSale(**_sold(row))
 
 
+def product_to_buy(row: Row) -> ProductOnSale:
+    """One row of `reading.on_sale`."""
+    return ProductOnSale(**_sold(row), categories=tuple(map(CategoryId, row[SALE_COLUMNS])))
+
+
 def card(row: Row) -> ProductCard:
     """One row of `reading.CARD`."""
-    return ProductCard(**_sold(row), **listed(row))
+    return ProductCard(**{**_sold(row), **listed(row)})
 
 
 def _sold(row: Row) -> dict[str, Any]:
     # fmt: off
     (
-        sku, name_en, name_vi, minor, unit, step, net, net_unit, vat, perishable, fresh, image, tint, category,
-        dietary, allergens, most,
+        sku, name_en, name_vi, minor, unit, step, net, net_unit, vat_group, vat, perishable, fresh, image, tint,
+        category, dietary, allergens, most,
     ) = row[:SALE_COLUMNS]
     # fmt: on
     price, unit, net_unit = Money(minor or 0), _UNITS[unit], _NET_UNITS[net_unit]
@@ -46,6 +52,7 @@ def _sold(row: Row) -> dict[str, Any]:
         "step": Quantity(step),
         "net_content": net,
         "net_unit": net_unit,
+        "vat_group": vat_group,
         "vat_rate": vat,
         "perishable": perishable,
         "min_freshness_days": fresh or 0,
@@ -62,12 +69,23 @@ def _sold(row: Row) -> dict[str, Any]:
 
 def listed(row: Row) -> dict[str, Any]:
     """What `reading.CARD` adds."""
-    tags, in_stock, earliest_expiry = row[SALE_COLUMNS:CARD_COLUMNS]
+    tags, in_stock, earliest_expiry, offer = row[SALE_COLUMNS:CARD_COLUMNS]
     return {
         "tags": tuple(tags),
         "in_stock": in_stock,
         "earliest_expiry": earliest_expiry,
+        **_offered(row, offer),
     }
+
+
+def _offered(row: Row, offer: Decimal | None) -> dict[str, Any]:
+    """The price while an offer runs, and what it comes to per kg, l or piece."""
+    list_price, unit, net, net_unit = row[3], _UNITS[row[4]], row[6], _NET_UNITS[row[7]]
+    if offer is None or list_price is None or offer >= list_price:
+        return {"offer_price": None}
+    price = Money(int(offer))
+    per_unit = unit_price(price=price, unit=unit, net_content=net, net_unit=net_unit)
+    return {"offer_price": price, "unit_price": per_unit[0] if per_unit else None}
 
 
 def detail_fields(row: Row) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from grocery.catalog.contracts import StockSeen, StoreId
+from grocery.catalog.contracts import OfferSeen, StockSeen, StoreId
 from grocery.catalog.models import facts
 from grocery.catalog.policies import POPULAR_DAYS
 from grocery.catalog.services import versions
@@ -27,6 +27,12 @@ def see_stock(*, seen: Iterable[StockSeen]) -> int:
     if stores:
         versions.announce(*(versions.stock_of(store_id) for store_id in set(stores)))
     return len(stores)
+
+
+@transaction.atomic
+def see_offer(offer: OfferSeen) -> None:
+    """Keep what an offer says about its products; lists show it while its window is open, to the second."""
+    facts.keep_offer(offer)
 
 
 @transaction.atomic

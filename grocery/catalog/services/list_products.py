@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from grocery.catalog.contracts import (
@@ -21,7 +21,7 @@ from grocery.catalog.models import reading
 from grocery.catalog.models.reading import Selection
 from grocery.catalog.policies import EXPIRES_SOON_DAYS
 from grocery.catalog.services import search, versions
-from grocery.catalog.services.cards import card, detail_fields, product_on_sale
+from grocery.catalog.services.cards import card, detail_fields, product_on_sale, product_to_buy
 from grocery.catalog.services.categories import tree
 from grocery.catalog.services.stores import store
 from grocery.kernel.clock import local_date
@@ -92,8 +92,13 @@ def everything_on_sale() -> Iterator[ProductOnSale]:
         yield from map(product_on_sale, chunk)
 
 
-def products_on_sale(*, skus: Iterable[Sku]) -> dict[Sku, ProductOnSale]:
-    return {product.sku: product for product in map(product_on_sale, reading.on_sale(skus))}
+def products_on_sale(*, skus: Iterable[Sku], on: date | None) -> dict[Sku, ProductOnSale]:
+    found = (
+        map(product_on_sale, reading.on_sale(skus))
+        if on is None
+        else map(product_to_buy, reading.to_buy(skus, on=on))
+    )
+    return {product.sku: product for product in found}
 
 
 def cards(*, skus: Iterable[Sku], store_id: StoreId) -> list[ProductCard]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from grocery.catalog.contracts import GtinTaken, ProductDraft, Sku
-from grocery.catalog.models import Category, PriceChange, Product
+from grocery.catalog.models import Category, PriceChange, Product, VatGroup
 from grocery.catalog.models.searching import learn_words
 from grocery.catalog.policies import drafts
 from grocery.catalog.services import versions
@@ -23,6 +23,8 @@ def save_product(*, draft: ProductDraft, now: datetime, by: UUID | None) -> Sku:
     category = Category.objects.with_slug(draft.category)
     if category is None:
         raise NotFound("category", draft.category)
+    if not VatGroup.objects.known(draft.vat_group):
+        raise NotFound("vat_group", draft.vat_group)
     _check_gtin(draft)
     Product.objects.update_or_create(sku=draft.sku, defaults=_columns(draft, category, now))
     if before is not None and before.price != draft.price:
@@ -51,7 +53,7 @@ def _columns(draft: ProductDraft, category: Category, now: datetime) -> dict[str
         "description_vi": draft.description_vi,
         "category": category,
         "price": draft.price,
-        "vat_rate": draft.vat_rate,
+        "vat_group_id": draft.vat_group,
         "unit": draft.unit,
         "step": draft.step,
         "net_content": draft.net_content,

@@ -79,6 +79,15 @@ def _unfit() -> Iterator[Rejected]:
             en=f"There is no category {slug}.",
             vi=f"Không có danh mục {slug}.",
         )
+    for line, sku, group in bulk.drop_unknown_vat_groups():
+        yield Rejected(
+            line=line,
+            sku=sku,
+            code="unknown_vat_group",
+            column="vat_group",
+            en=f"There is no VAT group {group}.",
+            vi=f"Không có nhóm thuế GTGT {group}.",
+        )
     for line, sku, gtin, holder in bulk.drop_taken_gtins():
         yield Rejected(
             line=line,

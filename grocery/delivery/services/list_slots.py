@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from grocery.delivery import models, policies
@@ -39,6 +39,14 @@ def held(*, holder: str, now: datetime) -> SlotHold | None:
     """What the holder has got, if the hold still lives. One statement."""
     hold = models.SlotHold.objects.of_holder(holder).live(now).select_related("slot").first()
     return SlotHold(slot=shown(hold.slot), holder=holder, until=hold.until) if hold else None
+
+
+def slot_day(*, slot_id: UUID) -> date:
+    """On the store's calendar."""
+    slot = models.Slot.objects.with_id(slot_id).first()
+    if slot is None:
+        raise NotFound("slot", slot_id)
+    return slot.day
 
 
 def fee(*, slot_id: UUID, ward_code: str | None, basket: Money | None) -> Money:

@@ -54,7 +54,7 @@ def _order(order: ordering.OrderView, language: str) -> dict[str, Any]:
         "number": order.number,
         "lines": [_line(line, language) for line in order.lines],
         "subtotal": str(total(_amount(line) for line in order.lines)),
-        "fee": str(order.fee) if order.fee else "",
+        "fee": str(order.fee - order.fee_discount) if order.fee > order.fee_discount else "",
         "total": str(order.total if order.charged is None else order.charged),
         "ceiling": str(order.ceiling) if order.charged is None and order.headroom else "",
         "agreed": "" if order.charged in {None, order.total} else str(order.total),

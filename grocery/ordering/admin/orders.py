@@ -30,8 +30,8 @@ from grocery.ordering.models import MOTIVES, Order, OrderChange, OrderLine, Orde
 
 class LineInline(LookOnly, admin.TabularInline):
     model = OrderLine
-    fields = ["position", "sku", "name", "ordered", "price_", "amount_", "packed_", "vat"]
-    readonly_fields = ["position", "sku", "name", "ordered", "price_", "amount_", "packed_", "vat"]
+    fields = ["position", "sku", "name", "ordered", "price_", "amount_", "offers", "packed_", "vat"]
+    readonly_fields = ["position", "sku", "name", "ordered", "price_", "amount_", "offers", "packed_", "vat"]
     extra = 0
 
     @admin.display(description=_("name"))
@@ -49,6 +49,10 @@ class LineInline(LookOnly, admin.TabularInline):
     @admin.display(description=_("amount"))
     def amount_(self, line: OrderLine) -> str:
         return str(dong(line.amount))
+
+    @admin.display(description=_("offers"))
+    def offers(self, line: OrderLine) -> str:
+        return str(dong(-line.discount)) if line.discount else "–"
 
     @admin.display(description=_("packed"))
     def packed_(self, line: OrderLine) -> str:
@@ -113,7 +117,7 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["number", "state", "method", "placed", "to_be_paid_by", "language"]}),
         (_("Delivery"), {"fields": ["mode", "window", "recipient", "phone", "address", "note"]}),
-        (_("Money"), {"fields": ["subtotal_", "fee_", "total_", "ceiling_", "charged_"]}),
+        (_("Money"), {"fields": ["subtotal_", "discount_", "fee_", "total_", "ceiling_", "charged_"]}),
     ]
 
     class Media:
@@ -135,9 +139,13 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
     def subtotal_(self, order: Order) -> str:
         return str(dong(order.subtotal))
 
+    @admin.display(description=_("offers"))
+    def discount_(self, order: Order) -> str:
+        return str(dong(-order.discount)) if order.discount else "–"
+
     @admin.display(description=_("delivery fee"))
     def fee_(self, order: Order) -> str:
-        return str(dong(order.fee))
+        return str(dong(order.fee - order.fee_discount))
 
     @admin.display(description=_("total"), ordering="total")
     def total_(self, order: Order) -> str:

@@ -18,7 +18,8 @@ from grocery.kernel.http import asker
 from grocery.kernel.inputs import Code, Id
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import public as ordering
-from grocery.ordering.api.schemas import Cart, ItemInput, QuantityInput, SlotInput
+from grocery.ordering.api.mapping import adjustments
+from grocery.ordering.api.schemas import Cart, CouponInput, ItemInput, QuantityInput, SlotInput
 
 TOKEN: Final = "Cart-Token"  # noqa: S105 - the name of a header
 router = Router()
@@ -55,6 +56,7 @@ def add(request: HttpRequest, item: ItemInput, store_id: Id | None = None) -> Ht
         owner=owner(request),
         sku=item.sku,
         quantity=Quantity(item.quantity),
+        near_expiry=item.near_expiry,
         store_id=store_id,
         now=clock.now(),
     )
@@ -65,7 +67,12 @@ def add(request: HttpRequest, item: ItemInput, store_id: Id | None = None) -> Ht
 def put(request: HttpRequest, sku: Code, item: QuantityInput, store_id: Id | None = None) -> HttpResponse:
     """Set the quantity of one product; 0 takes it out. What is short on the shelf is said on the line."""
     view = ordering.set_item(
-        owner=owner(request), sku=sku, quantity=Quantity(item.quantity), store_id=store_id, now=clock.now()
+        owner=owner(request),
+        sku=sku,
+        quantity=Quantity(item.quantity),
+        near_expiry=item.near_expiry,
+        store_id=store_id,
+        now=clock.now(),
     )
     return answered(request, view)
 
@@ -74,6 +81,21 @@ def put(request: HttpRequest, sku: Code, item: QuantityInput, store_id: Id | Non
 def remove(request: HttpRequest, sku: Code, store_id: Id | None = None) -> HttpResponse:
     """The cart without this product, whether it was there or not."""
     view = ordering.set_item(owner=owner(request), sku=sku, quantity=ZERO, store_id=store_id, now=clock.now())
+    return answered(request, view)
+
+
+@router.post("/cart/coupons", response=Cart, summary="Enter a coupon code")
+def use_coupon(request: HttpRequest, coupon: CouponInput, store_id: Id | None = None) -> HttpResponse:
+    """What the code does is in `coupons` and on the lines. It is used when the cart is ordered, and only if it lowers
+    something. 404 `coupon_unknown`, 409 `coupon_used_up`."""
+    view = ordering.use_coupon(owner=owner(request), code=coupon.code, store_id=store_id, now=clock.now())
+    return answered(request, view)
+
+
+@router.delete("/cart/coupons/{code}", response=Cart, summary="Take a coupon code out")
+def drop_coupon(request: HttpRequest, code: Code, store_id: Id | None = None) -> HttpResponse:
+    """The cart without this code, whether it was there or not."""
+    view = ordering.drop_coupon(owner=owner(request), code=code, store_id=store_id, now=clock.now())
     return answered(request, view)
 
 
@@ -139,7 +161,11 @@ def cart_body(view: ordering.CartView, language: str) -> dict[str, Any]:
         "lines": [_line(line, language) for line in view.lines],
         "slot": view.slot,
         "subtotal": view.subtotal,
+        "discount": view.discount,
         "fee": view.fee,
+        "fee_discount": view.fee_discount,
+        "fee_adjustments": adjustments(view.fee_adjustments, language),
+        "coupons": view.coupons,
         "vat": view.vat,
         "total": view.total,
         "ceiling": view.ceiling,
@@ -161,7 +187,11 @@ def _line(line: ordering.CartLine, language: str) -> dict[str, Any]:
         "unit": line.unit,
         "step": line.step,
         "quantity": line.quantity,
+        "list_amount": line.list_amount,
+        "adjustments": adjustments(line.adjustments, language),
         "amount": line.amount,
+        "near_expiry": line.near_expiry,
+        "reduced": line.reduced,
         "image": line.image,
         "tint": line.tint,
         "available": line.available,

@@ -13,10 +13,19 @@ CHECKOUT: Final[dict[str, Any]] = {
     "method": "card",
     "address_id": "01990000-0000-7000-8000-0000000000d1",
     "note": "Bấm chuông hai lần",
-    "expected_total": 92000,
+    "expected_total": 84300,
     "answers": [],
 }
-VAT: Final[dict[str, Any]] = {"rate": 8, "gross": 92000, "vat": 6815}
+VAT: Final[dict[str, Any]] = {"rate": 8, "gross": 84300, "vat": 6244}
+ADJUSTMENT: Final[dict[str, Any]] = {
+    "offer_id": "01990000-0000-7000-8000-0000000000f1",
+    "kind": "sku",
+    "name": "Tuần lễ sữa",
+    "quantity": 2,
+    "amount": -7700,
+}
+NEAR_EXPIRY: Final[dict[str, Any]] = {"percent": 30, "available": 4, "expires_on": "2026-11-22"}
+COUPON: Final[dict[str, Any]] = {"code": "TET-2027", "state": "applied"}
 _SLOT: Final[dict[str, Any]] = {
     "starts_at": "2026-11-20T09:00:00Z",
     "ends_at": "2026-11-20T11:00:00Z",
@@ -34,7 +43,11 @@ CART_LINE: Final[dict[str, Any]] = {
     "unit": "piece",
     "step": 1,
     "quantity": 2,
-    "amount": 77000,
+    "list_amount": 77000,
+    "adjustments": [ADJUSTMENT],
+    "amount": 69300,
+    "near_expiry": False,
+    "reduced": [NEAR_EXPIRY],
     "image": "milk.webp",
     "tint": "sky",
     "available": 12,
@@ -56,10 +69,14 @@ CART: Final[dict[str, Any]] = {
     "lines": [CART_LINE],
     "slot": HELD_SLOT,
     "subtotal": 77000,
+    "discount": 7700,
     "fee": 15000,
+    "fee_discount": 0,
+    "fee_adjustments": [],
+    "coupons": [COUPON],
     "vat": [VAT],
-    "total": 92000,
-    "ceiling": 92000,
+    "total": 84300,
+    "ceiling": 84300,
     "can_be_ordered": True,
     "substitution": "similar",
     "day": "2026-11-20",
@@ -72,7 +89,7 @@ PLACED: Final[dict[str, Any]] = {
     "id": ORDER_ID,
     "number": "G-20418",
     "state": "placed",
-    "total": 92000,
+    "total": 84300,
     "currency": "VND",
     "pay_by": "2026-11-20T05:15:00Z",
 }
@@ -80,7 +97,7 @@ PAYMENT: Final[dict[str, Any]] = {
     "order_id": ORDER_ID,
     "method": "card",
     "state": "pending",
-    "amount": 92000,
+    "amount": 84300,
     "currency": "VND",
     "client_secret": "pi_3Q_secret_9x",
     "publishable_key": "pk_live_51",
@@ -93,7 +110,9 @@ ORDER_LINE: Final[dict[str, Any]] = {
     "unit": "piece",
     "vat_rate": 8,
     "quantity": 2,
-    "amount": 77000,
+    "list_amount": 77000,
+    "adjustments": [ADJUSTMENT],
+    "amount": 69300,
     "packed": None,
     "packed_amount": None,
     "image": "milk.webp",
@@ -125,7 +144,7 @@ ORDER_CHANGE: Final[dict[str, Any]] = {
     "note": "",
     "lines": [LINE_CHANGE],
     "total_before": 130500,
-    "total": 92000,
+    "total": 84300,
 }
 _SLOT_OF_ORDER: Final[dict[str, Any]] = {
     "slot_day": "2026-11-20",
@@ -153,8 +172,11 @@ ORDER: Final[dict[str, Any]] = {
     "timeline": [TIMELINE_ENTRY],
     "changes": [ORDER_CHANGE],
     "subtotal": 77000,
+    "discount": 7700,
     "fee": 15000,
-    "total": 92000,
+    "fee_discount": 0,
+    "fee_adjustments": [],
+    "total": 84300,
     "vat": [VAT],
     "ceiling": 92000,
     "charged": None,
@@ -169,7 +191,7 @@ ORDER_SUMMARY: Final[dict[str, Any]] = {
     **_SLOT_OF_ORDER,
     "line_count": 1,
     "pictures": ["milk.webp"],
-    "total": 92000,
+    "total": 84300,
 }
 REORDERED_LINE: Final[dict[str, Any]] = {
     "sku": "milk-950",

@@ -20,6 +20,7 @@ from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import Quantity
 from grocery.ordering import public as ordering
 from grocery.ordering.api.carts import cart_body
+from grocery.ordering.api.mapping import adjustments
 from grocery.ordering.api.schemas import (
     CancelInput,
     CheckoutInput,
@@ -260,7 +261,10 @@ def _order(view: ordering.OrderView, language: str) -> dict[str, Any]:
         "timeline": view.timeline,
         "changes": [_change(change, language) for change in view.changes],
         "subtotal": view.subtotal,
+        "discount": view.discount,
         "fee": view.fee,
+        "fee_discount": view.fee_discount,
+        "fee_adjustments": adjustments(view.fee_adjustments, language),
         "total": view.total,
         "vat": view.vat,
         "ceiling": view.ceiling,
@@ -278,6 +282,8 @@ def _line(line: ordering.OrderLineView, language: str) -> dict[str, Any]:
         "unit": line.unit,
         "vat_rate": line.vat_rate,
         "quantity": line.quantity,
+        "list_amount": line.list_amount,
+        "adjustments": adjustments(line.adjustments, language),
         "amount": line.amount,
         "packed": line.packed,
         "packed_amount": line.packed_amount,

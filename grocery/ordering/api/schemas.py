@@ -10,7 +10,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
-from grocery.kernel.inputs import Amount, AnyQuantity, Code, Id, Input, LongText, PositiveQuantity
+from grocery.kernel.inputs import Amount, AnyQuantity, Code, Id, Input, LongText, PositiveQuantity, Text
 from grocery.ordering import public as ordering
 from grocery.ordering.api import examples
 
@@ -25,14 +25,24 @@ class ItemInput(Input):
 
     sku: Code
     quantity: PositiveQuantity
+    near_expiry: bool | None = None
     model_config = _example({"sku": "milk-950", "quantity": 2})
 
 
 class QuantityInput(Input):
-    """Exactly so much of it; 0 takes it out."""
+    """Exactly so much of it; 0 takes it out. `near_expiry`: whether units near their date are taken first; null: as
+    the line says already."""
 
     quantity: AnyQuantity
+    near_expiry: bool | None = None
     model_config = _example({"quantity": 0.45})
+
+
+class CouponInput(Input):
+    """A code as it was typed; case and blanks do not matter."""
+
+    code: Annotated[Text, Field(max_length=40)]
+    model_config = _example({"code": "TET-2027"})
 
 
 class SlotInput(Input):
@@ -112,8 +122,38 @@ class PriceChange(Schema):
     model_config = _example({"before": 47000, "now": 37800})
 
 
+class Adjustment(Schema):
+    """One offer's effect on a line, or on the fee: `amount` is less than nothing. `offer_id` null: the markdown of a
+    lot near its date."""
+
+    offer_id: UUID | None
+    kind: ordering.OfferKind
+    name: str
+    quantity: Decimal
+    amount: int
+    model_config = _example(examples.ADJUSTMENT)
+
+
+class NearExpiry(Schema):
+    """Units near their date that are good on the day: `percent` off, up to and on `expires_on`."""
+
+    percent: int
+    available: Decimal
+    expires_on: date | None
+    model_config = _example(examples.NEAR_EXPIRY)
+
+
+class Coupon(Schema):
+    """A code in the cart. `no_effect`: valid, but nothing here is lowered by it; `ended`: over, or used up."""
+
+    code: str
+    state: ordering.CouponState
+    model_config = _example(examples.COUPON)
+
+
 class CartLine(Schema):
-    """`shortage`: what the store cannot promise of `quantity` for the cart's `day`; `excess`: what is too much."""
+    """`amount` is `list_amount` less what the `adjustments` take off it. `shortage`: what the store cannot promise of
+    `quantity` for the cart's `day`; `reduced`: what it has near its date for that day; `excess`: what is too much."""
 
     sku: str
     name: str
@@ -121,7 +161,11 @@ class CartLine(Schema):
     unit: str
     step: Decimal
     quantity: Decimal
+    list_amount: int
+    adjustments: list[Adjustment]
     amount: int
+    near_expiry: bool
+    reduced: list[NearExpiry]
     image: str
     tint: str
     available: Decimal
@@ -147,7 +191,8 @@ class HeldSlot(Schema):
 
 
 class Cart(Schema):
-    """`ceiling`: the most that will be charged, as goods by weight may come to a tenth more than ordered.
+    """total = subtotal - discount + fee - fee_discount. `ceiling`: the most that will be charged, as goods by weight
+    may come to a tenth more than ordered.
 
     `fee` is null until a slot is held and the ward is known; `token` is null for customers."""
 
@@ -158,7 +203,11 @@ class Cart(Schema):
     lines: list[CartLine]
     slot: HeldSlot | None
     subtotal: int
+    discount: int
     fee: int | None
+    fee_discount: int
+    fee_adjustments: list[Adjustment]
+    coupons: list[Coupon]
     vat: list[VatPart]
     total: int
     ceiling: int
@@ -210,6 +259,8 @@ class OrderLine(Schema):
     unit: str
     vat_rate: Decimal
     quantity: Decimal
+    list_amount: int
+    adjustments: list[Adjustment]
     amount: int
     packed: Decimal | None
     packed_amount: int | None
@@ -282,7 +333,10 @@ class Order(Schema):
     timeline: list[TimelineEntry]
     changes: list[OrderChange]
     subtotal: int
+    discount: int
     fee: int
+    fee_discount: int
+    fee_adjustments: list[Adjustment]
     total: int
     vat: list[VatPart]
     ceiling: int

@@ -32,6 +32,21 @@ from grocery.ordering.contracts.errors import (
     WeightOutOfTolerance,
     WrongState,
 )
+from grocery.ordering.contracts.offers import (
+    Conflict,
+    Coupon,
+    CouponState,
+    CouponUnknown,
+    CouponUsedUp,
+    NoChangeToUndo,
+    OfferAction,
+    OfferDraft,
+    OfferState,
+    Period,
+    Preview,
+    SampleLine,
+    TooManyCoupons,
+)
 from grocery.ordering.contracts.orders import (
     CancelReason,
     OrderFilter,
@@ -47,7 +62,7 @@ from grocery.ordering.contracts.orders import (
     Recipient,
     TimelineEntry,
 )
-from grocery.ordering.contracts.prices import Adjustment, OfferKind
+from grocery.ordering.contracts.prices import Adjustment, NearExpiry, OfferKind
 from grocery.ordering.contracts.reorders import Reordered, ReorderedLine, ReorderOutcome
 from grocery.ordering.contracts.substitutions import (
     AnsweredAlready,
@@ -79,6 +94,15 @@ __all__ = [
     "ReorderedLine",
     "ReorderOutcome",
     "Adjustment",
+    "Conflict",
+    "Coupon",
+    "CouponState",
+    "CouponUnknown",
+    "CouponUsedUp",
+    "NearExpiry",
+    "NoChangeToUndo",
+    "OfferAction",
+    "OfferDraft",
     "OfferKind",
     "AnsweredAlready",
     "AnswerTooLate",
@@ -98,6 +122,11 @@ __all__ = [
     "SubstitutionId",
     "SubstitutionReason",
     "SubstitutionState",
+    "OfferState",
+    "Period",
+    "Preview",
+    "SampleLine",
+    "TooManyCoupons",
     "CancelMotive",
     "ChangeKind",
     "LineChange",

@@ -13,7 +13,8 @@ from uuid import UUID
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering.contracts.choices import SubstitutionChoice
-from grocery.ordering.contracts.prices import NOTHING, Adjustment
+from grocery.ordering.contracts.offers import Coupon
+from grocery.ordering.contracts.prices import NOTHING, Adjustment, NearExpiry
 from grocery.ordering.contracts.weights import headroom
 
 CartId = NewType("CartId", UUID)
@@ -85,6 +86,9 @@ class CartLine:
     #: What has changed since it was acknowledged; the price then is in `price_change`, the offers then took this off.
     news: tuple[CartNews, ...] = ()
     discount_before: Money = NOTHING
+    #: The customer takes units near their date first, and those that there are for the day, first expired first.
+    near_expiry: bool = False
+    reduced: tuple[NearExpiry, ...] = ()
 
     def name(self, language: str) -> str:
         return self.name_vi if language == "vi" else self.name_en
@@ -146,6 +150,7 @@ class CartView:
     discount: Money = NOTHING
     fee_discount: Money = NOTHING
     fee_adjustments: tuple[Adjustment, ...] = ()
+    coupons: tuple[Coupon, ...] = ()
     #: What is wanted if something runs out, where its line does not say otherwise.
     substitution: SubstitutionChoice = SubstitutionChoice.SIMILAR
     #: The day that freshness and stock are told for: the held slot's, the one wanted, or today. None: no cart yet.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -22,6 +23,15 @@ class OfferKind(StrEnum):
     CATEGORY = "category"
     BASKET = "basket"
     FREE_DELIVERY = "free_delivery"
+
+
+@dataclass(frozen=True, slots=True)
+class NearExpiry:
+    """Units of a marked-down lot that may still be had: `percent` off, good up to and on `expires_on`."""
+
+    percent: int
+    available: Quantity
+    expires_on: date | None
 
 
 @dataclass(frozen=True, slots=True)

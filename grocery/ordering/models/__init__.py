@@ -4,6 +4,9 @@ from grocery.ordering.models.adjustments import OrderAdjustment
 from grocery.ordering.models.carts import Cart, CartLine, CartLineQuerySet, CartQuerySet
 from grocery.ordering.models.changes import MOTIVES, OrderChange, written
 from grocery.ordering.models.columns import inside_a_transaction
+from grocery.ordering.models.coupons import CouponCode, CouponTally, CouponTallyQuerySet, CouponUse
+from grocery.ordering.models.offers import Brought, Offer, OfferChange
+from grocery.ordering.models.offers import read as read_offers
 from grocery.ordering.models.orders import (
     UNITS,
     NextNumber,
@@ -17,14 +20,21 @@ from grocery.ordering.models.picking import Crate, OrderPick, Pick, ShortPick, W
 from grocery.ordering.models.substitutions import Substitution, SubstitutionQuerySet
 
 __all__ = [
+    "Brought",
     "MOTIVES",
     "UNITS",
     "Cart",
     "CartLine",
     "CartLineQuerySet",
     "CartQuerySet",
+    "CouponCode",
+    "CouponTally",
+    "CouponTallyQuerySet",
+    "CouponUse",
     "Crate",
     "NextNumber",
+    "Offer",
+    "OfferChange",
     "Order",
     "OrderAdjustment",
     "OrderChange",
@@ -37,6 +47,7 @@ __all__ = [
     "Wave",
     "Substitution",
     "SubstitutionQuerySet",
+    "read_offers",
     "holder_of",
     "inside_a_transaction",
     "written",

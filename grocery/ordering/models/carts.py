@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel.quantity import ZERO
 from grocery.ordering.contracts import CartOwner, SubstitutionChoice
+from grocery.ordering.models import offers
 from grocery.ordering.models.columns import CHOICES, amount_of, key
+from grocery.ordering.policies.coupons import PER_CART
 
 _SEEN = ["price_seen", "shortage_seen", "sold_seen", "discount_seen"]
 _SIMILAR = SubstitutionChoice.SIMILAR.value
@@ -43,23 +47,39 @@ class CartQuerySet(models.QuerySet["Cart"]):
         """The same, its row locked until the transaction ends."""
         return self.of(owner, store_id).order_by("-id").select_for_update().first()
 
+    def with_offers(self, now: datetime, *, also: Sequence[str] = ()) -> Self:
+        """Adds `found_offers`: what may count for the cart now; `also`: SKUs that are about to be in it."""
+        return self.annotate(found_offers=offers.for_cart(now, also))
+
+    def offers_of(self, cart_id: UUID, now: datetime) -> list[dict[str, Any]] | None:
+        """What may count for this cart now; one statement."""
+        found = self.filter(id=cart_id).annotate(found=offers.for_cart(now))
+        return found.values_list("found", flat=True).first()
+
+    def have_coupons(self, cart_id: UUID, codes: Sequence[str]) -> None:
+        self.filter(id=cart_id).update(coupons=list(codes))
+
     def locked(self, ids: Iterable[UUID]) -> dict[UUID, Cart]:
         """These carts, locked in key order; those that are gone by now are missing."""
         return {cart.id: cart for cart in self.filter(id__in=list(ids)).order_by("id").select_for_update()}
 
-    def taken_out(self, customer_id: UUID, store_id: UUID | None) -> tuple[Cart, list[CartLine]] | None:
+    def taken_out(
+        self, customer_id: UUID, store_id: UUID | None, now: datetime
+    ) -> tuple[Cart, list[CartLine]] | None:
         """The customer's cart, locked, and its lines, no longer in it, in the order they were put in; None if empty.
 
-        One statement. A line that another transaction takes out or changes at this moment is gone, or as changed:
+        With the offers that may count for it. One statement. A line that another transaction takes out or changes at
+        this moment is gone, or as changed:
         DELETE looks again once it has the row. One that is put in at this moment stays in the cart.
         """
         with connection.cursor() as cursor:
-            cursor.execute(_TAKE_OUT, {"customer": customer_id, "store": store_id})
+            cursor.execute(_TAKE_OUT, [*offers.for_cart_params(now), customer_id, store_id, store_id])
             rows = cursor.fetchall()
         if not rows:
             return None
-        cart_id, own_store, zone, choice = rows[0][:_OF_CART]
+        cart_id, own_store, zone, choice, coupons, found = rows[0][:_OF_CART]
         cart = Cart(id=cart_id, customer_id=customer_id, store_id=own_store, zone=zone, substitution=choice)
+        cart.coupons, cart.found_offers = coupons, json.loads(found) if found else None
         return cart, [CartLine(cart=cart, **dict(zip(_TAKEN, row[_OF_CART:], strict=True))) for row in rows]
 
     def take_over(self, mine: Cart, guests: Cart, *, was_empty: bool) -> None:
@@ -69,15 +89,28 @@ class CartQuerySet(models.QuerySet["Cart"]):
             changed["substitution"] = guests.substitution
         if guests.wanted_day and (was_empty or not mine.wanted_day):
             changed["wanted_day"] = guests.wanted_day
+        if guests.coupons:
+            both = dict.fromkeys([*mine.coupons, *guests.coupons])
+            changed["coupons"] = list(both)[:PER_CART]
         if changed:
             self.filter(id=mine.id).update(**changed)
 
-    def begin(self, owner: CartOwner, *, store_id: UUID, zone: str) -> Cart | None:
-        """Make the owner's cart of this store; None when another request has just made it."""
+    def begin(
+        self, owner: CartOwner, *, store_id: UUID, zone: str, now: datetime | None = None, also: Sequence[str] = ()
+    ) -> Cart | None:
+        """Make the owner's cart of this store; None when another request has just made it. `now`: `with_offers`."""
         cart = Cart(customer_id=owner.customer_id, token=owner.token, store_id=store_id, zone=zone)
+        values = [cart.id, cart.customer_id, cart.token, store_id, zone]
         with connection.cursor() as cursor:
-            cursor.execute(_BEGIN_CART, [cart.id, cart.customer_id, cart.token, store_id, zone])
-            return cart if cursor.rowcount else None
+            if now is None:
+                cursor.execute(_BEGIN_CART, values)
+                return cart if cursor.rowcount else None
+            cursor.execute(f"{_BEGIN_CART} RETURNING {offers.FOR_CART}", values + offers.for_cart_params(now, also))
+            found = cursor.fetchone()
+        if found is None:
+            return None
+        cart.found_offers = json.loads(found[0]) if found[0] else None
+        return cart
 
     def abandoned(self, before: datetime) -> Self:
         """Guests' carts that nobody has touched since."""
@@ -87,26 +120,34 @@ class CartQuerySet(models.QuerySet["Cart"]):
         """One store's; None: all stores'."""
         return self if store_id is None else self.filter(store_id=store_id)
 
+    def samples(self, store_id: UUID | None, *, most: int) -> list[Cart]:
+        """The carts that were begun last and have something in them, with their lines; two statements."""
+        filled = self.of_store(store_id).filter(lines__isnull=False).distinct()
+        return list(filled.order_by("-id").prefetch_related("lines")[:most])
+
     def with_size(self) -> Self:
         return self.annotate(size=models.Count("lines"))
 
 
 #: The columns that `_TAKE_OUT` gives: so many of the cart, then these of the line.
-_OF_CART = 4
-_TAKEN = ("sku", "quantity", "price_seen", "note", "substitution", "substitute_sku")
-_TAKE_OUT = """
+_OF_CART = 6
+_TAKEN = ("sku", "quantity", "price_seen", "near_expiry", "note", "substitution", "substitute_sku")
+_TAKE_OUT = f"""
     WITH cart AS (
-        SELECT id, store_id, zone, substitution FROM "ordering_cart"
-        WHERE customer_id = %(customer)s AND (%(store)s::uuid IS NULL OR store_id = %(store)s)
+        SELECT id, store_id, zone, substitution, coupons, {offers.FOR_CART} AS offers FROM "ordering_cart"
+        WHERE customer_id = %s AND (%s::uuid IS NULL OR store_id = %s)
         ORDER BY id DESC LIMIT 1 FOR UPDATE
     ), line AS (
         DELETE FROM "ordering_cartline" USING cart WHERE cart_id = cart.id
         RETURNING "ordering_cartline".*
+    ), emptied AS (
+        UPDATE "ordering_cart" SET coupons = '{{}}' FROM cart
+        WHERE "ordering_cart".id = cart.id AND cart.coupons <> '{{}}'
     )
-    SELECT cart.id, store_id, zone, cart.substitution,
-           sku, quantity, price_seen, note, line.substitution, substitute_sku
+    SELECT cart.id, store_id, zone, cart.substitution, coupons, offers,
+           sku, quantity, price_seen, near_expiry, note, line.substitution, substitute_sku
     FROM cart, line ORDER BY line.id
-"""
+"""  # noqa: S608 - put together from constants
 _BEGIN_CART = """
     INSERT INTO "ordering_cart" (id, customer_id, token, store_id, zone) VALUES (%s, %s, %s, %s, %s)
     ON CONFLICT DO NOTHING
@@ -126,6 +167,15 @@ class Cart(models.Model):
         _("if something runs out"), max_length=8, choices=CHOICES, default=_SIMILAR, db_default=_SIMILAR
     )
     wanted_day = models.DateField(_("for the day"), null=True, blank=True)
+    coupons = ArrayField(
+        models.CharField(max_length=40),
+        verbose_name=_("coupons"),
+        default=list,
+        db_default=Value([], ArrayField(models.CharField(max_length=40))),
+        blank=True,
+    )
+    #: What `with_offers` found; None: it was not asked, or there is nothing.
+    found_offers: Any = None
 
     objects = CartQuerySet.as_manager()
 
@@ -186,6 +236,7 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
                     quantity=line.quantity,
                     touched_at=line.touched_at,
                     **{name: getattr(line, name) for name in _SEEN},
+                    near_expiry=line.near_expiry,
                     note=line.note,
                     substitution=line.substitution,
                     substitute_sku=line.substitute_sku,
@@ -214,7 +265,7 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
             list(lines),
             update_conflicts=True,
             unique_fields=["cart", "sku"],
-            update_fields=["quantity", *_SEEN, "touched_at"],
+            update_fields=["quantity", *_SEEN, "near_expiry", "touched_at"],
         )
 
 
@@ -229,6 +280,7 @@ class CartLine(models.Model):
     shortage_seen = amount_of(_("shortage last seen"), default=ZERO)
     sold_seen = models.BooleanField(_("seen as sold"), default=True, db_default=True)
     discount_seen = models.BigIntegerField(_("offers last seen, ₫"), default=0, db_default=0)
+    near_expiry = models.BooleanField(_("near expiry accepted"), default=False, db_default=False)
     touched_at = models.DateTimeField(_("changed"))
     note = models.CharField(_("note"), max_length=200, blank=True, default="", db_default="")
     substitution = models.CharField(

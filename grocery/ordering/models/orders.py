@@ -270,6 +270,8 @@ class OrderLine(models.Model):
     packed = amount_of(_("packed"), null=True)
     packed_amount = models.BigIntegerField(_("amount as packed, ₫"), null=True)
     min_freshness_days = models.PositiveSmallIntegerField(_("fresh for days"), default=0)
+    #: [[percent, quantity as text]]: units of marked-down lots that the line was promised.
+    reduced = models.JSONField(_("near expiry"), default=list, db_default=Value([], models.JSONField()))
     image = models.CharField(_("picture"), max_length=300, blank=True)
     tint = models.CharField(_("tint"), max_length=16, blank=True)
     # what the customer said about it

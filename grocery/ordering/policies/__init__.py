@@ -1,5 +1,6 @@
 """The rules of carts and orders. Pure: no clock, no database."""
 
+from grocery.ordering.policies.baskets import Goods, Offer, PricedBasket, PricedLine
 from grocery.ordering.policies.carts import (
     LINES_MOST,
     QUANTITY_MOST,
@@ -11,10 +12,10 @@ from grocery.ordering.policies.carts import (
     tidy_note,
 )
 from grocery.ordering.policies.motives import MOTIVES_OF, may_be_given
-from grocery.ordering.policies.near_expiry import Reduced
+from grocery.ordering.policies.near_expiry import Reduced, still_reduced
 from grocery.ordering.policies.news import Seen, news
 from grocery.ordering.policies.numbers import epoch_letter
-from grocery.ordering.policies.offers import Goods, Offer, PricedBasket, PricedLine, fee_adjustment, price_basket
+from grocery.ordering.policies.offers import fee_adjustment, price_basket
 from grocery.ordering.policies.packing import check_packed, packed_amount, tolerance
 from grocery.ordering.policies.picking import (
     LETTERS,
@@ -43,7 +44,7 @@ from grocery.ordering.policies.substitutes import (
     substitutes,
     up_to_steps,
 )
-from grocery.ordering.policies.totals import NO_VAT, delivery_vat_rate, vat_parts
+from grocery.ordering.policies.totals import NO_VAT, vat_parts
 
 __all__ = [
     "Goods",
@@ -65,7 +66,6 @@ __all__ = [
     "check_quantity",
     "day_for",
     "check_reduction",
-    "delivery_vat_rate",
     "epoch_letter",
     "fee_adjustment",
     "item_state",
@@ -92,6 +92,7 @@ __all__ = [
     "shares",
     "to_have",
     "up_to_steps",
+    "still_reduced",
     "vat_parts",
     "walked",
 ]

@@ -30,6 +30,23 @@ class Reduced:
         return Adjustment(None, OfferKind.NEAR_EXPIRY, en, vi, self.quantity, amount)
 
 
+def still_reduced(written: Iterable[tuple[int, str]], wanted: Quantity) -> tuple[tuple[int, Quantity], ...]:
+    """What an order line was promised of marked-down lots, as far as so much of it is still wanted."""
+    return capped(((percent, Quantity(Decimal(text))) for percent, text in written), wanted)
+
+
+def capped(parts: Iterable[tuple[int, Quantity]], wanted: Quantity) -> tuple[tuple[int, Quantity], ...]:
+    """So much at each percentage, together no more than is wanted."""
+    kept: list[tuple[int, Quantity]] = []
+    left = Decimal(wanted)
+    for percent, there in parts:
+        units = min(left, there)
+        if units > 0:
+            kept.append((percent, Quantity(units)))
+            left -= units
+    return tuple(kept)
+
+
 def take(wanted: Quantity, there: Iterable[Reduced]) -> tuple[Reduced, ...]:
     """Of so many wanted units those that come from marked-down lots: cheapest first, never more than there are."""
     taken: list[Reduced] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
@@ -33,8 +32,3 @@ def vat_parts(amounts: Iterable[tuple[Decimal, Money]]) -> tuple[VatPart, ...]:
 
 #: What carries no VAT.
 NO_VAT: Final = Decimal(0)
-
-
-def delivery_vat_rate(day: date) -> Decimal:
-    """The VAT rate (percent) in a delivery fee: Resolution 204/2025/QH15 lowers 10 % to 8 % through 2026."""
-    return Decimal(8) if day < date(2027, 1, 1) else Decimal(10)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from grocery.kernel.quantity import Quantity
 from grocery.ordering.contracts import CartGlance, CartId, CartOwner, CartView
-from grocery.ordering.services import acknowledging, fill_cart, merge_carts, show_cart
+from grocery.ordering.services import acknowledging, coupons, fill_cart, merge_carts, show_cart
 from grocery.ordering.services import choose_slot as choosing
 
 #: How long a guest's cart is kept after it was last changed.
@@ -19,13 +19,13 @@ def cart(*, owner: CartOwner, now: datetime, store_id: UUID | None = None, ward_
 
     Looking changes nothing: what has changed is told on its line until it is acknowledged (`changes`). The fee is
     known once a slot is held and, unless it is a pickup slot, the ward is given. Without `store_id`, the cart begun
-    last. Four statements. Raises OutsideDeliveryArea (delivery) for a ward that the held slot's store does not serve.
+    last. Five statements. Raises OutsideDeliveryArea (delivery) for a ward that the held slot's store does not serve.
     """
     return show_cart.show_cart(owner=owner, store_id=store_id, ward_code=ward_code, now=now)
 
 
 def glance(*, owner: CartOwner, now: datetime, store_id: UUID | None = None) -> CartGlance:
-    """The owner's cart as the head of every page shows it, without a look at stock. Three statements at most."""
+    """The owner's cart as the head of every page shows it, without a look at stock. Four statements at most."""
     return show_cart.glance(owner=owner, store_id=store_id, now=now)
 
 
@@ -45,22 +45,55 @@ def cart_holder(*, cart_id: CartId) -> str:
 
 
 def set_item(
-    *, owner: CartOwner, sku: str, quantity: Quantity, now: datetime, store_id: UUID | None = None
+    *,
+    owner: CartOwner,
+    sku: str,
+    quantity: Quantity,
+    now: datetime,
+    near_expiry: bool | None = None,
+    store_id: UUID | None = None,
 ) -> CartView:
     """Have exactly so much of a product in the cart; 0 takes it out. Repeating it is harmless.
+
+    `near_expiry`: whether its customer takes units of marked-down lots, the cheapest first, as far as they are good
+    on the day; the rest comes fresh at its full price. None: as the line says already, at first no.
 
     The first item begins the cart, of `store_id` or the default store; a guest finds the new token in the view's
     `owner` (an unknown token is not taken up). What is short on the shelf is said on the line, not refused. At most
     six statements, whatever the length. Raises ProductNotSold, QuantityTooLarge, QuantityNotInSteps, CartFull.
     """
-    return fill_cart.set_item(owner=owner, sku=sku, quantity=quantity, store_id=store_id, now=now)
+    return fill_cart.set_item(
+        owner=owner, sku=sku, quantity=quantity, near_expiry=near_expiry, store_id=store_id, now=now
+    )
 
 
 def add_item(
-    *, owner: CartOwner, sku: str, quantity: Quantity, now: datetime, store_id: UUID | None = None
+    *,
+    owner: CartOwner,
+    sku: str,
+    quantity: Quantity,
+    now: datetime,
+    near_expiry: bool | None = None,
+    store_id: UUID | None = None,
 ) -> CartView:
     """Have so much more of a product in the cart; otherwise as `set_item`. Repeating it adds again."""
-    return fill_cart.add_item(owner=owner, sku=sku, quantity=quantity, store_id=store_id, now=now)
+    return fill_cart.add_item(
+        owner=owner, sku=sku, quantity=quantity, near_expiry=near_expiry, store_id=store_id, now=now
+    )
+
+
+def use_coupon(*, owner: CartOwner, code: str, now: datetime, store_id: UUID | None = None) -> CartView:
+    """Put a coupon code into the cart, whatever its case and blanks; what it does is in `coupons` and on the lines.
+
+    It is used when the cart is ordered, and only if it lowers something. Raises CartEmpty where there is no cart,
+    CouponUnknown, CouponUsedUp, TooManyCoupons.
+    """
+    return coupons.enter(owner=owner, code=code, store_id=store_id, now=now)
+
+
+def drop_coupon(*, owner: CartOwner, code: str, now: datetime, store_id: UUID | None = None) -> CartView:
+    """Take a code out of the cart; fine where it is not there."""
+    return coupons.take_out(owner=owner, code=code, store_id=store_id, now=now)
 
 
 def clear(*, owner: CartOwner, now: datetime, store_id: UUID | None = None) -> CartView:

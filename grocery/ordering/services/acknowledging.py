@@ -15,7 +15,7 @@ from grocery.ordering.services import open_cart, show_cart
 @transaction.atomic
 def acknowledge(*, owner: CartOwner, store_id: UUID | None, now: datetime) -> CartView:
     """Take note of every change, and let go a day that has passed. Again, or without a cart, nothing happens."""
-    cart = open_cart.lock(owner, store_id)
+    cart = open_cart.lock(owner, store_id, now=now)
     if cart is None:
         return show_cart.nothing(owner)
     shown = show_cart.of(cart, ward_code=None, now=now)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
 from grocery.kernel.money import Money, total
-from grocery.kernel.quantity import Quantity
+from grocery.kernel.quantity import Quantity, plain
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import Adjustment, OrderId, ProductNotSold, SubstitutionChoice, headroom
+from grocery.ordering.services import near
 from grocery.ordering.services.open_cart import OpenCart
 from grocery.ordering.services.pricing import goods_of
 from grocery.ordering.services.show_cart import on_sale
+
+#: What the store has of these products on the day of delivery, by SKU.
+type Shelf = Callable[[Sequence[catalog.ProductOnSale]], Mapping[str, inventory.Availability]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,7 @@ class BasketLine:
     quantity: Quantity
     priced: policies.PricedLine
     row: models.CartLine
+    reduced: tuple[policies.Reduced, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +55,24 @@ class Basket:
         """The offer that makes this basket's delivery free, if there is one."""
         return policies.fee_adjustment(self.offers, goods=self.goods, fee=fee)
 
+    def counting(self, of_fee: Adjustment | None) -> set[UUID | None]:
+        """The offers that lower something here."""
+        return self.priced.counting() | ({of_fee.offer_id} if of_fee else set())
+
     def demands(self) -> list[inventory.Demand]:
         """What the store has to put aside."""
         return [
-            inventory.Demand(line.product.sku, line.quantity, line.product.min_freshness_days) for line in self.lines
+            inventory.Demand(
+                line.product.sku,
+                line.quantity,
+                line.product.min_freshness_days,
+                near.by_percent(line.reduced),
+            )
+            for line in self.lines
         ]
 
-    def order_lines(self, order_id: OrderId) -> Iterable[models.OrderLine]:
-        """Rows that carry their own name, price, rate and promise."""
+    def order_lines(self, order_id: OrderId, vat: Mapping[str, Decimal]) -> Iterable[models.OrderLine]:
+        """Rows that carry their own name, price, promise, and the VAT rate that their group has on the slot's day."""
         for position, line in enumerate(self.lines, 1):
             product = line.product
             yield models.OrderLine(
@@ -66,12 +83,13 @@ class Basket:
                 name_vi=product.name_vi,
                 price=product.price.minor,
                 unit=product.unit.value,
-                vat_rate=product.vat_rate,
+                vat_rate=vat[product.vat_group],
                 step=product.step,
                 quantity=line.quantity,
                 amount=line.priced.list_amount.minor,
                 discount=line.priced.discount.minor,
                 min_freshness_days=product.min_freshness_days,
+                reduced=[[percent, plain(units)] for percent, units in near.by_percent(line.reduced)],
                 image=product.image,
                 tint=product.tint.value,
                 note=line.row.note,
@@ -98,19 +116,24 @@ def _row(order_id: UUID, sku: str, effect: Adjustment) -> models.OrderAdjustment
     )
 
 
-def price(cart: OpenCart) -> Basket:
-    """The lines at today's prices. Raises ProductNotSold for all that are not, QuantityNotInSteps."""
+def price(cart: OpenCart, *, today: date, shelf: Shelf) -> Basket:
+    """The lines at today's prices. `shelf` looks up what there is of lines that take units near their date.
+
+    Raises ProductNotSold for all that are not, QuantityNotInSteps.
+    """
     lines, offers = cart.lines, cart.offers
-    products = on_sale(line.sku for line in lines)
+    products = on_sale([line.sku for line in lines], on=today)
     if gone := [line.sku for line in lines if line.sku not in products]:
         raise ProductNotSold(gone)
     chosen = [(products[catalog.Sku(line.sku)], line.quantity) for line in lines]
     for product, quantity in chosen:
         policies.check_quantity(product.sku, quantity, step=product.step, most=product.max_per_order)
-    priced = policies.price_basket(goods_of(chosen), offers)
+    there = shelf([products[catalog.Sku(line.sku)] for line in lines if line.near_expiry])
+    taken = {line.sku: near.taken(line, there.get(line.sku)) for line in lines}
+    priced = policies.price_basket(goods_of(chosen, taken), offers)
     return Basket(
         tuple(
-            BasketLine(product, line.quantity, priced.lines[product.sku], line)
+            BasketLine(product, line.quantity, priced.lines[product.sku], line, taken[product.sku])
             for (product, _quantity), line in zip(chosen, lines, strict=True)
         ),
         priced,

@@ -16,7 +16,7 @@ from grocery.kernel.principal import Principal
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import CancelMotive, CancelReason, OrderNotCancellable, OrderState, SubstitutionState
 from grocery.ordering.events import OrderCancelled, OrderedLine
-from grocery.ordering.services import counters, transitions
+from grocery.ordering.services import counters, coupons, transitions
 from grocery.payments import public as payments
 
 log = structlog.get_logger(__name__)
@@ -92,6 +92,7 @@ def call_off(
     _withdraw_questions(order, by, now)
     delivery.cancel(order_id=order.id, now=now, by=by.id if by and by.kind == "staff" else None)
     inventory.release(holder=order.holder, now=now)
+    coupons.give_back(order, now)
     payments.request_cancellation(order_id=order.id, now=now)
     publish(
         OrderCancelled(

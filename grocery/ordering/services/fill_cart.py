@@ -17,19 +17,35 @@ from grocery.ordering.services.open_cart import OpenCart
 
 
 @transaction.atomic
-def set_item(*, owner: CartOwner, sku: str, quantity: Quantity, store_id: UUID | None, now: datetime) -> CartView:
+def set_item(
+    *,
+    owner: CartOwner,
+    sku: str,
+    quantity: Quantity,
+    near_expiry: bool | None,
+    store_id: UUID | None,
+    now: datetime,
+) -> CartView:
     """Have exactly so much of this product; nothing of it takes the line out."""
     if not quantity:
         return _take_out(owner, sku, store_id, now)
-    cart = open_cart.lock_or_begin(owner, store_id)
-    return _put(cart, sku, quantity, now)
+    cart = open_cart.lock_or_begin(owner, store_id, now=now, also=[sku])
+    return _put(cart, sku, quantity, near_expiry=near_expiry, now=now)
 
 
 @transaction.atomic
-def add_item(*, owner: CartOwner, sku: str, quantity: Quantity, store_id: UUID | None, now: datetime) -> CartView:
+def add_item(
+    *,
+    owner: CartOwner,
+    sku: str,
+    quantity: Quantity,
+    near_expiry: bool | None,
+    store_id: UUID | None,
+    now: datetime,
+) -> CartView:
     """Have so much more of this product."""
-    cart = open_cart.lock_or_begin(owner, store_id)
-    return _put(cart, sku, Quantity(cart.quantities.get(sku, ZERO) + quantity), now)
+    cart = open_cart.lock_or_begin(owner, store_id, now=now, also=[sku])
+    return _put(cart, sku, Quantity(cart.quantities.get(sku, ZERO) + quantity), near_expiry=near_expiry, now=now)
 
 
 @transaction.atomic
@@ -39,7 +55,7 @@ def clear(*, owner: CartOwner, store_id: UUID | None, now: datetime) -> CartView
     if cart is None:
         return show_cart.nothing(owner)
     models.CartLine.objects.of_cart(cart.row.id).delete()
-    return show_cart.view(replace(cart, lines=[]), {}, now=now)
+    return show_cart.view(replace(cart, lines=[]), {}, show_cart.day_of(cart, now), now=now)
 
 
 def forget_abandoned(*, before: datetime) -> int:
@@ -47,15 +63,16 @@ def forget_abandoned(*, before: datetime) -> int:
     return models.Cart.objects.abandoned(before).delete()[1].get("ordering.Cart", 0)
 
 
-def _put(cart: OpenCart, sku: str, quantity: Quantity, now: datetime) -> CartView:
+def _put(cart: OpenCart, sku: str, quantity: Quantity, *, near_expiry: bool | None, now: datetime) -> CartView:
     """Write the new quantity down, and what its owner is shown of it now; other lines keep their news."""
-    products = show_cart.on_sale([*cart.quantities, sku])
+    day = show_cart.day_of(cart, now)
+    products = show_cart.on_sale([*cart.quantities, sku], on=day.date)
     product = products.get(catalog.Sku(sku))
     if product is None:
         raise ProductNotSold([sku])
     policies.check_quantity(sku, quantity, step=product.step, most=product.max_per_order)
-    having = cart.having(sku, quantity, price=product.price, now=now)
-    shown = show_cart.view(having, products, now=now)
+    having = cart.having(sku, quantity, price=product.price, now=now, near_expiry=near_expiry)
+    shown = show_cart.view(having, products, day, now=now)
     if len(shown.lines) > policies.LINES_MOST:
         raise CartFull(policies.LINES_MOST)
     row = next(row for row in having.lines if row.sku == sku)
@@ -65,10 +82,10 @@ def _put(cart: OpenCart, sku: str, quantity: Quantity, now: datetime) -> CartVie
 
 
 def _take_out(owner: CartOwner, sku: str, store_id: UUID | None, now: datetime) -> CartView:
-    cart = open_cart.lock(owner, store_id)
+    cart = open_cart.lock(owner, store_id, now=now)
     if cart is None:
         return show_cart.nothing(owner)
     models.CartLine.objects.of_cart(cart.row.id).of_sku(sku).delete()
     rest = replace(cart, lines=[line for line in cart.lines if line.sku != sku])
-    products = show_cart.on_sale(rest.quantities)
-    return show_cart.view(rest, products, now=now)
+    day = show_cart.day_of(rest, now)
+    return show_cart.view(rest, show_cart.on_sale(rest.quantities, on=day.date), day, now=now)

@@ -30,7 +30,12 @@ def keep(order: models.Order, lines: Iterable[models.OrderLine], *, now: datetim
 def demands(lines: Iterable[models.OrderLine]) -> list[inventory.Demand]:
     """What the store has to put aside for these lines; nothing for those that were called off."""
     return [
-        inventory.Demand(catalog.Sku(line.sku), Quantity(line.quantity), line.min_freshness_days)
+        inventory.Demand(
+            catalog.Sku(line.sku),
+            Quantity(line.quantity),
+            line.min_freshness_days,
+            policies.still_reduced(line.reduced, Quantity(line.quantity)),
+        )
         for line in lines
         if line.quantity
     ]

@@ -5,6 +5,7 @@ Locks are taken in the order of the layers: the cart, then delivery, inventory, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,6 +16,7 @@ from django.db import transaction
 from grocery.catalog import public as catalog
 from grocery.delivery import public as delivery
 from grocery.inventory import public as inventory
+from grocery.kernel.clock import local_date
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
 from grocery.kernel.outbox import publish, together
@@ -31,9 +33,10 @@ from grocery.ordering.contracts import (
     TotalChanged,
 )
 from grocery.ordering.events import OrderedLine, OrderPlaced
-from grocery.ordering.services import counters, open_cart, running_short
-from grocery.ordering.services.baskets import Basket, price
+from grocery.ordering.services import counters, coupons, open_cart, running_short
+from grocery.ordering.services.baskets import Basket, Shelf, price
 from grocery.ordering.services.destinations import Place, find_place
+from grocery.ordering.services.open_cart import OpenCart
 from grocery.ordering.services.pricing import reduction
 from grocery.payments import public as payments
 
@@ -81,7 +84,8 @@ def placed_with(*, customer_id: UUID, key: str) -> PlacedOrder | None:
 
 def _place(checkout: Checkout, now: datetime) -> PlacedOrder:
     order_id = OrderId(new_id())
-    cart, basket = _take_cart(checkout)
+    opened, basket = _take_cart(checkout, now)
+    cart = opened.row
     place = find_place(
         checkout.customer_id, cart.store_id, checkout.address_id, checkout.pickup_point_id, checkout.note
     )
@@ -103,6 +107,7 @@ def _place(checkout: Checkout, now: datetime) -> PlacedOrder:
         method=payments.Method(order.method),
         now=now,
     )
+    coupons.claim(order.id, cart, _used(opened, basket, free), now=now)
     publish(_placed(order, basket, steps))
     counters.placed(checkout.method)
     return PlacedOrder(order_id, order.number, OrderState.PLACED, dong(order.total), pay_by)
@@ -113,20 +118,44 @@ def window() -> timedelta:
     return timedelta(minutes=settings.PAYMENT_WINDOW_MINUTES)
 
 
-def _take_cart(checkout: Checkout) -> tuple[models.Cart, Basket]:
+def _take_cart(checkout: Checkout, now: datetime) -> tuple[OpenCart, Basket]:
     """The customer's cart, locked and emptied, and what was in it at today's prices.
 
     Looks for an earlier answer under the lock: a first request that is still at work has ended by then.
     """
-    cart = open_cart.take_out(checkout.customer_id, checkout.store_id)
+    cart = open_cart.take_out(checkout.customer_id, checkout.store_id, now=now)
     if checkout.key and (before := placed_with(customer_id=checkout.customer_id, key=checkout.key)):
         raise _PlacedBefore(before)
     if cart is None:
         raise CartEmpty
-    basket = price(cart)
+    today = local_date(now, zone=cart.row.zone)
+    basket = price(cart, today=today, shelf=_shelf(cart.row, checkout, now))
     if basket.goods < (minimum := dong(settings.MINIMUM_ORDER)):
         raise BelowMinimum(minimum, basket.goods)
-    return cart.row, basket
+    return cart, basket
+
+
+def _shelf(cart: models.Cart, checkout: Checkout, now: datetime) -> Shelf:
+    """What there is on the slot's day; asked only for goods of which units near their date are taken."""
+
+    def there(products: Sequence[catalog.ProductOnSale]) -> Mapping[str, inventory.Availability]:
+        if not products:
+            return {}
+        return inventory.availability(
+            skus=[product.sku for product in products],
+            location=catalog.StoreId(cart.store_id),
+            good_on=delivery.slot_day(slot_id=checkout.slot_id),
+            now=now,
+            min_freshness_days={product.sku: product.min_freshness_days for product in products},
+        )
+
+    return there
+
+
+def _used(cart: OpenCart, basket: Basket, free: Adjustment | None) -> dict[UUID, models.Brought]:
+    """The codes that lower this order, by offer; one that does nothing for it is not used."""
+    counting = basket.counting(free)
+    return {offer: cart.codes[offer] for offer in sorted(cart.codes) if offer in counting}
 
 
 def _book_slot(
@@ -188,8 +217,8 @@ class _Terms:
 def _write(
     order_id: OrderId, cart: models.Cart, basket: Basket, place: Place, booking: delivery.Booking, terms: _Terms
 ) -> models.Order:
-    """The order with its lines: copies of all that it promises, in two statements; with offers, one more."""
-    slot = booking.slot
+    """The order with its lines: copies of all that it promises, in three statements; with offers, one more."""
+    slot, vat = booking.slot, catalog.vat_rates(on=booking.slot.day)
     order = models.Order.objects.create(
         id=order_id,
         epoch=policies.epoch_letter(settings.RESTORE_EPOCH),
@@ -214,11 +243,11 @@ def _write(
         discount=basket.priced.discount.minor,
         fee=booking.fee.minor,
         fee_discount=reduction(terms.free).minor,
-        fee_vat_rate=policies.delivery_vat_rate(slot.day),
+        fee_vat_rate=vat[catalog.VAT_OF_DELIVERY],
         total=(basket.goods + booking.fee - reduction(terms.free)).minor,
         headroom=basket.headroom.minor,
     )
-    models.OrderLine.objects.bulk_create(basket.order_lines(order_id))
+    models.OrderLine.objects.bulk_create(basket.order_lines(order_id, vat))
     models.OrderAdjustment.objects.bulk_create(basket.adjustments(order_id, terms.free))
     return order
 

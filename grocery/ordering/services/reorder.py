@@ -26,7 +26,7 @@ def reorder(*, order_id: UUID, customer_id: UUID, now: datetime) -> Reordered:
     if order is None:
         raise NotFound("order", order_id)
     owner = CartOwner(customer_id=customer_id)
-    before = open_cart.lock_or_begin(owner, order.store_id)
+    before = open_cart.lock_or_begin(owner, order.store_id, now=now)
     lines = list(models.OrderLine.objects.still_wanted(order.id)) or list(models.OrderLine.objects.of_order(order.id))
     products = show_cart.on_sale([line.sku for line in lines])
     put = _to_put(lines, before.quantities, products)

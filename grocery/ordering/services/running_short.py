@@ -19,7 +19,8 @@ from grocery.ordering.contracts import (
     SubstitutionReason,
     SubstitutionState,
 )
-from grocery.ordering.services import candidates, replacing, substituting
+from grocery.ordering.policies import near_expiry
+from grocery.ordering.services import candidates, near, replacing, substituting
 from grocery.ordering.services.baskets import Basket, BasketLine
 from grocery.ordering.services.candidates import Found, Missing
 
@@ -69,7 +70,12 @@ def plan(
 def demands(basket: Basket, steps: Sequence[Step]) -> list[inventory.Demand]:
     """What the store has to put aside instead: less of what is short, and what stands in."""
     kept = [
-        inventory.Demand(line.product.sku, _left(line, steps), line.product.min_freshness_days)
+        inventory.Demand(
+            line.product.sku,
+            _left(line, steps),
+            line.product.min_freshness_days,
+            near_expiry.capped(near.by_percent(line.reduced), _left(line, steps)),
+        )
         for line in basket.lines
         if _left(line, steps) > 0
     ]

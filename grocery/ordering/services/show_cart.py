@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,18 +18,21 @@ from grocery.kernel.money import Money, dong
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import (
+    Adjustment,
     CartGlance,
     CartId,
     CartLine,
     CartNews,
     CartOwner,
     CartView,
+    Coupon,
+    CouponState,
     HeldSlot,
     PriceChange,
     SubstitutionChoice,
 )
 from grocery.ordering.contracts.prices import NOTHING
-from grocery.ordering.services import open_cart
+from grocery.ordering.services import near, open_cart
 from grocery.ordering.services.open_cart import OpenCart
 from grocery.ordering.services.pricing import goods_of, reduction
 
@@ -37,34 +41,50 @@ type OnSale = Mapping[catalog.Sku, catalog.ProductOnSale]
 
 def show_cart(*, owner: CartOwner, store_id: UUID | None, ward_code: str | None, now: datetime) -> CartView:
     """The cart at this moment. Looking changes nothing: what has changed is told until it is acknowledged."""
-    cart = open_cart.look_at(owner, store_id)
+    cart = open_cart.look_at(owner, store_id, now=now)
     return of(cart, ward_code=ward_code, now=now) if cart else nothing(owner)
 
 
 def of(cart: OpenCart, *, ward_code: str | None, now: datetime) -> CartView:
     """This cart at this moment."""
-    products = on_sale(line.sku for line in cart.lines)
-    return view(cart, products, ward_code=ward_code, now=now)
+    day = day_of(cart, now)
+    products = on_sale([line.sku for line in cart.lines], on=day.date)
+    return view(cart, products, day, ward_code=ward_code, now=now)
 
 
 def glance(*, owner: CartOwner, store_id: UUID | None, now: datetime) -> CartGlance:
-    """The cart without a look at stock: three statements, one where there is none."""
-    cart = open_cart.look_at(owner, store_id)
+    """The cart without a look at stock: four statements, one where there is none. Units near their date count as
+    fresh ones here: how many there are is not looked at."""
+    cart = open_cart.look_at(owner, store_id, now=now)
     if cart is None:
         return CartGlance({}, dong(0), None, None)
-    hold = delivery.held(holder=cart.row.holder, now=now)
-    products = on_sale(line.sku for line in cart.lines) if cart.lines else {}
+    day = day_of(cart, now)
+    products = on_sale([line.sku for line in cart.lines], on=day.date) if cart.lines else {}
     return CartGlance(
         quantities=cart.quantities,
-        goods=_priced(cart, products).amount,
-        slot=_slot(hold),
-        day=hold.slot.day if hold else own_day(cart, now),
+        goods=_priced(cart, products, {}).amount,
+        slot=_slot(day.hold),
+        day=day.date,
     )
 
 
-def on_sale(skus: Iterable[str]) -> dict[catalog.Sku, catalog.ProductOnSale]:
-    """What the catalogue sells of these, in one statement."""
-    return catalog.products_on_sale(skus=[catalog.Sku(sku) for sku in skus])
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The day that a cart is for: that of the slot it holds, else the one that was wanted, else today."""
+
+    date: date
+    hold: delivery.SlotHold | None
+
+
+def day_of(cart: OpenCart, now: datetime) -> Day:
+    """One statement; none for a cart that was made this moment."""
+    hold = None if cart.fresh else delivery.held(holder=cart.row.holder, now=now)
+    return Day(hold.slot.day if hold else own_day(cart, now), hold)
+
+
+def on_sale(skus: Iterable[str], *, on: date | None = None) -> dict[catalog.Sku, catalog.ProductOnSale]:
+    """What the catalogue sells of these, to be priced with the VAT rates of that day, in one statement."""
+    return catalog.products_on_sale(skus=[catalog.Sku(sku) for sku in skus], on=on)
 
 
 def nothing(owner: CartOwner) -> CartView:
@@ -82,27 +102,32 @@ def nothing(owner: CartOwner) -> CartView:
     )
 
 
-def view(cart: OpenCart, products: OnSale, *, ward_code: str | None = None, now: datetime) -> CartView:
+def view(cart: OpenCart, products: OnSale, day: Day, *, ward_code: str | None = None, now: datetime) -> CartView:
     """The cart of these lines; what differs from what was acknowledged is told as news of the line."""
-    hold = None if cart.fresh else delivery.held(holder=cart.row.holder, now=now)
-    day = hold.slot.day if hold else own_day(cart, now)
-    shelf = _shelf(cart, products, day, now) if products else {}
-    priced = _priced(cart, products)
+    shelf = _shelf(cart, products, day.date, now) if products else {}
+    taken = {row.sku: near.taken(row, shelf.get(row.sku)) for row in cart.lines}
+    priced = _priced(cart, products, taken)
     lines = tuple(
-        _line(row, products.get(catalog.Sku(row.sku)), priced.lines.get(row.sku), shelf.get(row.sku, ZERO))
+        _line(
+            row,
+            products.get(catalog.Sku(row.sku)),
+            priced.lines.get(row.sku),
+            near.Shelf(shelf.get(row.sku), taken[row.sku]),
+        )
         for row in cart.lines
     )
-    fee = _fee(hold, ward_code, priced.amount)
+    fee = _fee(day.hold, ward_code, priced.amount)
     free = policies.fee_adjustment(cart.offers, goods=priced.amount, fee=fee or NOTHING)
     taxed = [(line.vat_rate, line.amount) for line in lines if line.on_sale]
-    if fee is not None:
-        taxed.append((policies.delivery_vat_rate(day), fee - reduction(free)))
+    if fee:
+        rate = catalog.vat_rate(group=catalog.VAT_OF_DELIVERY, on=day.date)
+        taxed.append((rate, fee - reduction(free)))
     return CartView(
         id=CartId(cart.row.id),
         owner=cart.row.owner,
         store_id=cart.row.store_id,
         lines=lines,
-        slot=_slot(hold),
+        slot=_slot(day.hold),
         subtotal=priced.subtotal,
         fee=fee,
         vat=policies.vat_parts(taxed),
@@ -110,8 +135,9 @@ def view(cart: OpenCart, products: OnSale, *, ward_code: str | None = None, now:
         discount=priced.discount,
         fee_discount=reduction(free),
         fee_adjustments=(free,) if free else (),
+        coupons=tuple(_coupons(cart, priced, free)),
         substitution=SubstitutionChoice(cart.row.substitution),
-        day=day,
+        day=day.date,
         wanted_day=cart.row.wanted_day,
         minimum=dong(settings.MINIMUM_ORDER),
     )
@@ -122,34 +148,46 @@ def own_day(cart: OpenCart, now: datetime) -> date:
     return policies.day_for(cart.row.wanted_day, today=local_date(now, zone=cart.row.zone))
 
 
-def _priced(cart: OpenCart, products: OnSale) -> policies.PricedBasket:
+def _priced(
+    cart: OpenCart, products: OnSale, taken: Mapping[str, tuple[policies.Reduced, ...]]
+) -> policies.PricedBasket:
     """What is sold of this cart, with the offers that count for it."""
     sold = [(products[catalog.Sku(row.sku)], row.quantity) for row in cart.lines if row.sku in products]
-    return policies.price_basket(goods_of(sold), cart.offers)
+    return policies.price_basket(goods_of(sold, taken), cart.offers)
 
 
-def _shelf(cart: OpenCart, products: OnSale, day: date, now: datetime) -> dict[str, Quantity]:
-    """How much of each SKU may be promised for that day, in one statement."""
+def _coupons(cart: OpenCart, priced: policies.PricedBasket, free: Adjustment | None) -> Iterator[Coupon]:
+    """Each code that was entered, and what it does."""
+    lowering = priced.counting() | ({free.offer_id} if free else set())
+    brought = {coupon.code: offer for offer, coupon in cart.codes.items()}
+    for code in cart.row.coupons:
+        if code not in brought:
+            yield Coupon(code, CouponState.ENDED)
+        else:
+            yield Coupon(code, CouponState.APPLIED if brought[code] in lowering else CouponState.NO_EFFECT)
+
+
+def _shelf(cart: OpenCart, products: OnSale, day: date, now: datetime) -> dict[str, inventory.Availability]:
+    """What may be promised of each SKU for that day, in one statement."""
     freshness: dict[str, int] = {p.sku: p.min_freshness_days for p in products.values()}
-    found = inventory.availability(
+    return inventory.availability(
         skus=freshness,
         location=catalog.StoreId(cart.row.store_id),
         good_on=day,
         now=now,
         min_freshness_days=freshness,
     )
-    return {sku: availability.available for sku, availability in found.items()}
 
 
 def _line(
     row: models.CartLine,
     product: catalog.ProductOnSale | None,
     priced: policies.PricedLine | None,
-    available: Quantity,
+    shelf: near.Shelf,
 ) -> CartLine:
     if product is None or priced is None:
         return _withdrawn(row)
-    seen, shortage = dong(row.price_seen), Quantity(max(row.quantity - available, ZERO))
+    seen, shortage = dong(row.price_seen), Quantity(max(row.quantity - shelf.available, ZERO))
     discount = priced.list_amount - priced.amount
     return CartLine(
         sku=row.sku,
@@ -163,11 +201,13 @@ def _line(
         vat_rate=product.vat_rate,
         image=product.image,
         tint=product.tint.value,
-        available=available,
+        available=shelf.available,
         shortage=shortage,
         price_change=PriceChange(before=seen, now=product.price) if seen != product.price else None,
         list_amount=priced.list_amount,
         adjustments=priced.adjustments,
+        near_expiry=row.near_expiry,
+        reduced=shelf.reduced,
         excess=Quantity(max(row.quantity - product.max_per_order, ZERO)),
         news=policies.news(
             policies.Seen(dong(row.price_seen), row.shortage_seen, dong(row.discount_seen), sold=row.sold_seen),

@@ -24,7 +24,7 @@ from grocery.kernel.money import Money
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import public as ordering
 from grocery.ordering.public import CartView
-from grocery.storefront import days, news, till, wording
+from grocery.storefront import days, news, offers, till, wording
 from grocery.storefront.header import Header, header
 from grocery.storefront.shopper import came_from, keep_token, shopper
 from grocery.storefront.views.product import buying
@@ -47,6 +47,7 @@ def cart_context(shop: Header, cart: CartView | None) -> dict[str, Any]:
         "cart": cart,
         "lines": till.lines(cart, language),
         "skus": [line.sku for line in cart.lines if line.on_sale],
+        "coupons": [(coupon.code, offers.coupon_note(coupon)) for coupon in cart.coupons],
         "sums": till.sums(cart, when=till.slot_words(cart), pickup=shop.plan.pickup),
         "free": _towards_free(shop, cart.goods),
         "minimum": towards(cart.goods, cart.minimum),
@@ -106,12 +107,22 @@ def line_stock(request: HttpRequest, sku: str) -> HttpResponse:
 def _change(request: HttpRequest, sku: str) -> CartView:
     owner, now = shopper(request).owner, clock.now()
     counter = Counter.by_sign(request.POST.get("in", ""))
+    if "near" in request.POST:
+        return _take_near(request, sku, near=request.POST["near"] == "1")
     if "remove" in request.POST:
         return ordering.set_item(owner=owner, sku=Sku(sku), quantity=ZERO, now=now)
     if "add" in request.POST:
         return _add(request, sku, _amount(counter, request.POST["add"]))
     quantity = _amount(counter, request.POST.get("quantity", ""), least=ZERO)
     return ordering.set_item(owner=owner, sku=Sku(sku), quantity=quantity, now=now)
+
+
+def _take_near(request: HttpRequest, sku: str, *, near: bool) -> CartView:
+    """As much as before, of units near their date as far as there are, or of fresh ones alone."""
+    quantity = header(request).in_cart.get(sku, ZERO)
+    return ordering.set_item(
+        owner=shopper(request).owner, sku=Sku(sku), quantity=quantity, near_expiry=near, now=clock.now()
+    )
 
 
 def _add(request: HttpRequest, sku: str, delta: Quantity) -> CartView:

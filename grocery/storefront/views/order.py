@@ -20,7 +20,7 @@ from grocery.ordering import public as ordering
 from grocery.ordering.public import ChangeKind, OrderLineView, OrderState, OrderView, headroom
 from grocery.payments import public as payments
 from grocery.payments.public import Method, PaymentState, PaymentView, RefundState, RefundView
-from grocery.storefront import motives, wording
+from grocery.storefront import motives, offers, wording
 from grocery.storefront.shopper import shopper
 from grocery.storefront.views.answer import shown
 from grocery.storefront.views.history import SAID
@@ -127,7 +127,8 @@ def _line(line: OrderLineView, language: str, names: Mapping[str, str]) -> dict[
         "packed": wording.measure(line.packed, line.unit, language) if line.packed is not None else "",
         "changed": changed,
         "amount": line.packed_amount if line.packed_amount is not None else line.amount,
-        "was": line.amount if changed else None,
+        "was": line.amount if changed else line.list_amount if line.adjustments else None,
+        "reasons": offers.reasons(line.adjustments, language),
         "instead_of": names.get(line.replaces, "") if line.replaces else "",
         "note": line.note,
     }

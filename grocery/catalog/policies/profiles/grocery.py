@@ -7,7 +7,8 @@
     dietary, tags                               words with a blank between them
     allergens                                   the same; `none` where it has none of the 14, empty: not known
     max_per_order                               the most that one order may hold; 999 where the cell is empty
-    vat_rate, gtin, image, tint, description_en, description_vi, popularity, active
+    vat_group, vat_rate                         a group's code; or 5, 8, 10 or 0, each of which stands for one
+    gtin, image, tint, description_en, description_vi, popularity, active
 
 Columns that are absent leave what is known as it is; a column of another name is a mistake.
 """
@@ -18,14 +19,16 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final, cast
 
-from grocery.catalog.contracts import MOST_PER_ORDER, CategoryDraft, NetUnit, ProductDraft, Unit
+from grocery.catalog.contracts import MOST_PER_ORDER, BadRow, CategoryDraft, NetUnit, ProductDraft, Unit
+from grocery.catalog.policies import vat
 from grocery.catalog.policies.profiles.profile import Companions, Profile, ReadRow, Row, decimal, flag, text, whole
+from grocery.kernel.quantity import plain
 
 _NEEDS: Final = ("sku", "name_en", "name_vi", "category", "price")
 _KNOWS: Final = (
     *("unit", "step", "net_content", "net_unit", "perishable", "min_freshness_days", "dietary", "tags"),
     *("allergens", "max_per_order"),
-    *("vat_rate", "gtin", "image", "tint", "description_en", "description_vi", "popularity", "active"),
+    *("vat_group", "vat_rate", "gtin", "image", "tint", "description_en", "description_vi", "popularity", "active"),
 )
 #: Columns of the table that only make sense together: one in the header writes both.
 _TOGETHER: Final = (
@@ -55,7 +58,7 @@ def _draft(row: Row, price: int | None) -> ProductDraft:
         step=decimal(row, "step") or Decimal(1),
         net_content=decimal(row, "net_content"),
         net_unit=cast("NetUnit | None", row.get("net_unit", "").strip() or None),
-        vat_rate=Decimal(8) if (rate := decimal(row, "vat_rate")) is None else rate,
+        vat_group=_vat_group(row),
         perishable=flag(row, "perishable"),
         min_freshness_days=whole(row, "min_freshness_days"),
         dietary=tuple(row.get("dietary", "").split()),
@@ -78,8 +81,26 @@ def _allergens(cell: str) -> tuple[str, ...] | None:
     return () if words == ("none",) else words or None
 
 
+def _vat_group(row: Row) -> str:
+    """The group that is named, or that the rate stands for."""
+    if named := row.get("vat_group", "").strip():
+        return named
+    if (rate := decimal(row, "vat_rate")) is None:
+        return vat.REDUCED
+    if (group := vat.group_of(rate)) is None:
+        raise BadRow(
+            "unknown_vat_rate",
+            "vat_rate",
+            f"{plain(rate)} % stands for no VAT group; name it in the column vat_group.",
+            f"{plain(rate)} % không ứng với nhóm thuế nào; hãy ghi mã nhóm vào cột vat_group.",
+        )
+    return group
+
+
 def _sets(header: Iterable[str], default_price: int | None) -> tuple[str, ...]:  # noqa: ARG001 - price is always read
     there = {*_NEEDS, *header} - {"sku"}
+    if there & {"vat_group", "vat_rate"}:
+        there = there - {"vat_rate"} | {"vat_group"}
     for pair in _TOGETHER:
         if pair & there:
             there |= pair

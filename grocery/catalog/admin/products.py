@@ -151,7 +151,7 @@ def _draft(product: Product) -> ProductDraft:
         step=product.step,
         net_content=product.net_content,
         net_unit=catalog.NetUnit(product.net_unit) if product.net_unit else None,
-        vat_rate=product.vat_rate,
+        vat_group=product.vat_group_id or "",
         perishable=product.perishable,
         min_freshness_days=product.min_freshness_days,
         dietary=tuple(product.dietary),
@@ -201,7 +201,7 @@ class ProductAdmin(NeverDeleted, admin.ModelAdmin):
     inlines = [PriceHistory]
     fieldsets = [
         (None, {"fields": [("sku", "gtin"), ("name_vi", "name_en"), "untranslated", "category", "is_active"]}),
-        (_("Price"), {"fields": [("price", "vat_rate"), ("unit", "step"), ("net_content", "net_unit")]}),
+        (_("Price"), {"fields": [("price", "vat_group"), ("unit", "step"), ("net_content", "net_unit")]}),
         (_("Freshness"), {"fields": [("perishable", "min_freshness_days")]}),
         (_("What it promises"), {"fields": ["dietary", "allergens", "tags"]}),
         (_("Looks"), {"fields": [("image", "tint"), "description_vi", "description_en"]}),
