@@ -45,17 +45,12 @@ def place_order(
 
     `key` (at most 255 characters) is the request's, one per wish of the customer: whoever repeats it, because no
     answer came, is told of the order that it has become, whatever is in the cart by now. See `placed_with`.
-
-    Where the shelf has too little, the choices of the cart are followed: "similar" (or the SKU named) is put in at
-    once for the lower of the two prices, so the total never rises; "ask" raises SubstitutesProposed, to be called
-    again with `answers`: a candidate per SKU that is short, or None to leave out what is missing; "none": OutOfStock.
-    Exactly one of `address_id` and `pickup_point_id`. `expected_total` is what the customer saw, fee included. An
-    order by card ends by itself unless it is paid by `pay_by`; see `pay`.
-
-    Raises CartEmpty, ProductNotSold, QuantityNotInSteps, BelowMinimum, TotalChanged, Invalid; NotFound for another's
-    address, another store's slot or an unknown pickup point; SlotFull, SlotClosed, OutsideDeliveryArea (delivery);
-    OutOfStock (inventory); AmountTooSmall, AmountTooLarge (payments).
-    """
+    What is short is replaced as the cart says, and the total never rises. Where it says "ask", SubstitutesProposed is
+    raised; `answers` are the SKUs chosen, None to leave out what is missing. Exactly one of `address_id` and
+    `pickup_point_id`. `expected_total` is what the customer saw, fee included. A card order ends unless it is paid
+    by `pay_by`. Raises CartEmpty, ProductNotSold, QuantityNotInSteps, QuantityTooLarge, BelowMinimum, TotalChanged,
+    Invalid; NotFound for another's address, another store's slot or an unknown point; SlotFull, SlotClosed,
+    OutsideDeliveryArea (delivery); OutOfStock (inventory); AmountTooSmall, AmountTooLarge (payments)."""
     checkout = placing.Checkout(
         customer_id=customer_id,
         store_id=store_id,
