@@ -105,6 +105,7 @@ PAGES = {
     "waste": "waste/?q=sua",
     "expiring": "expiring/",
     "alerts": "alerts/",
+    "places": "places/?q=sua",
 }
 
 

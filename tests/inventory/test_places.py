@@ -267,7 +267,7 @@ def test_what_cannot_be_is_said_at_its_field(picker: Client, said: dict[str, str
 
 def test_a_name_with_signs_is_refused_in_words(picker: Client):
     page = picker.post(f"{PLACES}?sku=rice", form(aisle="<b>"))
-    assert "at most 12 characters" in text(page)
+    assert "at most 12 letters" in text(page)
 
 
 def test_only_hands_of_the_store_say_it_and_for_their_store_alone(picker: Client, shop: Shop):

@@ -23,7 +23,7 @@ from grocery.kernel.ids import new_id
 
 #: What the last place was, in the session: the next product mostly stands beside it.
 _LAST: Final = "last_place"
-_SHOWN: Final = 20
+_SHOWN: Final = 10
 
 
 class PlaceForm(TaskForm):
@@ -94,8 +94,8 @@ def _say(request: HttpRequest, worker: Worker, form: PlaceForm, sku: str) -> boo
 
 
 def _said(worker: Worker) -> list[dict[str, Any]]:
-    """What was said last in the store, the newest first."""
-    rows = list(ShelfPlace.objects.at(worker.store).newest_first()[:_SHOWN])
+    """What staff of the store said last, the newest first."""
+    rows = list(ShelfPlace.objects.at(worker.store).by_hand().newest_first()[:_SHOWN])
     names = names_of(row.sku for row in rows)
     return [
         {

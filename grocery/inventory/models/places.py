@@ -42,6 +42,10 @@ class ShelfPlaceQuerySet(models.QuerySet["ShelfPlace"]):
     def at(self, location: UUID) -> Self:
         return self.filter(location=location)
 
+    def by_hand(self) -> Self:
+        """Said by somebody, not taken from a file."""
+        return self.filter(said_by__isnull=False)
+
     def newest_first(self) -> Self:
         return self.order_by("-said_at", "-id")
 

@@ -49,7 +49,11 @@ UNLISTED: Final = Refusal("unknown_sku", "The catalogue does not know this SKU."
 _FAULTY = Refusal("faulty_line", "The line cannot be read.", "Không đọc được dòng này.")
 _NO_SKU = Refusal("sku", "This is not a SKU.", "Đây không phải là SKU.")
 _NO_ZONE = Refusal("zone", "The zone is ambient, chilled or frozen.", "Khu là thường, mát hoặc đông.")
-_NO_NAME = Refusal("place", "Aisle and shelf have at most 12 characters.", "Dãy và kệ có tối đa 12 ký tự.")
+_NO_NAME = Refusal(
+    "place",
+    "Aisle and shelf: at most 12 letters and digits, spaces, and . , / -",
+    "Dãy và kệ: tối đa 12 chữ, số, dấu cách và . , / -",
+)
 _NO_ORDER = Refusal("order", f"The order is a number up to {FARTHEST}.", f"Thứ tự là số không quá {FARTHEST}.")
 
 
