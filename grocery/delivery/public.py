@@ -47,7 +47,7 @@ from grocery.kernel.money import Money, dong
 
 __all__ = [
     # choosing
-    "slots", "fee", "zone_of", "pickup_points",
+    "slots", "fee", "cutoff", "zone_of", "pickup_points",
     # keeping and booking
     "hold", "held", "slot_day", "let_go", "book", "cancel",
     # on the road
@@ -196,6 +196,11 @@ def fail(*, order_id: UUID, reason: str, now: datetime, by: UUID | None) -> None
     Raises NotFound("delivery"), WrongStep.
     """
     deliver.fail(order_id=order_id, reason=reason, now=now, by=by)
+
+
+def cutoff(*, slot_id: UUID) -> datetime:
+    """Until when an order of this slot may still be placed or changed. One statement. Raises NotFound("slot")."""
+    return list_slots.cutoff(slot_id=slot_id)
 
 
 def delivery(*, order_id: UUID) -> DeliveryView:

@@ -134,6 +134,26 @@ class OrderCancelled(OrderFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderChanged(OrderFact):
+    """Its lines became others before picking; goods are reserved and money is held for what it is now. `total` is
+    what it comes to."""
+
+    store_id: UUID
+    by: str
+    more: tuple[OrderedLine, ...]
+    less: tuple[OrderedLine, ...]
+    total_before: Money
+    total: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderChangeNotMade(OrderFact):
+    """A change that waited for its payment is off: the order is as it was."""
+
+    revision_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderPartlyCancelled(OrderFact):
     """Some of its goods were called off before picking: they are free again. `total` is what it comes to now."""
 

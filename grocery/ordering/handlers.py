@@ -5,13 +5,21 @@ from __future__ import annotations
 from grocery.delivery.events import DeliveryCompleted, DeliveryDispatched
 from grocery.kernel import clock
 from grocery.kernel.outbox import on
-from grocery.ordering.services import cancel_order, confirm_order, fulfil_order
-from grocery.payments.events import PaymentAuthorised, PaymentCancelled
+from grocery.ordering.services import cancel_order, confirm_order, fulfil_order, revising
+from grocery.payments.events import PaymentAuthorised, PaymentCancelled, TopUpEnded
 
 
 @on(PaymentAuthorised)
 def confirm(fact: PaymentAuthorised) -> None:
-    confirm_order.confirm_order(order_id=fact.order_id, now=clock.now())
+    if fact.reference:
+        revising.paid(order_id=fact.order_id, revision_id=fact.reference, now=clock.now())
+    else:
+        confirm_order.confirm_order(order_id=fact.order_id, now=clock.now())
+
+
+@on(TopUpEnded)
+def drop_change(fact: TopUpEnded) -> None:
+    revising.not_paid(order_id=fact.order_id, revision_id=fact.reference, now=clock.now())
 
 
 @on(PaymentCancelled)

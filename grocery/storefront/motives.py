@@ -22,6 +22,8 @@ WHY: Final = {
 _WHAT: Final = {
     ("part_cancelled", "customer"): gettext_lazy("You cancelled"),
     ("part_cancelled", "staff"): gettext_lazy("The store cancelled"),
+    ("edited", "customer"): gettext_lazy("You changed"),
+    ("edited", "staff"): gettext_lazy("The store changed"),
 }
 #: Whoever did it: what ran out.
 _RAN_OUT: Final = {

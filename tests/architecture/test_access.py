@@ -76,6 +76,7 @@ TABLE = {
     "GET /orders/{order_id}/lines/{sku}/substitutes": STAFF,
     "POST /orders/{order_id}/lines/{sku}/substitute": STAFF,
     "POST /orders/{order_id}/lines/{sku}/leave-out": STAFF,
+    "PATCH /orders/{order_id}": OWN,
     "POST /orders/{order_id}/reorder": OWN,
     "POST /orders/{order_id}/pick": STAFF,
     "POST /orders/{order_id}/pack": STAFF,

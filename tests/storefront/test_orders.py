@@ -157,3 +157,49 @@ def test_what_is_different_is_said_line_by_line(market: Market, lan: Visitor, or
 def test_another_customers_order_cannot_be_had_again(market: Market, lan: Visitor, order: str):
     stranger = Visitor().signed_in(market.customer("other@example.com"))
     assert stranger.post(f"{order}again").status_code == 404
+
+
+# --- changing it ------------------------------------------------------------------------------------
+def test_the_new_total_is_said_before_anything_changes(lan: Visitor, order: str):
+    words = text_of(lan.post(f"{order}edit", {"what": "preview", "qty-tomato": "5"}))
+    assert "From now on 109.500\xa0₫" in words
+    assert "Goods 75.600\xa0₫" in text_of(lan.get(order))
+
+
+def test_a_change_is_made_once_for_its_key(lan: Visitor, order: str):
+    page = lan.post(f"{order}edit", {"what": "preview", "qty-tomato": "5"})
+    answers = {name: hidden(page, name) for name in ("idempotency_key", "expected_total")}
+    for _ in range(2):
+        lan.post(f"{order}edit", {**answers, "what": "apply", "qty-tomato": "5"})
+    words = text_of(lan.get(order))
+    assert ("Goods 94.500\xa0₫" in words, words.count("You changed")) == (True, 1)
+
+
+def test_something_more_is_found_and_put_in(lan: Visitor, order: str):
+    found = lan.post(f"{order}edit", {"what": "search", "q": "tom the", "qty-tomato": "4"})
+    assert 'name="qty-shrimp"' in found.content.decode()
+    words = text_of(lan.post(f"{order}edit", {"what": "preview", "qty-tomato": "4", "qty-shrimp": "300"}))
+    assert ("From now on 156.300\xa0₫" in words, "Never above 162.870\xa0₫" in words) == (True, True)
+
+
+def test_another_total_than_was_shown_is_refused(lan: Visitor, order: str):
+    page = lan.post(f"{order}edit", {"what": "preview", "qty-tomato": "5"})
+    answers = {"idempotency_key": hidden(page, "idempotency_key"), "expected_total": "1", "what": "apply"}
+    words = text_of(lan.post(f"{order}edit", {**answers, "qty-tomato": "5"}, follow=True))
+    assert "The total is now 109.500\xa0₫" in words
+
+
+@pytest.mark.parametrize("count", ["x", "-1", "1e999", "99999", "0.5"])
+def test_what_is_no_quantity_is_said_and_changes_nothing(lan: Visitor, order: str, count: str):
+    answer = lan.post(f"{order}edit", {"what": "preview", "qty-tomato": count})
+    assert (answer.status_code, 'id="problem"' in answer.content.decode()) == (200, True)
+
+
+def test_what_can_no_longer_be_changed_leads_back(lan: Visitor, order: str):
+    lan.post(f"{order}cancel", key_of(lan, order))
+    assert "This order can no longer be changed." in text_of(lan.get(f"{order}edit", follow=True))
+
+
+def test_another_customers_order_cannot_be_changed(market: Market, lan: Visitor, order: str):
+    stranger = Visitor().signed_in(market.customer("other@example.com"))
+    assert stranger.get(f"{order}edit").status_code == 404

@@ -49,6 +49,14 @@ def slot_day(*, slot_id: UUID) -> date:
     return slot.day
 
 
+def cutoff(*, slot_id: UUID) -> datetime:
+    """Until when orders of this slot may change."""
+    slot = models.Slot.objects.with_id(slot_id).first()
+    if slot is None:
+        raise NotFound("slot", slot_id)
+    return slot.cutoff_at
+
+
 def fee(*, slot_id: UUID, ward_code: str | None, basket: Money | None) -> Money:
     """What a basket pays for this slot: at its pickup point, or in this ward."""
     slot = models.Slot.objects.with_id(slot_id).first()

@@ -203,3 +203,10 @@ REORDERED_LINE: Final[dict[str, Any]] = {
     "price": 38500,
     "outcome": "dearer",
 }
+EDITED: Final[dict[str, Any]] = {
+    "outcome": "waits_for_payment",
+    "total": 130500,
+    "ceiling": 130500,
+    "to_pay": 38500,
+    "pay_by": "2026-11-20T05:25:00Z",
+}

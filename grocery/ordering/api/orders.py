@@ -24,6 +24,8 @@ from grocery.ordering.api.mapping import adjustments
 from grocery.ordering.api.schemas import (
     CancelInput,
     CheckoutInput,
+    Edited,
+    EditInput,
     Order,
     OrderPage,
     PackInput,
@@ -133,6 +135,41 @@ def cancel(request: HttpRequest, order_id: Id, why: CancelInput) -> HttpResponse
     else:
         ordering.cancel(order_id=order_id, by=me, motive=why.motive, reason=why.reason, now=clock.now())
     return _answer(me, order_id)
+
+
+@router.patch("/orders/{order_id}", response=Edited, summary="Change an order until the cut-off of its slot")
+@idempotent(required=True)
+def edit(request: HttpRequest, order_id: Id, change: EditInput) -> HttpResponse:
+    """Have exactly so much of these; the other lines stay. What was agreed keeps its price, more costs today's.
+
+    `outcome` `waits_for_payment`: go on with `orders/{id}/pay` for `to_pay` before `pay_by`; until then the order is
+    as it was. 409 `order_not_editable` when it is too late, `total_changed` where `expected_total` no longer holds,
+    `out_of_stock` with what is missing. With `preview` nothing changes.
+    """
+    me = asker(request)
+    me.signed_in()
+    if me.kind == "staff":
+        me.require(*SUPPORTERS)
+    quantities = {line.sku: Quantity(line.quantity) for line in change.lines}
+    if change.preview:
+        seen = ordering.preview_edit(order_id=order_id, quantities=quantities, by=me, now=clock.now())
+    else:
+        seen = ordering.edit(
+            order_id=order_id,
+            quantities=quantities,
+            by=me,
+            expected_total=dong(change.expected_total) if change.expected_total is not None else None,
+            now=clock.now(),
+        )
+    return wire.response(
+        {
+            "outcome": seen.outcome,
+            "total": seen.total,
+            "ceiling": seen.ceiling,
+            "to_pay": seen.to_pay,
+            "pay_by": seen.pay_by,
+        }
+    )
 
 
 @router.post("/orders/{order_id}/reorder", response=Reordered, summary="The same again: an order into the cart")

@@ -82,6 +82,23 @@ class CancelledInput(Input):
     model_config = _example({"sku": "milk-950", "quantity": 1})
 
 
+class EditedLineInput(Input):
+    """Exactly so much of it in the order; 0 takes it out."""
+
+    sku: Code
+    quantity: AnyQuantity
+    model_config = _example({"sku": "milk-950", "quantity": 3})
+
+
+class EditInput(Input):
+    """Lines that are to be others. `expected_total`: what the customer agreed to. `preview`: only say."""
+
+    lines: Annotated[list[EditedLineInput], Field(min_length=1, max_length=200)]
+    expected_total: Amount | None = None
+    preview: bool = False
+    model_config = _example({"lines": [{"sku": "milk-950", "quantity": 3}], "preview": True})
+
+
 class CancelInput(Input):
     """Why, for the order's timeline, may be left out. `lines`: only so much of these; empty: the whole order."""
 
@@ -389,3 +406,14 @@ class Reordered(Schema):
     cart: Cart
     lines: list[ReorderedLine]
     model_config = _example({"cart": examples.CART, "lines": [examples.REORDERED_LINE]})
+
+
+class Edited(Schema):
+    """`to_pay`: what is still to be authorised before the change takes effect, by `pay_by`."""
+
+    outcome: ordering.EditOutcome
+    total: int
+    ceiling: int
+    to_pay: int
+    pay_by: datetime | None
+    model_config = _example(examples.EDITED)

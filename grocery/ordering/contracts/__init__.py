@@ -17,6 +17,7 @@ from grocery.ordering.contracts.carts import (
 )
 from grocery.ordering.contracts.changes import CancelMotive, ChangeKind, LineChange, OrderChange
 from grocery.ordering.contracts.choices import SubstitutionChoice
+from grocery.ordering.contracts.edits import Edited, EditOutcome, OrderNotEditable, RevisionState
 from grocery.ordering.contracts.errors import (
     BelowMinimum,
     CartEmpty,
@@ -86,6 +87,10 @@ from grocery.ordering.contracts.substitutions import (
 from grocery.ordering.contracts.weights import LEAST_PACKED, MOST_PACKED, headroom
 
 __all__ = [
+    "Edited",
+    "EditOutcome",
+    "OrderNotEditable",
+    "RevisionState",
     "LEAST_PACKED",
     "MOST_PACKED",
     "headroom",

@@ -30,6 +30,7 @@ class ChangeKind(StrEnum):
     """What was done to the order."""
 
     PART_CANCELLED = "part_cancelled"
+    EDITED = "edited"
     SUBSTITUTED = "substituted"
     LEFT_OUT = "left_out"
 

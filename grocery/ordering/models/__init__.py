@@ -17,10 +17,13 @@ from grocery.ordering.models.orders import (
     holder_of,
 )
 from grocery.ordering.models.picking import Crate, OrderPick, Pick, ShortPick, Wave
+from grocery.ordering.models.revisions import Revision, kept_as_text
 from grocery.ordering.models.substitutions import Substitution, SubstitutionQuerySet
 
 __all__ = [
     "Brought",
+    "Revision",
+    "kept_as_text",
     "MOTIVES",
     "UNITS",
     "Cart",

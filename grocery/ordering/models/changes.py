@@ -14,6 +14,7 @@ from grocery.ordering.models.orders import ACTORS, Order
 
 KINDS = [
     (ChangeKind.PART_CANCELLED.value, _("cancelled in part")),
+    (ChangeKind.EDITED.value, _("edited")),
     (ChangeKind.SUBSTITUTED.value, _("something else instead")),
     (ChangeKind.LEFT_OUT.value, _("left out, ran out")),
 ]

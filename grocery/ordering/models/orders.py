@@ -243,6 +243,10 @@ class OrderLineQuerySet(models.QuerySet["OrderLine"]):
     def skus(self) -> list[str]:
         return list(self.values_list("sku", flat=True))
 
+    def regrow(self, lines: Iterable[OrderLine]) -> None:
+        """The same, with their prices."""
+        self.bulk_update(list(lines), ["quantity", "amount", "discount", "price"])
+
     def resize(self, lines: Iterable[OrderLine]) -> None:
         """Write down other quantities and what they come to, in one statement."""
         self.bulk_update(list(lines), ["quantity", "amount", "discount"])

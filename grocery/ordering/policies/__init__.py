@@ -11,6 +11,7 @@ from grocery.ordering.policies.carts import (
     merged,
     tidy_note,
 )
+from grocery.ordering.policies.editing import may_be_edited, more_of
 from grocery.ordering.policies.motives import MOTIVES_OF, may_be_given
 from grocery.ordering.policies.near_expiry import Reduced, still_reduced
 from grocery.ordering.policies.news import Seen, news
@@ -47,6 +48,8 @@ from grocery.ordering.policies.substitutes import (
 from grocery.ordering.policies.totals import NO_VAT, vat_parts
 
 __all__ = [
+    "may_be_edited",
+    "more_of",
     "Goods",
     "LETTERS",
     "LINES_MOST",

@@ -30,6 +30,8 @@ from grocery.ordering.contracts import (
     CouponState,
     CouponUnknown,
     CouponUsedUp,
+    Edited,
+    EditOutcome,
     HeldSlot,
     LineChange,
     MoreThanOrdered,
@@ -50,6 +52,7 @@ from grocery.ordering.contracts import (
     OrderId,
     OrderLineView,
     OrderNotCancellable,
+    OrderNotEditable,
     OrderPage,
     OrderState,
     OrderSummary,
@@ -136,6 +139,7 @@ from grocery.ordering.public.carts import (
     use_coupon,
 )
 from grocery.ordering.public.desk import day_figures, order_desk
+from grocery.ordering.public.edits import edit, editable_until, preview_edit
 from grocery.ordering.public.offers import (
     check_offer,
     coupon_codes,
@@ -210,6 +214,7 @@ __all__ = [
     "save_offer", "check_offer", "preview_offer_on", "end_offer", "undo_offer", "make_coupon_codes", "coupon_codes",
     # from cart to order
     "place_order", "placed_with", "pay", "order", "orders", "cancel", "cancel_lines", "motives", "reorder",
+    "edit", "preview_edit", "editable_until",
     # in the store
     "start_picking", "mark_packed", "dispatch", "deliver",
     # picking
@@ -234,7 +239,7 @@ __all__ = [
     "OrderId", "OrderState", "CancelReason", "CancelMotive", "PaymentMethod", "PlacedOrder", "PaymentToMake",
     "OrderView", "OrderLineView", "TimelineEntry", "Recipient", "OrderSummary", "OrderPage",
     "OrderFilter", "Reordered", "ReorderedLine", "ReorderOutcome",
-    "OrderChange", "ChangeKind", "LineChange", "headroom",
+    "Edited", "EditOutcome", "OrderNotEditable", "OrderChange", "ChangeKind", "LineChange", "headroom",
     "Candidate", "Substituted", "Substitution", "SubstitutionId", "SubstitutionChoice", "SubstitutionState",
     "SubstitutionReason", "SubstitutionDefault",
     # what can go wrong

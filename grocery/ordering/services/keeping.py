@@ -12,10 +12,13 @@ from grocery.ordering import models, policies
 from grocery.ordering.contracts import OrderState
 
 
-def keep(order: models.Order, lines: Iterable[models.OrderLine], *, now: datetime) -> None:
+def keep(
+    order: models.Order, lines: Iterable[models.OrderLine], *, now: datetime, replaces: str | None = None
+) -> None:
     """Hold exactly these lines for the order, what it held before counting as free to it. Raises OutOfStock.
 
-    What the customer is being asked about is held too: a proposal can be accepted.
+    What the customer is being asked about is held too: a proposal can be accepted. `replaces`: a holder whose goods
+    become the order's.
     """
     inventory.reserve(
         holder=order.holder,
@@ -24,6 +27,7 @@ def keep(order: models.Order, lines: Iterable[models.OrderLine], *, now: datetim
         good_on=order.slot_day,
         until=until(order),
         now=now,
+        replaces=replaces,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from grocery.kernel.money import Money
 from grocery.kernel.principal import Principal
@@ -29,12 +30,29 @@ def write_change(
     now: datetime,
 ) -> None:
     """Write down that the order changed like this, and came to `before` until now. `by` None: the system itself."""
+    actor, actor_id = (by.kind, by.id) if by else ("system", None)
+    record(order, kind, lines, before=before, actor=actor, actor_id=actor_id, motive=motive, note=note, now=now)
+
+
+def record(
+    order: models.Order,
+    kind: ChangeKind,
+    lines: Sequence[LineChange],
+    *,
+    before: Money,
+    actor: str,
+    actor_id: UUID | None,
+    motive: CancelMotive = CancelMotive.UNSAID,
+    note: str = "",
+    now: datetime,
+) -> None:
+    """The same for somebody of whom only kind and id are known."""
     models.OrderChange.objects.create(
         order=order,
         kind=kind.value,
         at=now,
-        actor=by.kind if by else "system",
-        actor_id=by.id if by else None,
+        actor=actor,
+        actor_id=actor_id,
         motive=motive.value,
         note=note,
         lines=models.written(lines),

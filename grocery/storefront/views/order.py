@@ -52,7 +52,9 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     who = shopper(request)
     found = ordering.order(order_id=order_id, customer_id=who.signed_in())
     payment = payments.payment(order_id=order_id)
-    context = _context(found, payment, who.language)
+    context = _context(found, payment, who.language) | {
+        "edit_until": ordering.editable_until(order_id=order_id, customer_id=who.customer_id, now=clock.now())
+    }
     fragment = request.htmx and request.htmx.target == "status"  # type: ignore[attr-defined]  # set by django-htmx
     return render(request, "storefront/parts/order_status.html" if fragment else "storefront/order.html", context)
 

@@ -1,0 +1,166 @@
+"""Changing an order: other quantities, something more, then the new total, then yes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from grocery.accounts import public as accounts
+from grocery.catalog import public as catalog
+from grocery.kernel import clock
+from grocery.kernel.errors import DomainError, Invalid
+from grocery.kernel.idempotency import once
+from grocery.kernel.ids import new_id
+from grocery.kernel.money import dong
+from grocery.kernel.quantity import ZERO, Quantity
+from grocery.ordering import public as ordering
+from grocery.ordering.public import EditOutcome, OrderView
+from grocery.storefront import wording
+from grocery.storefront.shopper import sent, shopper
+from grocery.storefront.wording import Counter
+
+_FOUND: Final = 6
+_FIELD: Final = "qty-"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def edit(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Quantities, a search for more, the new total; done once for each key."""
+    customer_id = shopper(request).signed_in()
+    found = ordering.order(order_id=order_id, customer_id=customer_id)
+    until = ordering.editable_until(order_id=order_id, customer_id=customer_id, now=clock.now())
+    if until is None:
+        messages.error(request, _("This order can no longer be changed."))
+        return redirect("storefront:order", order_id=order_id)
+    page = _Page(request, found)
+    if request.POST.get("what") != "apply":
+        return render(request, "storefront/edit.html", page.context() | {"until": until})
+    return once(
+        scope=f"customer:{customer_id} POST {reverse('storefront:edit-order', args=[order_id])}",
+        key=request.POST.get("idempotency_key", ""),
+        fingerprint=sent(request),
+        run=lambda: _apply(request, found, page),
+    )
+
+
+class _Page:
+    """The form as it was sent: lines of the order, and what was found and chosen besides."""
+
+    def __init__(self, request: HttpRequest, found: OrderView) -> None:
+        self.request, self.order, self.language = request, found, shopper(request).language
+        self.words = request.POST.get("q", "").strip()[:100].replace("\0", "")
+        has = {line.sku for line in found.lines}
+        chosen = [name.removeprefix(_FIELD) for name in request.POST if name.startswith(_FIELD)]
+        self.cards = self._search() if request.POST.get("what") == "search" and self.words else []
+        extra = [catalog.Sku(sku) for sku in chosen if sku not in has][:200]
+        self.products = catalog.products_on_sale(skus=extra) if extra else {}
+
+    def _search(self) -> list[catalog.ProductCard]:
+        store = catalog.StoreId(self.order.store_id)
+        found = catalog.suggest(query=self.words, store_id=store, limit=_FOUND, language=self.language)
+        has = {line.sku for line in self.order.lines}
+        return [card for card in found.cards if card.sku not in has]
+
+    def wanted(self) -> dict[str, Quantity]:
+        """What was sent, by SKU, where it is other than the order has it. Raises Invalid."""
+        has = {line.sku: line.quantity for line in self.order.lines}
+        units = {line.sku: line.unit for line in self.order.lines} | {
+            str(sku): product.unit.value for sku, product in self.products.items()
+        }
+        sent_amounts = {sku: self._amount(sku, unit) for sku, unit in units.items()}
+        return {sku: amount for sku, amount in sent_amounts.items() if amount != has.get(sku, ZERO)}
+
+    def _amount(self, sku: str, unit: str) -> Quantity:
+        text = self.request.POST.get(f"{_FIELD}{sku}")
+        held = next((line.quantity for line in self.order.lines if line.sku == sku), ZERO)
+        if text is None:
+            return held
+        try:
+            amount = Counter.of(unit).amount(text or "0")
+        except (ValueError, ArithmeticError) as error:
+            raise Invalid("quantity", "That is not a quantity.", "Đây không phải là số lượng.") from error
+        if amount < 0:
+            raise Invalid("quantity", "That is not a quantity.", "Đây không phải là số lượng.")
+        return amount
+
+    def context(self) -> dict[str, Any]:
+        context: dict[str, Any] = {"order": self.order, "words": self.words, "key": new_id(), "seen": None}
+        problem = ""
+        wanted: Mapping[str, Quantity] = {}
+        try:
+            wanted = self.wanted()
+            if self.request.POST.get("what") == "preview":
+                context |= self._preview(wanted)
+        except DomainError as error:
+            problem = error.text(self.language)
+        return context | {"rows": self._rows(wanted), "found": self._cards(), "problem": problem}
+
+    def _preview(self, wanted: Mapping[str, Quantity]) -> dict[str, Any]:
+        by = accounts.principal_of_session(self.request.user)
+        seen = ordering.preview_edit(order_id=self.order.id, quantities=wanted, by=by, now=clock.now())
+        return {"seen": seen, "waits": seen.outcome is EditOutcome.WAITS, "more": seen.total - self.order.total}
+
+    def _rows(self, wanted: Mapping[str, Quantity]) -> list[dict[str, Any]]:
+        lines = [
+            self._row(line.sku, line.name(self.language), line.unit, line.step or line.quantity, line)
+            | {"now": wanted.get(line.sku, line.quantity)}
+            for line in self.order.lines
+        ]
+        chosen = [
+            self._row(sku, product.name(self.language), product.unit.value, product.step, product)
+            | {"now": wanted[sku]}
+            for sku, product in self.products.items()
+            if wanted.get(sku)
+        ]
+        return [row | {"count": Counter.of(row["unit"]).count(row["now"])} for row in [*lines, *chosen]]
+
+    def _cards(self) -> list[dict[str, Any]]:
+        taken = {str(sku) for sku in self.products}
+        return [
+            self._row(card.sku, card.name(self.language), card.unit.value, card.step, card) | {"count": "0"}
+            for card in self.cards
+            if card.sku not in taken
+        ]
+
+    def _row(self, sku: str, name: str, unit: str, step: Quantity, shown: Any) -> dict[str, Any]:
+        counter = Counter.of(unit)
+        return {
+            "sku": sku,
+            "name": name,
+            "unit": unit,
+            "sign": counter.sign,
+            "step": counter.count(step),
+            "price": wording.per(shown.price, unit),
+            "image": shown.image,
+            "tint": shown.tint,
+        }
+
+
+def _apply(request: HttpRequest, found: OrderView, page: _Page) -> HttpResponse:
+    """Do it; where more money is needed the customer goes on to pay it."""
+    expected = request.POST.get("expected_total", "")
+    try:
+        done = ordering.edit(
+            order_id=found.id,
+            quantities=page.wanted(),
+            by=accounts.principal_of_session(request.user),
+            expected_total=dong(int(expected)) if expected.isascii() and expected.isdigit() else None,
+            now=clock.now(),
+        )
+    except DomainError as error:
+        messages.error(request, error.text(page.language))
+        return redirect("storefront:edit-order", order_id=found.id)
+    if done.outcome is EditOutcome.WAITS:
+        return redirect("storefront:pay", order_id=found.id)
+    messages.success(request, _("Your order is changed. It now comes to %(total)s.") % {"total": done.total})
+    return redirect("storefront:order", order_id=found.id)
