@@ -17,6 +17,7 @@ class Kind(StrEnum):
     ORDER_CONFIRMED = "order_confirmed"
     ORDER_DELIVERED = "order_delivered"
     ORDER_CANCELLED = "order_cancelled"
+    ORDER_CHANGED = "order_changed"
     SUBSTITUTE_PROPOSED = "substitute_proposed"
 
 

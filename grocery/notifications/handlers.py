@@ -8,7 +8,16 @@ from grocery.notifications.contracts import Kind
 from grocery.notifications.events import MessageQueued
 from grocery.notifications.services.queue_message import queue_message, queue_question
 from grocery.notifications.services.send_message import send_message
-from grocery.ordering.events import OrderCancelled, OrderConfirmed, OrderDelivered, SubstituteProposed
+from grocery.ordering.events import (
+    OrderCancelled,
+    OrderChanged,
+    OrderChangeNotMade,
+    OrderConfirmed,
+    OrderDelivered,
+    OrderFact,
+    OrderPartlyCancelled,
+    SubstituteProposed,
+)
 
 
 @on(OrderConfirmed)
@@ -29,6 +38,27 @@ def write_cancellation(fact: OrderCancelled) -> None:
         order_id=fact.order_id,
         now=clock.now(),
         reason=fact.reason.value,
+    )
+
+
+@on(OrderChanged)
+def write_change(fact: OrderChanged) -> None:
+    _changed(fact, fact.by)
+
+
+@on(OrderPartlyCancelled)
+def write_part_cancelled(fact: OrderPartlyCancelled) -> None:
+    _changed(fact, "part_cancelled")
+
+
+@on(OrderChangeNotMade)
+def write_change_not_made(fact: OrderChangeNotMade) -> None:
+    _changed(fact, "not_made")
+
+
+def _changed(fact: OrderFact, reason: str) -> None:
+    queue_message(
+        kind=Kind.ORDER_CHANGED, event_id=fact.event_id, order_id=fact.order_id, now=clock.now(), reason=reason
     )
 
 

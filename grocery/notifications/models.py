@@ -17,6 +17,7 @@ _KINDS = [
     (Kind.ORDER_CONFIRMED.value, _("order confirmed")),
     (Kind.ORDER_DELIVERED.value, _("order delivered")),
     (Kind.ORDER_CANCELLED.value, _("order cancelled")),
+    (Kind.ORDER_CHANGED.value, _("order changed")),
     (Kind.SUBSTITUTE_PROPOSED.value, _("substitute proposed")),
 ]
 _STATES = [

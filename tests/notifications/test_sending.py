@@ -25,10 +25,11 @@ from grocery.kernel.quantity import quantity
 from grocery.notifications import models
 from grocery.notifications import public as notifications
 from grocery.notifications.contracts import Letter, MailNotSent, MailRefused
+from grocery.notifications.handlers import write_change_not_made
 from grocery.notifications.services.send_message import send_message
 from grocery.ordering import public as ordering
 from grocery.ordering.contracts import CancelReason, OrderView
-from grocery.ordering.events import OrderCancelled, OrderConfirmed, OrderDelivered
+from grocery.ordering.events import OrderCancelled, OrderChangeNotMade, OrderConfirmed, OrderDelivered, OrderFact
 from grocery.ordering.models import OrderLine
 from tests.notifications.conftest import customer
 from tests.shop import Shop
@@ -41,7 +42,7 @@ def confirmed(order: OrderView) -> OrderConfirmed:
     return OrderConfirmed(order_id=order.id, number=order.number, customer_id=order.customer_id)
 
 
-def tell(*facts: OrderConfirmed | OrderDelivered | OrderCancelled) -> None:
+def tell(*facts: OrderFact) -> None:
     with transaction.atomic():
         publish(*facts)
 
@@ -102,6 +103,20 @@ def test_the_mail_speaks_the_customers_language(ordered: Ordered, outbox: Path, 
     assert [(mail["Content-Language"], mail["Subject"]) for mail in mails(outbox)] == [
         ("en", f"Order {order.number} is confirmed")
     ]
+
+
+def test_a_change_is_told_by_one_mail_however_often_its_fact_comes(
+    lan: UUID, ordered: Ordered, outbox: Path, deliver: Deliver
+):
+    order = ordered(lan)
+    fact = OrderChangeNotMade(
+        order_id=order.id, number=order.number, customer_id=order.customer_id, revision_id=new_id()
+    )
+    tell(fact)
+    deliver()
+    write_change_not_made(fact)
+    deliver()
+    assert [mail["Subject"] for mail in mails(outbox)] == [f"Đơn {order.number} đã thay đổi"]
 
 
 def test_each_fact_has_its_mail(lan: UUID, ordered: Ordered, outbox: Path, deliver: Deliver):

@@ -25,6 +25,7 @@ ORDERS = {
     "weighed": weighed(),
 }
 REASONS = ("customer", "staff", "not_paid", "payment_cancelled", "out_of_stock")
+CHANGES = ("customer", "staff", "part_cancelled", "not_made")
 
 
 class Forbidden(str):
@@ -67,6 +68,11 @@ def test_every_message_is_whole_in_each_language(kind: Kind, language: str, whic
 def test_each_reason_of_a_cancellation_has_words_of_its_own(language: str, reason: str):
     others = {written(Kind.ORDER_CANCELLED, language, reason=r).text for r in REASONS if r != reason}
     assert written(Kind.ORDER_CANCELLED, language, reason=reason).text not in others
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_each_kind_of_change_has_words_of_its_own(language: str):
+    assert len({written(Kind.ORDER_CHANGED, language, reason=reason).text for reason in CHANGES}) == len(CHANGES)
 
 
 @pytest.mark.parametrize(("kind", "language"), [*product(Kind, ("vi", "en"))])
