@@ -294,10 +294,10 @@ def test_the_note_says_what_was_ordered_packed_and_paid_and_what_to_eat_first(wa
     walk.take(order, "shrimp", "0.438")
     seal(walk)
     said = words(ordering.print_note(order_id=order))
-    total = str(ordering.order(order_id=order).charged).replace("\u00a0", " ")
+    paid = str(ordering.order(order_id=order).charged).replace("\u00a0", " ")
     wanted = [
         "Phiếu giao hàng", "Nguyễn Thị Lan", "Sữa tươi", "Tôm thẻ", "450 g", "438 g", "thay cho Sữa tươi",
-        "Cần trả", total, "24/11/2026",
+        "Cần trả", paid, "24/11/2026",
     ]  # fmt: skip
     assert [text for text in wanted if text not in said] == []
     assert said.index("24/11/2026") < said.index("30/11/2026")
