@@ -1,4 +1,5 @@
-"""What a demo shop is filled with: one store in Bến Thành, its goods and lots, its streets and hours, its people.
+"""What a demo shop is filled with: a store in Bến Thành, a small one in Phú Mỹ Hưng; their goods and lots, their
+streets and hours, their people.
 
 Everything goes through the domains' faces, as staff would do it. Repeating it changes nothing.
 """
@@ -8,8 +9,10 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from grocery.accounts import public as accounts
 from grocery.catalog import public as catalog
@@ -23,49 +26,81 @@ from grocery.kernel.quantity import Quantity, quantity
 SEED = 20_261_121
 HO_CHI_MINH_CITY = "79"
 NAMES = {"customer": "Nguyễn Thị Lan", "staff": "Trần Văn Minh", "admin": "Lê Thu Hà"}
-#: The middle of the city: the wards around the store.
-NEAR = (
-    "Phường Bến Thành",
-    "Phường Sài Gòn",
-    "Phường Tân Định",
-    "Phường Cầu Ông Lãnh",
-    "Phường Xuân Hòa",
-    "Phường Bàn Cờ",
-)
 #: Local start, end, orders, surcharge in đồng.
-WINDOWS = ((8, 10, 40, 0), (10, 12, 40, 0), (14, 16, 40, 0), (16, 18, 60, 0), (18, 20, 40, 10_000))
+type Window = tuple[int, int, int, int]
 
 
-def open_store() -> catalog.Store:
-    """The store, its delivery zones and hours, its pickup point."""
-    store = catalog.save_store(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Premises:
+    """A store to be opened: where it is, the wards around it, its hours, and how much of everything it has.
+
+    `share` of the SKUs are on its shelves, `size` is how its lots compare to those of the first store.
+    """
+
+    code: str
+    name: str
+    street: str
+    phone: str
+    near: tuple[str, ...]
+    windows: tuple[Window, ...]
+    share: Fraction = Fraction(1)
+    size: Fraction = Fraction(1)
+    whole_city: bool = False
+
+
+#: The first is the one that customers are served from; the other sells at its counter and in its quarter.
+PREMISES = (
+    Premises(
         code="ben-thanh",
-        name_en="Grocery Bến Thành",
-        name_vi="Grocery Bến Thành",
-        zone="Asia/Ho_Chi_Minh",
-        address="18 Lê Anh Xuân, Phường Bến Thành, Thành phố Hồ Chí Minh",
+        name="Bến Thành",
+        street="18 Lê Anh Xuân, Phường Bến Thành",
         phone="+842838000000",
+        near=(
+            "Phường Bến Thành",
+            "Phường Sài Gòn",
+            "Phường Tân Định",
+            "Phường Cầu Ông Lãnh",
+            "Phường Xuân Hòa",
+            "Phường Bàn Cờ",
+        ),
+        windows=((8, 10, 40, 0), (10, 12, 40, 0), (14, 16, 40, 0), (16, 18, 60, 0), (18, 20, 40, 10_000)),
+        whole_city=True,
+    ),
+    Premises(
+        code="phu-my-hung",
+        name="Phú Mỹ Hưng",
+        street="42 Nguyễn Đức Cảnh, Phường Tân Hưng",
+        phone="+842854000000",
+        near=("Phường Tân Hưng", "Phường Tân Mỹ", "Phường Tân Thuận", "Phường Phú Thuận"),
+        windows=((9, 12, 20, 0), (15, 18, 20, 0), (18, 20, 15, 10_000)),
+        share=Fraction(1, 10),
+        size=Fraction(1, 3),
+    ),
+)
+
+
+def open_store(premises: Premises, *, position: int) -> catalog.Store:
+    """The store, its delivery zones and hours, its pickup point. The one at position 0 is everybody's first."""
+    store = catalog.save_store(
+        code=premises.code,
+        name_en=f"Grocery {premises.name}",
+        name_vi=f"Grocery {premises.name}",
+        zone="Asia/Ho_Chi_Minh",
+        address=f"{premises.street}, Thành phố Hồ Chí Minh",
+        phone=premises.phone,
+        position=position,
     )
-    wards = accounts.wards(province_code=HO_CHI_MINH_CITY)
-    near = [ward.code for ward in wards if ward.name in NEAR]
-    far = [ward.code for ward in wards if ward.name not in NEAR]
-    save = {"store_id": store.id}
-    delivery.save_zone(
-        **save, name_en="City centre", name_vi="Trung tâm", fee=dong(15_000), free_from=dong(300_000), ward_codes=near
-    )
-    delivery.save_zone(
-        **save, name_en="City", name_vi="Thành phố", fee=dong(25_000), free_from=dong(600_000), ward_codes=far
-    )
+    _deliver_from(store, premises)
     point = delivery.save_pickup_point(
         store_id=store.id,
-        name_en="Counter at Bến Thành",
-        name_vi="Quầy Bến Thành",
+        name_en=f"Counter at {premises.name}",
+        name_vi=f"Quầy {premises.name}",
         address=store.address,
         hours_en="8–20 h, every day",
         hours_vi="8–20 giờ, mỗi ngày",
     )
     for pickup_point in (None, point):
-        for starts, ends, orders, surcharge in WINDOWS:
+        for starts, ends, orders, surcharge in premises.windows:
             delivery.save_slot_plan(
                 store_id=store.id,
                 weekdays=range(7),
@@ -78,15 +113,42 @@ def open_store() -> catalog.Store:
     return store
 
 
-def lots(store: catalog.Store, *, now: datetime) -> Iterator[inventory.StockLine]:
-    """Goods for every shelf: two lots of what perishes, one of the rest; one shelf in forty is empty."""
+def _deliver_from(store: catalog.Store, premises: Premises) -> None:
+    """A zone around the store; where it serves the whole city, one for the rest."""
+    wards = accounts.wards(province_code=HO_CHI_MINH_CITY)
+    near = [ward.code for ward in wards if ward.name in premises.near]
+    far = [ward.code for ward in wards if ward.name not in premises.near]
+    centre = ("City centre", "Trung tâm") if premises.whole_city else (premises.name, premises.name)
+    delivery.save_zone(
+        store_id=store.id,
+        name_en=centre[0],
+        name_vi=centre[1],
+        fee=dong(15_000),
+        free_from=dong(300_000),
+        ward_codes=near,
+    )
+    if premises.whole_city:
+        delivery.save_zone(
+            store_id=store.id,
+            name_en="City",
+            name_vi="Thành phố",
+            fee=dong(25_000),
+            free_from=dong(600_000),
+            ward_codes=far,
+        )
+
+
+def lots(store: catalog.Store, premises: Premises, *, now: datetime) -> Iterator[inventory.StockLine]:
+    """Goods for its shelves: two lots of what perishes, one of the rest; one shelf in forty is empty."""
     dice = random.Random(SEED)  # noqa: S311 - believable, not secret
     today = clock.local_date(now, zone=store.zone)
     for product in catalog.everything_on_sale():
-        if dice.random() < 1 / 40:
+        if not 1 / 40 <= dice.random() < 1 / 40 + 39 / 40 * premises.share:
             continue
-        by_weight = product.unit is not catalog.Unit.PIECE
-        amount = quantity(Decimal(dice.randrange(40, 400)) / 10 if by_weight else dice.randrange(12, 240))
+        if product.unit is catalog.Unit.PIECE:
+            amount = quantity(int(dice.randrange(12, 240) * premises.size))
+        else:
+            amount = quantity(Decimal(int(dice.randrange(40, 400) * premises.size)) / 10)
         if not product.perishable:
             yield _lot(product.sku, amount, code=f"A{dice.randrange(1000, 9999)}", expires_on=None)
             continue

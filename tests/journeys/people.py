@@ -127,6 +127,13 @@ def mails(shop: Shop) -> list[EmailMessage]:
     return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
 
 
+def shelf(person: Person, sku: str) -> dict[str, Any]:
+    """What staff see of a SKU in the store that customers are served from."""
+    here = person.store()
+    [level] = [level for level in person.ask("GET", f"/stock/{sku}")["stores"] if level["store_id"] == here]
+    return dict(level)
+
+
 def available(person: Person, sku: str) -> float:
-    """What staff see of a SKU: how much may still be promised."""
-    return float(person.ask("GET", f"/stock/{sku}")["stores"][0]["available"])
+    """How much of it may still be promised there."""
+    return float(shelf(person, sku)["available"])

@@ -10,7 +10,7 @@ import pytest
 
 from grocery.config.processes import Shop
 from tests.journeys.conftest import Eventually
-from tests.journeys.people import Person, available
+from tests.journeys.people import Person, available, shelf
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -80,7 +80,7 @@ def test_two_buyers_and_one_last_unit_make_one_order(site: Shop):
     [item] = minh.goods(30)[-1:]
     lan, hoa = Person(site).register(), Person(site).register("Phạm Hoa")
     left = available(minh, item["sku"])
-    lots = minh.ask("GET", f"/stock/{item['sku']}")["stores"][0]["lots"]
+    lots = shelf(minh, item["sku"])["lots"]
     counted = [
         {"kind": "waste", "sku": item["sku"], "quantity": lot["on_hand"], "lot_code": lot["lot_code"]}
         | {"expires_on": lot["expires_on"], "reason": "damaged"}

@@ -38,10 +38,13 @@ class Command(BaseCommand):
     def _fill(self, skus: int) -> None:
         with step(f"a catalogue of {skus:,} products"):
             catalog.generate_demo_catalogue(count=skus, seed=demo_goods.SEED, now=clock.now())
-        with step("a store, its streets and hours"):
-            store = demo_goods.open_store()
+        with step("two stores, their streets and hours"):
+            stores = [demo_goods.open_store(one, position=place) for place, one in enumerate(demo_goods.PREMISES)]
         with step("goods on the shelves"):
-            inventory.stock_up(location=store.id, lines=demo_goods.lots(store, now=clock.now()), now=clock.now())
+            for store, premises in zip(stores, demo_goods.PREMISES, strict=True):
+                goods = demo_goods.lots(store, premises, now=clock.now())
+                inventory.stock_up(location=store.id, lines=goods, now=clock.now())
+        store = stores[0]
         with step("where they stand"):
             for some in batched(demo_goods.shelf_places(), 2000):
                 inventory.place_goods(location=store.id, places=some, now=clock.now(), by=None)
