@@ -20,7 +20,7 @@ HEAD = [
     "bare: CPU ms", "ratio", "bare/s",
 ]  # fmt: skip
 CASES = ((3, 1), (3, 8), (60, 1), (60, 8))
-ROUNDS = 4
+ROUNDS = 3
 
 _CARTS = """
     SELECT cart.id FROM ordering_cart cart JOIN accounts_address a ON a.customer_id = cart.customer_id WHERE a.id = %s
