@@ -95,6 +95,7 @@ class _Page:
 
     def context(self) -> dict[str, Any]:
         context: dict[str, Any] = {"order": self.order, "words": self.words, "key": new_id(), "seen": None}
+        context["searched"] = self.request.POST.get("what") == "search" and bool(self.words)
         problem = ""
         wanted: Mapping[str, Quantity] = {}
         try:
