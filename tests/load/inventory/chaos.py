@@ -30,6 +30,8 @@ def run() -> str:
         from tests.chaos.houses import Commands
         from tests.chaos.storm import gathering
 
+        # One shop, one address: it stands in the tokens, and a house refuses those of another shop.
+        environment["PUBLIC_URL"] = first.url
         houses = [
             Commands(servers.home / name, free_port(), free_port(), dict(environment)) for name in ("east", "west")
         ]
