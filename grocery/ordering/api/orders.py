@@ -20,18 +20,16 @@ from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import Quantity
 from grocery.ordering import public as ordering
 from grocery.ordering.api.carts import cart_body
+from grocery.ordering.api.changing import Edited, EditInput, Reordered
 from grocery.ordering.api.mapping import adjustments
 from grocery.ordering.api.schemas import (
     CancelInput,
     CheckoutInput,
-    Edited,
-    EditInput,
     Order,
     OrderPage,
     PackInput,
     PaymentToMake,
     PlacedOrder,
-    Reordered,
 )
 
 #: Any of these.

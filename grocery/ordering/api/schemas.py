@@ -15,8 +15,8 @@ from grocery.ordering import public as ordering
 from grocery.ordering.api import examples
 
 
-def _example(example: dict[str, Any]) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [example]})
+def example(shown: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [shown]})
 
 
 # --- in -------------------------------------------------------------------------------------------
@@ -26,7 +26,7 @@ class ItemInput(Input):
     sku: Code
     quantity: PositiveQuantity
     near_expiry: bool | None = None
-    model_config = _example({"sku": "milk-950", "quantity": 2})
+    model_config = example({"sku": "milk-950", "quantity": 2})
 
 
 class QuantityInput(Input):
@@ -35,19 +35,19 @@ class QuantityInput(Input):
 
     quantity: AnyQuantity
     near_expiry: bool | None = None
-    model_config = _example({"quantity": 0.45})
+    model_config = example({"quantity": 0.45})
 
 
 class CouponInput(Input):
     """A code as it was typed; case and blanks do not matter."""
 
     code: Annotated[Text, Field(max_length=40)]
-    model_config = _example({"code": "TET-2027"})
+    model_config = example({"code": "TET-2027"})
 
 
 class SlotInput(Input):
     slot_id: Id
-    model_config = _example({"slot_id": examples.SLOT_ID})
+    model_config = example({"slot_id": examples.SLOT_ID})
 
 
 class AnswerInShort(Input):
@@ -55,7 +55,7 @@ class AnswerInShort(Input):
 
     sku: Code
     with_sku: Code | None
-    model_config = _example({"sku": "milk-950", "with_sku": "milk-1000"})
+    model_config = example({"sku": "milk-950", "with_sku": "milk-1000"})
 
 
 class CheckoutInput(Input):
@@ -71,7 +71,7 @@ class CheckoutInput(Input):
     note: LongText = ""
     expected_total: Amount | None = None
     answers: Annotated[list[AnswerInShort], Field(max_length=200)] = []
-    model_config = _example(examples.CHECKOUT)
+    model_config = example(examples.CHECKOUT)
 
 
 class CancelledInput(Input):
@@ -79,24 +79,7 @@ class CancelledInput(Input):
 
     sku: Code
     quantity: PositiveQuantity
-    model_config = _example({"sku": "milk-950", "quantity": 1})
-
-
-class EditedLineInput(Input):
-    """Exactly so much of it in the order; 0 takes it out."""
-
-    sku: Code
-    quantity: AnyQuantity
-    model_config = _example({"sku": "milk-950", "quantity": 3})
-
-
-class EditInput(Input):
-    """Lines that are to be others. `expected_total`: what the customer agreed to. `preview`: only say."""
-
-    lines: Annotated[list[EditedLineInput], Field(min_length=1, max_length=200)]
-    expected_total: Amount | None = None
-    preview: bool = False
-    model_config = _example({"lines": [{"sku": "milk-950", "quantity": 3}], "preview": True})
+    model_config = example({"sku": "milk-950", "quantity": 1})
 
 
 class CancelInput(Input):
@@ -105,20 +88,20 @@ class CancelInput(Input):
     motive: ordering.CancelMotive = ordering.CancelMotive.UNSAID
     reason: LongText = ""
     lines: Annotated[list[CancelledInput], Field(max_length=200)] = []
-    model_config = _example({"motive": "mistake", "reason": "Ordered twice"})
+    model_config = example({"motive": "mistake", "reason": "Ordered twice"})
 
 
 class PackedInput(Input):
     sku: Code
     quantity: PositiveQuantity
-    model_config = _example({"sku": "shrimp", "quantity": 0.438})
+    model_config = example({"sku": "shrimp", "quantity": 0.438})
 
 
 class PackInput(Input):
     """What the scale says of goods by weight; the rest is packed as ordered."""
 
     weights: Annotated[list[PackedInput], Field(max_length=200)] = []
-    model_config = _example({"weights": [{"sku": "shrimp", "quantity": 0.438}]})
+    model_config = example({"weights": [{"sku": "shrimp", "quantity": 0.438}]})
 
 
 # --- out ------------------------------------------------------------------------------------------
@@ -128,7 +111,7 @@ class VatPart(Schema):
     rate: Decimal
     gross: int
     vat: int
-    model_config = _example(examples.VAT)
+    model_config = example(examples.VAT)
 
 
 class PriceChange(Schema):
@@ -136,7 +119,7 @@ class PriceChange(Schema):
 
     before: int
     now: int
-    model_config = _example({"before": 47000, "now": 37800})
+    model_config = example({"before": 47000, "now": 37800})
 
 
 class Adjustment(Schema):
@@ -148,7 +131,7 @@ class Adjustment(Schema):
     name: str
     quantity: Decimal
     amount: int
-    model_config = _example(examples.ADJUSTMENT)
+    model_config = example(examples.ADJUSTMENT)
 
 
 class NearExpiry(Schema):
@@ -157,7 +140,7 @@ class NearExpiry(Schema):
     percent: int
     available: Decimal
     expires_on: date | None
-    model_config = _example(examples.NEAR_EXPIRY)
+    model_config = example(examples.NEAR_EXPIRY)
 
 
 class Coupon(Schema):
@@ -165,7 +148,7 @@ class Coupon(Schema):
 
     code: str
     state: ordering.CouponState
-    model_config = _example(examples.COUPON)
+    model_config = example(examples.COUPON)
 
 
 class CartLine(Schema):
@@ -195,7 +178,7 @@ class CartLine(Schema):
     substitution: ordering.SubstitutionChoice | None
     substitute_sku: str
     excess: Decimal
-    model_config = _example(examples.CART_LINE)
+    model_config = example(examples.CART_LINE)
 
 
 class HeldSlot(Schema):
@@ -204,7 +187,7 @@ class HeldSlot(Schema):
     starts_at: datetime
     ends_at: datetime
     until: datetime
-    model_config = _example(examples.HELD_SLOT)
+    model_config = example(examples.HELD_SLOT)
 
 
 class Cart(Schema):
@@ -235,7 +218,7 @@ class Cart(Schema):
     day_passed: bool
     minimum: int
     missing: int
-    model_config = _example(examples.CART)
+    model_config = example(examples.CART)
 
 
 class PlacedOrder(Schema):
@@ -247,7 +230,7 @@ class PlacedOrder(Schema):
     total: int
     currency: str
     pay_by: datetime | None
-    model_config = _example(examples.PLACED)
+    model_config = example(examples.PLACED)
 
 
 class PaymentToMake(Schema):
@@ -261,7 +244,7 @@ class PaymentToMake(Schema):
     client_secret: str | None
     publishable_key: str | None
     js_url: str | None
-    model_config = _example(examples.PAYMENT)
+    model_config = example(examples.PAYMENT)
 
 
 class OrderLine(Schema):
@@ -287,7 +270,7 @@ class OrderLine(Schema):
     substitution: ordering.SubstitutionChoice
     substitute_sku: str
     replaces: str
-    model_config = _example(examples.ORDER_LINE)
+    model_config = example(examples.ORDER_LINE)
 
 
 class TimelineEntry(Schema):
@@ -296,7 +279,7 @@ class TimelineEntry(Schema):
     by: str
     reason: str
     motive: str
-    model_config = _example(examples.TIMELINE_ENTRY)
+    model_config = example(examples.TIMELINE_ENTRY)
 
 
 class LineChange(Schema):
@@ -305,7 +288,7 @@ class LineChange(Schema):
     unit: str
     before: Decimal
     after: Decimal
-    model_config = _example(examples.LINE_CHANGE)
+    model_config = example(examples.LINE_CHANGE)
 
 
 class OrderChange(Schema):
@@ -319,7 +302,7 @@ class OrderChange(Schema):
     lines: list[LineChange]
     total_before: int
     total: int
-    model_config = _example(examples.ORDER_CHANGE)
+    model_config = example(examples.ORDER_CHANGE)
 
 
 class Order(Schema):
@@ -360,7 +343,7 @@ class Order(Schema):
     charged: int | None
     may_be_cancelled: bool
     awaits_payment: bool
-    model_config = _example(examples.ORDER)
+    model_config = example(examples.ORDER)
 
 
 class OrderSummary(Schema):
@@ -375,7 +358,7 @@ class OrderSummary(Schema):
     line_count: int
     pictures: list[str]
     total: int
-    model_config = _example(examples.ORDER_SUMMARY)
+    model_config = example(examples.ORDER_SUMMARY)
 
 
 class OrderPage(Schema):
@@ -383,37 +366,4 @@ class OrderPage(Schema):
 
     total: int
     orders: list[OrderSummary]
-    model_config = _example({"total": 1, "orders": [examples.ORDER_SUMMARY]})
-
-
-class ReorderedLine(Schema):
-    """`in_cart`: what the cart has of it now; `price`: today's per unit, null for what is not sold."""
-
-    sku: str
-    name: str
-    unit: str
-    wanted: Decimal
-    in_cart: Decimal
-    price_before: int
-    price: int | None
-    outcome: ordering.ReorderOutcome
-    model_config = _example(examples.REORDERED_LINE)
-
-
-class Reordered(Schema):
-    """The cart, and what came of each line of the order."""
-
-    cart: Cart
-    lines: list[ReorderedLine]
-    model_config = _example({"cart": examples.CART, "lines": [examples.REORDERED_LINE]})
-
-
-class Edited(Schema):
-    """`to_pay`: what is still to be authorised before the change takes effect, by `pay_by`."""
-
-    outcome: ordering.EditOutcome
-    total: int
-    ceiling: int
-    to_pay: int
-    pay_by: datetime | None
-    model_config = _example(examples.EDITED)
+    model_config = example({"total": 1, "orders": [examples.ORDER_SUMMARY]})
