@@ -26,6 +26,7 @@ _FILL = """
     SELECT cart.id, goods.sku, 1, 0, now() FROM ordering_cart cart, unnest(%s::text[]) AS goods(sku)
 """
 _EMPTY = "DELETE FROM ordering_cartline"
+_NO_SUBSTITUTES = "UPDATE ordering_cart SET substitution = 'none'"
 _MORE_PLACES = "UPDATE delivery_slot SET capacity = 1000000"
 _MORE_GOODS = "UPDATE inventory_lot SET on_hand = on_hand + %s"
 
@@ -109,6 +110,7 @@ def open_market() -> Iterator[Market]:
         ward = lan.ask("GET", "/me/addresses")[0]["ward_code"]
         slot = lan.slot(ward)["id"]
         with psycopg.connect(measured.shop.environment["DATABASE_URL"], autocommit=True) as db:
+            db.execute(_NO_SUBSTITUTES)  # what is gone is to be refused, not replaced
             db.execute(_MORE_PLACES)
             db.execute(_MORE_GOODS, [PLENTY])
             db.execute("ANALYZE")
