@@ -13,7 +13,7 @@ from grocery.ordering.models import Cart, CartLine
 
 class CartLineInline(LookOnly, admin.TabularInline):
     model = CartLine
-    fields = ["sku", "quantity", "price_seen", "note", "substitution", "substitute_sku", "touched_at"]
+    fields = ("sku", "quantity", "price_seen", "note", "substitution", "substitute_sku", "touched_at")
     readonly_fields = fields
     extra = 0
 
