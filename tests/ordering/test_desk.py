@@ -31,6 +31,7 @@ def look(shop: Shop, **wanted: Any) -> list[UUID]:
 @pytest.fixture
 def three(shop: Shop) -> list[UUID]:
     """A confirmed order, one by card that waits for its money, and a packed one."""
+    shop.allergens = ()
     shop.stock(milk=10, oat=10)
     confirmed = shop.confirmed_order(milk=1).id
     placed = shop.order(shop.customer(), method="card", milk=1).id
@@ -98,6 +99,7 @@ def test_the_day_before_anything_was_picked_has_no_figures(shop: Shop):
 
 
 def test_the_day_is_reckoned_from_what_was_picked(shop: Shop):
+    shop.allergens = ()
     shop.stock(milk=10, oat=10, eggs=10)
     first, second = shop.confirmed_order(milk=1, eggs=1).id, shop.confirmed_order(eggs=1, milk=1).id
     walk = walker(shop, first, second)

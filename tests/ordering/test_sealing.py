@@ -32,6 +32,7 @@ ONE = (ordering.NewCrate("C-1"),)
 @pytest.fixture
 def walk(shop: Shop) -> Walker:
     """Three milks and about 450 g of shrimp; oat stands in for milk."""
+    shop.allergens = ()
     shop.stock(date(2026, 11, 30), milk=10, oat=10)
     shop.stock(date(2026, 11, 24), shrimp=2)
     shop.sell("oat", price=45_000)
@@ -338,6 +339,7 @@ def at_page(shop: Shop):
 
 @pytest.fixture
 def placed(shop: Shop):
+    shop.allergens = ()
     shop.stock(date(2026, 11, 30), milk=10, oat=10)
     return shop.confirmed_order(milk=3)
 
