@@ -73,7 +73,7 @@ PREMISES = (
         phone="+842854000000",
         near=("Phường Tân Hưng", "Phường Tân Mỹ", "Phường Tân Thuận", "Phường Phú Thuận"),
         windows=((9, 12, 20, 0), (15, 18, 20, 0), (18, 20, 15, 10_000)),
-        share=Fraction(1, 10),
+        share=Fraction(1, 25),
         size=Fraction(1, 3),
     ),
 )
