@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -150,8 +150,8 @@ def test_without_taking_the_lines_out_under_lock_a_cart_would_be_ordered_twice(
     shop.put(lan.owner, milk=2)
     both_have_read = threading.Barrier(2)
 
-    def read_only(carts: models.CartQuerySet, customer_id: UUID, store_id: UUID | None):
-        cart = carts.get(customer_id=customer_id)
+    def read_only(carts: models.CartQuerySet, customer_id: UUID, _store: UUID | None, now: datetime):
+        cart = carts.with_offers(now).get(customer_id=customer_id)
         lines = list(cart.lines.all())
         both_have_read.wait(10)
         return cart, lines

@@ -189,7 +189,10 @@ class Money(RuleBasedStateMachine):
 
     def stripe_agrees(self) -> None:
         bill, intents = self.bill, {intent["id"]: intent for intent in self.intents()}
-        assert {p.reference for p in bill.payments if p.reference} == set(intents)
+        known = {payment.reference for payment in bill.payments if payment.reference}
+        assert known <= set(intents)
+        # One that was made though the answer was 500 is begun anew under another key; nobody has its secret to pay.
+        assert {intents[unknown]["status"] for unknown in set(intents) - known} <= {"requires_payment_method"}
         for payment in bill.payments:
             intent = intents.get(payment.reference)
             assert payment.captured == (intent["amount_received"] if intent else 0)

@@ -117,6 +117,7 @@ def test_a_cancellation_proves_no_capture_and_a_capture_no_cancellation(operatio
             Operation.AUTHORISE: set(SEEN),
             Operation.CAPTURE: {PaymentState.CAPTURED},
             Operation.CANCEL: {PaymentState.CANCELLED},
+            Operation.REFUND: set(),
         }[operation]
     )
 
