@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -55,6 +56,15 @@ def test_interrupted_it_lets_go_what_was_reserved(shop: Shop):
     assert [inventory.check_stock(), Reservation.objects.open().count()] == [[], 0]
 
 
+@pytest.fixture
+def _as_in_a_terminal() -> Iterator[None]:
+    """A shell that starts something in the background has it ignore SIGINT; then Python does as well."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_as_in_a_terminal")
 def test_ctrl_c_ends_it_with_the_books_in_order(shop: Shop, mark: Path, monkeypatch: pytest.MonkeyPatch):
     """A real SIGINT, from outside, once a first line was written; a minute of play would be ahead."""
     mark.touch()
