@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from grocery.delivery import public as delivery
-from grocery.delivery.admin.stores import ByStore, LookOnly, OfStores, language
+from grocery.delivery.admin.stores import ByStore, LookOnly, OfStores
 from grocery.delivery.models import Delivery, DeliveryStep
 from grocery.kernel import clock
 from grocery.kernel.errors import DomainError
+from grocery.kernel.reader import language
 
 
 class NoteForm(ActionForm):

@@ -12,9 +12,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from grocery.delivery import public as delivery
-from grocery.delivery.admin.stores import ByStore, OfStores, StoreField, language
+from grocery.delivery.admin.stores import ByStore, OfStores, StoreField
 from grocery.delivery.models import DeliveryZone, PickupPoint
 from grocery.kernel.money import dong
+from grocery.kernel.reader import language
 
 
 def _wards() -> list[tuple[str, list[tuple[str, str]]]]:

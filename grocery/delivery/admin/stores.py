@@ -9,16 +9,11 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from grocery.delivery import public as delivery
 from grocery.kernel.errors import DomainError
-
-
-def language() -> str:
-    """ "vi" or "en", as the page is read."""
-    return (get_language() or "vi")[:2]
+from grocery.kernel.reader import language
 
 
 class StoreField(forms.TypedChoiceField):

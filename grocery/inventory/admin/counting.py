@@ -22,7 +22,6 @@ from django.views.decorators.http import require_POST
 from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
 from grocery.inventory.admin.finding import names_of
-from grocery.inventory.admin.lists import language
 from grocery.inventory.admin.task_forms import AmountField, DayField, LineField, TaskForm
 from grocery.inventory.admin.wording import amount, lot
 from grocery.inventory.admin.work import DECIDERS, Tile, Worker, page, route, said, task, tile
@@ -33,6 +32,7 @@ from grocery.kernel.errors import DomainError, NotFound
 from grocery.kernel.idempotency import fingerprint_of, once
 from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import Quantity, plain
+from grocery.kernel.reader import language
 
 _SHOWN = 20
 _SKUS = 200

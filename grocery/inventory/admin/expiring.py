@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
-from grocery.inventory.admin.lists import language, store_names
+from grocery.inventory.admin.lists import store_names
 from grocery.inventory.admin.wording import amount, day, keeps, lot
 from grocery.inventory.admin.work import Tile, Worker, page, route, said, task, tile
 from grocery.inventory.models import Markdown
@@ -28,6 +28,7 @@ from grocery.kernel import clock
 from grocery.kernel.errors import DomainError
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import Quantity, plain
+from grocery.kernel.reader import language
 
 #: How many days ahead one may look, and how far one does when nothing is said.
 DAYS: Final = (1, 3, 7, 14)

@@ -12,10 +12,10 @@ from django.http import QueryDict
 
 from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
-from grocery.inventory.admin.lists import language
 from grocery.inventory.admin.work import said
 from grocery.kernel import clock
 from grocery.kernel.errors import DomainError, NotFound
+from grocery.kernel.reader import language
 
 _SKU: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 _CHOICES: Final = 8

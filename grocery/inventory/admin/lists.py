@@ -10,15 +10,11 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from grocery.catalog import public as catalog
 from grocery.kernel.quantity import plain
-
-
-def language() -> str:
-    return "vi" if (get_language() or "vi").startswith("vi") else "en"
+from grocery.kernel.reader import language
 
 
 def amount_text(amount: Decimal | None) -> str:

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from grocery.inventory import public as inventory
 from grocery.inventory.admin.finding import find, names_of
-from grocery.inventory.admin.lists import language
 from grocery.inventory.admin.task_forms import LineField, TaskForm
 from grocery.inventory.admin.work import Tile, Worker, page, route, task, tile
 from grocery.inventory.contracts.places import FARTHEST
 from grocery.inventory.models import ShelfPlace, Zones
 from grocery.kernel import clock
 from grocery.kernel.ids import new_id
+from grocery.kernel.reader import language
 
 #: What the last place was, in the session: the next product mostly stands beside it.
 _LAST: Final = "last_place"

@@ -20,7 +20,6 @@ from django.views.decorators.http import require_POST
 from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
 from grocery.inventory.admin.finding import Found, find
-from grocery.inventory.admin.lists import language
 from grocery.inventory.admin.task_forms import AmountField, DayField, LineField, TaskForm
 from grocery.inventory.admin.wording import amount, amount_label, lot
 from grocery.inventory.admin.work import DECIDERS, Tile, Worker, page, route, said, task, tile
@@ -29,6 +28,7 @@ from grocery.kernel import clock
 from grocery.kernel.errors import DomainError
 from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import Quantity
+from grocery.kernel.reader import language
 
 #: What lots may be called: GS1's own set of characters (7.11), which is all that a bar code can hold.
 LOT = r"^[!%-?A-Z_a-z\"]{0,64}$"

@@ -19,15 +19,7 @@ from grocery.accounts import public as accounts
 from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
 from grocery.inventory.admin import hot_items, work
-from grocery.inventory.admin.lists import (
-    NamedStores,
-    ReadOnly,
-    StoreFilter,
-    amount_text,
-    language,
-    store_name,
-    store_names,
-)
+from grocery.inventory.admin.lists import NamedStores, ReadOnly, StoreFilter, amount_text, store_name, store_names
 from grocery.inventory.admin.thresholds import low_at
 from grocery.inventory.models import Allocation, Lot, Reservation, StockItem
 from grocery.inventory.models.stock import StockItemQuerySet
@@ -36,6 +28,7 @@ from grocery.kernel.errors import DomainError
 from grocery.kernel.idempotency import fingerprint_of, once
 from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import LARGEST, Quantity
+from grocery.kernel.reader import language
 
 NOTHING = "–"
 KINDS = {

@@ -10,9 +10,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from grocery.inventory.admin.lists import language
 from grocery.kernel.errors import DomainError
 from grocery.kernel.quantity import LARGEST, plain
+from grocery.kernel.reader import language
 
 
 class AmountField(forms.DecimalField):

@@ -21,7 +21,6 @@ from django.views.decorators.http import require_POST
 from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
 from grocery.inventory.admin.finding import Found, find
-from grocery.inventory.admin.lists import language
 from grocery.inventory.admin.task_forms import AmountField, LineField, TaskForm
 from grocery.inventory.admin.wording import amount, amount_label, keeps, lot
 from grocery.inventory.admin.work import Tile, Worker, page, route, said, task, tile
@@ -31,6 +30,7 @@ from grocery.kernel import clock
 from grocery.kernel.errors import DomainError
 from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import Quantity
+from grocery.kernel.reader import language
 
 
 class WasteForm(TaskForm):

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from grocery.catalog import public as catalog
-from grocery.inventory.admin.lists import language
 from grocery.kernel.money import NO_BREAK_SPACE
 from grocery.kernel.quantity import plain
+from grocery.kernel.reader import language
 
 
 def amount(quantity: Decimal, unit: catalog.Unit = catalog.Unit.PIECE) -> str:

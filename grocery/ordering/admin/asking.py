@@ -1,17 +1,12 @@
-"""Who is asking, in which language, and for what only to look at."""
+"""Who is asking, and for what only to look at."""
 
 from __future__ import annotations
 
 from django.db.models import Model
 from django.http import HttpRequest
-from django.utils.translation import get_language
 
 from grocery.accounts import public as accounts
 from grocery.kernel.principal import Principal
-
-
-def language() -> str:
-    return "vi" if (get_language() or "vi").startswith("vi") else "en"
 
 
 def asker(request: HttpRequest) -> Principal:

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from grocery.catalog import public as catalog
 from grocery.kernel.errors import DomainError
 from grocery.kernel.quantity import Quantity, plain, quantity
+from grocery.kernel.reader import language
 from grocery.ordering import public as ordering
-from grocery.ordering.admin.asking import language
 from grocery.ordering.models import Cart, Offer
 from grocery.ordering.models.adjustments import KINDS
 

@@ -22,8 +22,9 @@ from grocery.kernel.errors import DomainError
 from grocery.kernel.idempotency import fingerprint_of, once
 from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import plain
+from grocery.kernel.reader import language
 from grocery.ordering import public as ordering
-from grocery.ordering.admin.asking import LookOnly, asker, language
+from grocery.ordering.admin.asking import LookOnly, asker
 from grocery.ordering.admin.offer_forms import Codes, OfferForm, in_store_time, initial_of
 from grocery.ordering.models import Cart, Offer, OfferChange
 

@@ -21,8 +21,9 @@ from grocery.kernel.ids import new_id
 from grocery.kernel.money import dong
 from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import plain
+from grocery.kernel.reader import language
 from grocery.ordering import public as ordering
-from grocery.ordering.admin.asking import LookOnly, asker, language, may_act
+from grocery.ordering.admin.asking import LookOnly, asker, may_act
 from grocery.ordering.admin.steps import BY_LINE, STEPS, Step, next_steps
 from grocery.ordering.admin.work import routes
 from grocery.ordering.models import MOTIVES, Order, OrderChange, OrderLine, OrderTransition

@@ -8,8 +8,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from grocery.kernel.reader import language
 from grocery.ordering import public as ordering
-from grocery.ordering.admin.asking import language
 from grocery.ordering.admin.picking import as_key
 from grocery.ordering.admin.work import DESK, Worker, route, said, task
 

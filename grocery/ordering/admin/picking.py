@@ -22,8 +22,8 @@ from django.views.decorators.http import require_POST
 from grocery.kernel import clock
 from grocery.kernel.errors import DomainError
 from grocery.kernel.quantity import Quantity
+from grocery.kernel.reader import language
 from grocery.ordering import public as ordering
-from grocery.ordering.admin.asking import language
 from grocery.ordering.admin.wording import KEPT, about, amount, day, grams, small_unit
 from grocery.ordering.admin.work import Worker, page, route, said, task
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from grocery.kernel import clock
 from grocery.kernel.errors import DomainError
 from grocery.kernel.quantity import Quantity
+from grocery.kernel.reader import language
 from grocery.ordering import public as ordering
-from grocery.ordering.admin.asking import language
 from grocery.ordering.admin.picking import as_key
 from grocery.ordering.admin.wording import KEPT, amount
 from grocery.ordering.admin.work import Worker, page, route, said, task

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from grocery.kernel import clock
 from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import Quantity, plain
+from grocery.kernel.reader import language
 from grocery.ordering import public as ordering
-from grocery.ordering.admin.asking import language
 from grocery.ordering.contracts import OrderState
 from grocery.ordering.models import MOTIVES, UNITS, Order
 

@@ -11,8 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from grocery.kernel.money import NO_BREAK_SPACE
 from grocery.kernel.quantity import plain
+from grocery.kernel.reader import language
 from grocery.ordering import public as ordering
-from grocery.ordering.admin.asking import language
 
 _THOUSAND: Final = 1000
 #: What scales and jugs show of a unit.
