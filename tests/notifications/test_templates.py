@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import product
 from typing import Any
@@ -12,11 +13,13 @@ import pytest
 from django.conf import LazySettings
 from django.template import TemplateSyntaxError
 
+from grocery.kernel.money import dong
+from grocery.kernel.quantity import quantity
 from grocery.notifications.contracts import Kind, Rendered
 from grocery.notifications.services.render import render
 from grocery.ordering import public as ordering
 from grocery.ordering.contracts import OrderView, PaymentMethod, SubstitutionDefault
-from tests.notifications.orders import COUNTER, ORDER_ID, order, question, weighed
+from tests.notifications.orders import COUNTER, MILK, ORDER_ID, SHRIMP, order, question, weighed
 
 SPACE = "\N{NO-BREAK SPACE}"
 ORDERS = {
@@ -207,3 +210,23 @@ def test_the_link_of_a_question_opens_it_without_signing_in(language: str):
     words = render(kind=Kind.SUBSTITUTE_PROPOSED, language=language, order=order(), name="Lan", question=question())
     (token,) = set(re.findall(r"/orders/answer/([^/]+)/", words.text))
     assert ordering.question_of_token(token=token) == question().id
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "3 for 2, milk"), ("vi", "Sữa: mua 3 tính tiền 2")])
+def test_what_lowered_a_line_is_named_with_it(language: str, name: str):
+    effect = ordering.Adjustment(
+        None, ordering.OfferKind.MULTI_BUY, "3 for 2, milk", "Sữa: mua 3 tính tiền 2", quantity(1), dong(-38_500)
+    )
+    lowered = replace(MILK, amount=MILK.amount - dong(38_500), adjustments=(effect,))
+    words = written(Kind.ORDER_CONFIRMED, language, order(lines=(lowered,)))
+    assert f"{name}: −38.500{SPACE}₫" in words.text
+    assert f"{name}: −38.500{SPACE}₫" in words.html
+
+
+def test_of_what_was_weighed_only_the_names_are_told():
+    effect = ordering.Adjustment(None, ordering.OfferKind.SKU, "Fish days", "Ngày cá", quantity("0.45"), dong(-9_855))
+    lowered = replace(
+        SHRIMP, amount=dong(88_695), packed=quantity("0.5"), packed_amount=dong(98_550), adjustments=(effect,)
+    )
+    words = written(Kind.ORDER_DELIVERED, "en", order(lines=(lowered,)))
+    assert ("(Fish days)" in words.text, "9.855" in words.text) == (True, False)

@@ -22,6 +22,7 @@ from grocery.kernel.quantity import quantity
 from grocery.ordering import models
 from grocery.ordering import public as ordering
 from grocery.ordering.policies import more_of
+from grocery.ordering.services import cancel_order
 from grocery.payments import models as payment_models
 from grocery.payments import public as payments
 from grocery.payments.events import PaymentAuthorised, TopUpEnded
@@ -248,6 +249,25 @@ def test_money_that_comes_once_picking_has_begun_is_let_go(stocked: Shop, lan: C
     assert top_up.cancel_requested_at is not None or top_up.state == "cancelled"
 
 
+@pytest.mark.parametrize("who", ["customer", "staff", "payments"])
+def test_a_cancelled_order_frees_what_waited_for_it(stocked: Shop, lan: Customer, card: UUID, who: str):
+    """Goods, top-up and revision; asked again, as after a crash, nothing more happens."""
+    done = edit(card, lan, milk=5)
+    for _again in range(2):
+        if who == "payments":
+            cancel_order.payment_cancelled(order_id=card, now=NOON)
+        else:
+            ordering.cancel(order_id=card, by=lan.principal if who == "customer" else stocked.picker, now=NOON)
+    stocked.tell()
+    top_up = payment_models.Payment.objects.get(order_id=card, top_up_for=done.revision_id)
+    assert (stocked.available("milk"), models.Revision.objects.get().state, top_up.state) == (
+        quantity(10),
+        "ended",
+        "cancelled",
+    )
+    assert "OrderChangeNotMade" not in told(card)
+
+
 def test_less_is_done_at_once_and_the_capture_takes_less(lan: Customer, card: UUID):
     assert edit(card, lan, milk=1).outcome is ordering.EditOutcome.APPLIED
 
@@ -301,6 +321,21 @@ def test_the_money_of_a_change_beside_the_picker_is_used_whole_or_let_go(stocked
     let_go = waiting.get().cancel_requested_at is not None or waiting.get().state == "cancelled"
     assert (milk, let_go) in {("3", False), ("2", True)}
     assert stocked.available("milk") == quantity(10 - int(milk))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_money_of_a_change_beside_a_cancellation_is_let_go(stocked: Shop, lan: Customer, card: UUID):
+    done = edit(card, lan, milk=3)
+    waiting = payment_models.Payment.objects.filter(order_id=card, top_up_for=done.revision_id)
+    waiting.update(state="authorised", authorised_at=NOON)
+    with transaction.atomic():
+        publish(PaymentAuthorised(order_id=card, amount=done.to_pay, reference=done.revision_id))
+    at_once(stocked.tell, lambda: ordering.cancel(order_id=card, by=lan.principal, now=NOON))
+    stocked.tell()
+    going = payment_models.Payment.objects.filter(order_id=card)
+    assert (stocked.state(card), stocked.available("milk")) == ("cancelled", quantity(10))
+    assert all(payment.cancel_requested_at for payment in going)
+    assert models.Revision.objects.get().state in {"applied", "ended"}
 
 
 def test_the_barrier_of_these_tests_is_real():

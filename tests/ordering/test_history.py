@@ -95,6 +95,18 @@ def test_asking_twice_puts_nothing_in_twice(shop: Shop, lan: Customer):
     assert told(done) == {"milk": ("2", "same")}
 
 
+def test_what_was_written_on_a_line_comes_along_unless_the_cart_says_otherwise(shop: Shop, lan: Customer):
+    shop.stock(milk=10, eggs=10)
+    shop.put(lan.owner, milk=1, eggs=1)
+    ordering.write_line_note(owner=lan.owner, sku="milk", note="The cold one", now=NOON)
+    ordering.write_line_note(owner=lan.owner, sku="eggs", note="Brown", now=NOON)
+    placed = shop.check_out(lan)
+    shop.put(lan.owner, eggs=1)
+    ordering.write_line_note(owner=lan.owner, sku="eggs", note="White", now=NOON)
+    done = ordering.reorder(order_id=placed.id, customer_id=lan.id, now=NOON)
+    assert {line.sku: line.note for line in done.cart.lines} == {"eggs": "White", "milk": "The cold one"}
+
+
 def test_a_cart_that_has_more_keeps_it(shop: Shop, lan: Customer):
     shop.stock(milk=20, eggs=5)
     placed = shop.order(lan, milk=2)

@@ -84,13 +84,22 @@ def _question(question: ordering.Substitution, home: str, zone: str, language: s
     }
 
 
-def _line(line: ordering.OrderLineView, language: str) -> dict[str, str]:
+def _line(line: ordering.OrderLineView, language: str) -> dict[str, Any]:
     quantity = line.quantity if line.packed is None else line.packed
     return {
         "name": line.name(language),
         "detail": policies.line_detail(quantity, line.unit, line.price, language),
         "amount": str(_amount(line)),
+        # What lowered it is told in the amounts that were agreed; once weighed, only that it did.
+        "reasons": [
+            effect.name(language) if line.packed_amount not in {None, line.amount} else _reason(effect, language)
+            for effect in line.adjustments
+        ],
     }
+
+
+def _reason(effect: ordering.Adjustment, language: str) -> str:
+    return f"{effect.name(language)}: {effect.amount}"
 
 
 def _amount(line: ordering.OrderLineView) -> Money:

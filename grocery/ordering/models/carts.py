@@ -259,13 +259,16 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
         if changed:
             self.bulk_update(changed, ["note", "substitution", "substitute_sku"])
 
-    def put(self, lines: Iterable[CartLine]) -> None:
-        """Have these lines with their quantities, and what was seen of them, new or not, in one statement."""
+    def put(self, lines: Iterable[CartLine], *, notes: bool = False) -> None:
+        """Have these lines with their quantities, and what was seen of them, new or not, in one statement.
+
+        `notes`: what is written on them, too.
+        """
         self.bulk_create(
             list(lines),
             update_conflicts=True,
             unique_fields=["cart", "sku"],
-            update_fields=["quantity", *_SEEN, "near_expiry", "touched_at"],
+            update_fields=["quantity", *_SEEN, "near_expiry", "touched_at", *(["note"] if notes else [])],
         )
 
 

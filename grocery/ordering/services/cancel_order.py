@@ -16,7 +16,7 @@ from grocery.kernel.principal import Principal
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import CancelMotive, CancelReason, OrderNotCancellable, OrderState, SubstitutionState
 from grocery.ordering.events import OrderCancelled, OrderedLine
-from grocery.ordering.services import counters, coupons, transitions
+from grocery.ordering.services import counters, coupons, revising, transitions
 from grocery.payments import public as payments
 
 log = structlog.get_logger(__name__)
@@ -90,6 +90,7 @@ def call_off(
         raise OrderNotCancellable(order.number, state)
     transitions.move(order, OrderState.CANCELLED, by=by, motive=motive, reason=note or reason.value, now=now)
     _withdraw_questions(order, by, now)
+    revising.end_waiting(order, tell=False, now=now)
     delivery.cancel(order_id=order.id, now=now, by=by.id if by and by.kind == "staff" else None)
     inventory.release(holder=order.holder, now=now)
     coupons.give_back(order, now)

@@ -30,7 +30,8 @@ def reorder(*, order_id: UUID, customer_id: UUID, now: datetime) -> Reordered:
     lines = list(models.OrderLine.objects.still_wanted(order.id)) or list(models.OrderLine.objects.of_order(order.id))
     products = show_cart.on_sale([line.sku for line in lines])
     put = _to_put(lines, before.quantities, products)
-    models.CartLine.objects.put(_rows(before, put, now))
+    notes = {line.sku: line.note for line in lines}
+    models.CartLine.objects.put(_rows(before, put, notes, now), notes=True)
     cart = show_cart.show_cart(owner=owner, store_id=order.store_id, ward_code=None, now=now)
     found = {line.sku: line for line in cart.lines}
     return Reordered(cart, tuple(_told(line, found.get(line.sku), products) for line in lines))
@@ -54,12 +55,18 @@ def _to_put(
     return put
 
 
-def _rows(cart: OpenCart, put: Mapping[str, tuple[Quantity, Money]], now: datetime) -> Iterator[models.CartLine]:
-    """The lines of the cart with these quantities, seen at these prices; those that it lacks are new."""
+def _rows(
+    cart: OpenCart, put: Mapping[str, tuple[Quantity, Money]], notes: Mapping[str, str], now: datetime
+) -> Iterator[models.CartLine]:
+    """The lines of the cart with these quantities, seen at these prices; those that it lacks are new.
+
+    A note goes along, unless the cart's line says something of its own.
+    """
     known = {row.sku: row for row in cart.lines}
     for sku, (quantity, price) in put.items():
         row = known.get(sku) or models.CartLine(cart=cart.row, sku=sku)
         row.quantity, row.price_seen, row.touched_at = quantity, price.minor, now
+        row.note = row.note or notes.get(sku, "")
         yield row
 
 

@@ -77,9 +77,11 @@ def paid(*, order_id: UUID, revision_id: UUID, now: datetime) -> None:
         return
     if revision is not None:
         _end(order, revision, now=now)
-    if order.state != OrderState.CANCELLED:
-        order.refresh_from_db()
-        with suppress(payments.PaymentIs):  # charged already, which lets go of what it does not take
+    order.refresh_from_db()
+    with suppress(payments.PaymentIs):  # charged already, or off, which lets go of what it does not take
+        if order.state == OrderState.CANCELLED:
+            payments.request_cancellation(order_id=order.id, now=now)
+        else:
             payments.lower_to(order_id=order.id, amount=order.ceiling, now=now)
 
 
@@ -92,11 +94,14 @@ def not_paid(*, order_id: UUID, revision_id: UUID, now: datetime) -> None:
         _end(order, revision, now=now)
 
 
-def end_waiting(order: models.Order, *, now: datetime) -> None:
-    """Another change comes first: what waited for a locked order is off."""
+def end_waiting(order: models.Order, *, now: datetime, tell: bool = True) -> None:
+    """Something else comes first: what waited for a locked order is off, its goods are free.
+
+    `tell` False: what comes first says enough (the order is cancelled). Its top-up is let go with the order's money.
+    """
     revision = models.Revision.objects.waiting_for(order.id).first()
     if revision is not None:
-        _end(order, revision, now=now)
+        _end(order, revision, tell=tell, now=now)
 
 
 def _applied(order: models.Order, revision: models.Revision, now: datetime) -> bool:
@@ -116,14 +121,15 @@ def _applied(order: models.Order, revision: models.Revision, now: datetime) -> b
     return True
 
 
-def _end(order: models.Order, revision: models.Revision, *, now: datetime) -> None:
+def _end(order: models.Order, revision: models.Revision, *, tell: bool = True, now: datetime) -> None:
     revision.end(RevisionState.ENDED, now)
     inventory.release(holder=revision.holder, now=now)
-    publish(
-        OrderChangeNotMade(
-            order_id=order.id, number=order.number, customer_id=order.customer_id, revision_id=revision.id
+    if tell:
+        publish(
+            OrderChangeNotMade(
+                order_id=order.id, number=order.number, customer_id=order.customer_id, revision_id=revision.id
+            )
         )
-    )
 
 
 def tell(wanted: Draft, before: Money, *, by: str, by_id: UUID | None, now: datetime) -> None:
