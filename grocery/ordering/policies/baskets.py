@@ -19,7 +19,8 @@ class Offer:
 
     `percent` off, or `price` per unit (SKU), or `off` the basket. MULTI_BUY: of each `buy` units of one product
     `buy - pay` are `percent` cheaper. `from_amount`: the goods' list amount (FREE_DELIVERY: what is paid for them)
-    at which the offer begins. It touches what is in `skus` or below `categories`; BASKET touches everything.
+    at which the offer begins. It touches what is in `skus` or below `categories`; BASKET touches everything. Where
+    `only` is given, nothing but these, and of offers on goods those of them that are in `skus`.
     """
 
     id: UUID
@@ -35,6 +36,10 @@ class Offer:
     skus: frozenset[str] = frozenset()
     categories: frozenset[UUID] = frozenset()
     stackable: bool = False
+    only: frozenset[str] | None = None
+
+    def may_touch(self, sku: str) -> bool:
+        return self.only is None or sku in self.only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,17 +18,20 @@ from uuid import UUID
 
 from grocery.kernel.money import Money, dong, spread, total
 from grocery.kernel.quantity import ZERO, Quantity
-from grocery.ordering.contracts.prices import Adjustment, OfferKind
+from grocery.ordering.contracts.prices import NOTHING, Adjustment, OfferKind
 from grocery.ordering.policies.baskets import Goods, Offer, PricedBasket, PricedLine, reduced_price
 from grocery.ordering.policies.near_expiry import Reduced
 
 _ON_GOODS: Final = frozenset({OfferKind.SKU, OfferKind.CATEGORY, OfferKind.MULTI_BUY})
 
 
-def price_basket(wanted: Iterable[Goods], offers: Iterable[Offer] = ()) -> PricedBasket:
-    """Price each line, with each offer's effect on it. The order of lines and of offers does not matter."""
+def price_basket(wanted: Iterable[Goods], offers: Iterable[Offer] = (), *, besides: Money = NOTHING) -> PricedBasket:
+    """Price each line, with each offer's effect on it. The order of lines and of offers does not matter.
+
+    `besides`: list amount of goods that no offer touches, and that count for where offers begin.
+    """
     lines = sorted(wanted, key=lambda line: line.sku)
-    whole = total(line.price * line.quantity for line in lines)
+    whole = total(line.price * line.quantity for line in lines) + besides
     counting = sorted((offer for offer in offers if offer.from_amount <= whole), key=lambda offer: offer.id)
     rules = _Rules.of(counting)
     parts = max((_settle(lines, goods, basket) for goods, basket in rules.ways()), key=_saved)
@@ -76,9 +79,9 @@ class _Rules:
         by_sku, by_category = defaultdict[str, list[Offer]](list), defaultdict[UUID, list[Offer]](list)
         for offer in offers:
             if offer.kind in _ON_GOODS and not offer.stackable:
-                for sku in offer.skus:
+                for sku in offer.skus if offer.only is None else offer.skus & offer.only:
                     by_sku[sku].append(offer)
-                for category in offer.categories:
+                for category in offer.categories if offer.only is None else ():
                     by_category[category].append(offer)
         return cls(
             _OnGoods(by_sku, by_category),
@@ -132,7 +135,9 @@ def _settle(lines: Sequence[Goods], rules: _OnGoods, basket: Offer | None) -> li
     base: list[_Part] = []
     for part in parts:
         saved = _best_on_goods(part, rules)
-        if basket is not None and part.whole * basket.percent > saved * 100:
+        if basket is None or not basket.may_touch(part.goods.sku):
+            continue
+        if part.whole * basket.percent > saved * 100:
             part.left, part.unit, part.effects = part.whole, part.goods.price, []
         if not part.effects:
             base.append(part)
@@ -214,6 +219,7 @@ def _take_off_together(offer: Offer, base: Sequence[_Part]) -> None:
 
 def _stack(offer: Offer, parts: Sequence[_Part]) -> None:
     """Add an offer on top of what the others left."""
+    parts = [part for part in parts if offer.may_touch(part.goods.sku)]
     if offer.kind is OfferKind.BASKET:
         _take_off_together(offer, parts)
         return
