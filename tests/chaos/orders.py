@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,7 @@ from grocery.kernel.events import Event
 from grocery.kernel.models import InboxEntry, OutboxEvent
 from grocery.kernel.outbox import claims, delivery, publish, relay
 from grocery.notifications.models import Message
-from grocery.ordering.models import Order, OrderTransition
+from grocery.ordering.models import Order, OrderChange, OrderTransition, Revision, Substitution
 from grocery.payments.models import Payment
 from tests.shop import Customer, Shop
 
@@ -31,12 +32,12 @@ PLENTY, EACH = 10_000, 2
 # --- the work: run in the process that dies, and again by who repeats it ------------------------------------------
 def place(token: str, key: str, body: dict[str, str]) -> dict[str, Any]:
     """POST /checkout; the order."""
-    return _post("checkout", token, key, body, status=201)
+    return ask("POST", "checkout", token, key, body, status=201)
 
 
 def cancel(token: str, key: str, order_id: str) -> dict[str, Any]:
     """POST /orders/…/cancel; the order."""
-    return _post(f"orders/{order_id}/cancel", token, key, {"reason": "Đổi ý"}, status=200)
+    return ask("POST", f"orders/{order_id}/cancel", token, key, {"reason": "Đổi ý"})
 
 
 def deliver(*_about: object) -> None:
@@ -44,9 +45,10 @@ def deliver(*_about: object) -> None:
     relay.drain()
 
 
-def _post(path: str, token: str, key: str, body: dict[str, str], *, status: int) -> dict[str, Any]:
+def ask(method: str, path: str, token: str, key: str, body: dict[str, Any], *, status: int = 200) -> dict[str, Any]:
+    """What the HTTP API says to this request under this key."""
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
-    answer = Client().post(f"/api/v1/{path}", json.dumps(body), content_type="application/json", headers=headers)
+    answer = Client().generic(method, f"/api/v1/{path}", json.dumps(body), "application/json", headers=headers)
     assert answer.status_code == status, f"{path}: {answer.status_code} {answer.content.decode()}"
     said: dict[str, Any] = json.loads(answer.content)
     return said
@@ -82,19 +84,20 @@ def mark_before_handling() -> None:
 # --- the shop and the verdict -------------------------------------------------------------------------------------
 @dataclass
 class Town:
-    """A shop, a customer who buys two of the same again and again, and how many orders should be alive."""
+    """A shop, a customer who buys two of the same again and again, how many orders should be alive, and what of."""
 
     shop: Shop
     lan: Customer
     slot_id: UUID
     token: str = ""
     alive: int = 0
-    keys: list[str] = field(default_factory=list)
+    held: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def founded(cls) -> Town:
         shop = Shop()
-        shop.stock(milk=PLENTY)
+        shop.allergens = ()
+        shop.stock(milk=PLENTY, oat=PLENTY)
         lan = shop.customer("lan")
         town = cls(shop, lan, shop.slot(capacity=PLENTY, hours_ahead=8))
         issued = accounts.issue_tokens(customer_id=accounts.CustomerId(lan.id), now=clock.now())
@@ -106,6 +109,7 @@ class Town:
         """Two in the cart, and what to ask for under a new key."""
         self.shop.put(self.lan.owner, milk=EACH)
         self.alive += 1
+        self.held["milk"] += EACH
         slot, address = str(self.slot_id), str(self.lan.address_id)
         return self.token, str(uuid4()), {"slot_id": slot, "address_id": address, "method": method}
 
@@ -122,6 +126,7 @@ class Town:
         """A confirmed order that is to be cancelled under a new key."""
         order = self.confirmed()
         self.alive -= 1
+        self.held["milk"] -= EACH
         return self.token, str(uuid4()), order
 
     def faults(self, order_id: str, *, state: str, **wanted: int) -> Iterator[str]:
@@ -134,8 +139,9 @@ class Town:
         yield from self._shop_faults()
 
     def _shop_faults(self) -> Iterator[str]:
-        if (left := self.shop.available("milk")) != PLENTY - EACH * self.alive:
-            yield f"{left} left with {self.alive} orders of {EACH}"
+        for sku in ("milk", "oat"):
+            if (left := self.shop.available(sku)) != PLENTY - self.held[sku]:
+                yield f"{left} of {sku} left, and orders hold {self.held[sku]}"
         if (orders := Order.objects.exclude(state="cancelled").count()) != self.alive:
             yield f"{orders} orders, not {self.alive}"
         if (places := self.shop.places_taken(self.slot_id)) != self.alive:
@@ -159,6 +165,16 @@ def _found(order_id: str) -> dict[str, int]:
         "confirmed": OrderTransition.objects.filter(order_id=order_id, to_state="confirmed").count(),
         "confirmations": mails.filter(kind="order_confirmed", state="sent").count(),
         "cancellations": mails.filter(kind="order_cancelled", state="sent").count(),
+        "told changed": facts.filter(name__in=["ordering.OrderChanged", "ordering.OrderPartlyCancelled"]).count(),
+        "told not made": facts.filter(name="ordering.OrderChangeNotMade").count(),
+        "told substituted": facts.filter(name="ordering.LineSubstituted").count(),
+        "asked": facts.filter(name="ordering.SubstituteProposed").count(),
+        "changes": OrderChange.objects.filter(order_id=order_id).count(),
+        "letters of change": mails.filter(kind="order_changed", state="sent").count(),
+        "questions": mails.filter(kind="substitute_proposed", state="sent").count(),
+        "waiting": Revision.objects.filter(order_id=order_id, state="waiting").count(),
+        "substitutions": Substitution.objects.filter(order_id=order_id).count(),
+        "money to come": Payment.objects.filter(order_id=order_id, state="intended").count(),
     }
 
 

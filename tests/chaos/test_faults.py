@@ -35,15 +35,22 @@ def town(settings: Any, tmp_path: Path) -> Town:
     return Town.founded()
 
 
-def walked(town: Town, work: Callable[..., Any], prepare: Callable[[], Any], then: Callable[..., list[str]]) -> int:
+def walked(
+    town: Town,
+    work: Callable[..., Any],
+    prepare: Callable[[], Any],
+    then: Callable[..., list[str]],
+    *,
+    step: int = STEP,
+) -> int:
     """Kill the work at its points, let `then` repeat it and look; how many points there were."""
-    first, deaths = random.randrange(STEP), 0
-    for death in walk(work, prepare, first=first, step=STEP):
+    first, deaths = random.randrange(step), 0
+    for death in walk(work, prepare, first=first, step=step):
         restart()
         deaths += 1
         assert then(*death.arguments) == [], death
     assert inventory.check_stock() == []
-    return first + deaths * STEP
+    return first + deaths * step
 
 
 @pytest.mark.parametrize(

@@ -234,12 +234,9 @@ def _done(
 
     if not step.adds_up:
         return run()
-    return once(
-        scope=f"staff:{by.id} {step.name} {order.id}",
-        key=request.POST.get("key", ""),
-        fingerprint=fingerprint_of(repr(sorted(answers.items()))),
-        run=run,
-    )
+    fingerprint, key = fingerprint_of(repr(sorted(answers.items()))), request.POST.get("key", "")
+    answers = {**answers, "key": key}
+    return once(scope=f"staff:{by.id} {step.name} {order.id}", key=key, fingerprint=fingerprint, run=run)
 
 
 def _take(

@@ -98,7 +98,7 @@ class Step:
     starts_from: Set[OrderState]
     take: Take
     form: type[forms.Form] = Nothing
-    #: Whether the form sent twice would do it twice; then its key counts.
+    #: Whether the form sent twice would do it twice; then its key counts, and is among the answers as `key`.
     adds_up: bool = False
 
     @property
@@ -136,6 +136,7 @@ def _cancel_lines(order_id: UUID, by: Principal, answers: Mapping[str, Any]) -> 
         by=by,
         motive=ordering.CancelMotive(answers["motive"]),
         reason=answers["reason"],
+        key=answers["key"],
         now=clock.now(),
     )
 

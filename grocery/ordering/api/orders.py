@@ -129,6 +129,7 @@ def cancel(request: HttpRequest, order_id: Id, why: CancelInput) -> HttpResponse
             motive=why.motive,
             reason=why.reason,
             now=clock.now(),
+            key=request.headers[HEADER],
         )
     else:
         ordering.cancel(order_id=order_id, by=me, motive=why.motive, reason=why.reason, now=clock.now())

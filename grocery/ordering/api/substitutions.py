@@ -13,7 +13,7 @@ from pydantic import ConfigDict
 
 from grocery.kernel import clock, wire
 from grocery.kernel.http import asker
-from grocery.kernel.idempotency import idempotent
+from grocery.kernel.idempotency import HEADER, idempotent
 from grocery.kernel.inputs import Code, Id, Input, PositiveQuantity
 from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import Quantity
@@ -178,6 +178,7 @@ def substitute(request: HttpRequest, order_id: Id, sku: Code, what: SubstituteIn
         quantity=Quantity(what.quantity),
         by=me,
         now=clock.now(),
+        key=request.headers.get(HEADER),
     )
     return wire.response(_substitution(done, me.language))
 
@@ -187,7 +188,14 @@ def substitute(request: HttpRequest, order_id: Id, sku: Code, what: SubstituteIn
 def leave_out(request: HttpRequest, order_id: Id, sku: Code, what: LeaveOutInput) -> HttpResponse:
     """So much of the line does not come and is not paid for. Pickers and managers."""
     me = _picker(request)
-    ordering.leave_out(order_id=order_id, sku=sku, quantity=Quantity(what.quantity), by=me, now=clock.now())
+    ordering.leave_out(
+        order_id=order_id,
+        sku=sku,
+        quantity=Quantity(what.quantity),
+        by=me,
+        now=clock.now(),
+        key=request.headers.get(HEADER),
+    )
     return HttpResponse(status=204)
 
 

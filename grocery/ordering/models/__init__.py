@@ -17,6 +17,7 @@ from grocery.ordering.models.orders import (
     holder_of,
 )
 from grocery.ordering.models.picking import Crate, OrderPick, Pick, ShortPick, Wave
+from grocery.ordering.models.requests import DoneRequest
 from grocery.ordering.models.revisions import Revision, kept_as_text
 from grocery.ordering.models.substitutions import Substitution, SubstitutionQuerySet
 
@@ -35,6 +36,7 @@ __all__ = [
     "CouponTallyQuerySet",
     "CouponUse",
     "Crate",
+    "DoneRequest",
     "NextNumber",
     "Offer",
     "OfferChange",

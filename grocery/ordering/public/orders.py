@@ -139,15 +139,17 @@ def cancel_lines(
     now: datetime,
     reason: str = "",
     motive: CancelMotive = CancelMotive.UNSAID,
+    key: str | None = None,
 ) -> None:
     """Call so much of each of these SKUs off, before picking starts: the goods are free again, less is charged or
     collected. Prices and the delivery fee stay; a discount goes with its goods. All of everything ends the order.
 
-    Not repeatable: twice takes off twice. A customer keeps at least the minimum order. Raises NotFound,
-    OrderNotCancellable, ProductNotSold for a SKU that is not in the order, MoreThanOrdered, QuantityNotInSteps,
-    BelowMinimum, Invalid; OutOfStock (inventory) if its goods were let go in the meantime.
+    Twice takes off twice, except under the same `key`, the request's (at most 255 characters). A customer keeps at
+    least the minimum order. Raises NotFound, OrderNotCancellable, ProductNotSold for a SKU that is not in the order,
+    MoreThanOrdered, QuantityNotInSteps, BelowMinimum, Invalid; OutOfStock (inventory) if its goods were let go in the
+    meantime.
     """
-    partly.cancel_part(order_id=order_id, quantities=quantities, by=by, motive=motive, note=reason, now=now)
+    partly.cancel_part(order_id=order_id, quantities=quantities, by=by, motive=motive, note=reason, key=key, now=now)
 
 
 def motives(*, by: Principal) -> tuple[CancelMotive, ...]:

@@ -29,26 +29,39 @@ def propose_substitutes(
 
 
 def substitute(
-    *, order_id: UUID, sku: str, with_sku: str, quantity: Quantity, by: Principal, now: datetime
+    *,
+    order_id: UUID,
+    sku: str,
+    with_sku: str,
+    quantity: Quantity,
+    by: Principal,
+    now: datetime,
+    key: str | None = None,
 ) -> Substitution:
     """Let `with_sku` stand in for so much of `sku`, by staff, as the customer chose for that line.
 
     "similar": at once; the line shrinks and the substitute becomes a line of its own (`state` CHOSEN). "ask": the
     customer is asked, the substitute's goods are kept for the order until the answer (`state` ASKED, `answer_by`).
-    An earlier open question about the line is withdrawn. From confirmation to packing.
+    An earlier open question about the line is withdrawn. From confirmation to packing. Under the same `key`, the
+    request's (at most 255 characters), it is done once: the substitution as it is by now.
 
     Raises NotFound, NotSubstitutable, NotInOrder, NoSubstituteWanted (then only `leave_out` is left), NotASubstitute
     for what `propose_substitutes` would not name; OutOfStock (inventory).
     """
-    return substituting.substitute(order_id=order_id, sku=sku, with_sku=with_sku, quantity=quantity, by=by, now=now)
+    return substituting.substitute(
+        order_id=order_id, sku=sku, with_sku=with_sku, quantity=quantity, by=by, key=key, now=now
+    )
 
 
-def leave_out(*, order_id: UUID, sku: str, quantity: Quantity, by: Principal, now: datetime) -> None:
+def leave_out(
+    *, order_id: UUID, sku: str, quantity: Quantity, by: Principal, now: datetime, key: str | None = None
+) -> None:
     """So much of a line does not come and is not paid for; an open question about it is withdrawn.
 
-    An order with nothing left in it is cancelled. Raises NotFound, NotSubstitutable, NotInOrder.
+    An order with nothing left in it is cancelled. Once under the same `key`, as `substitute`. Raises NotFound,
+    NotSubstitutable, NotInOrder.
     """
-    substituting.leave_out(order_id=order_id, sku=sku, quantity=quantity, by=by, now=now)
+    substituting.leave_out(order_id=order_id, sku=sku, quantity=quantity, by=by, key=key, now=now)
 
 
 def answer(

@@ -25,7 +25,7 @@ from grocery.ordering.contracts import (
     ProductNotSold,
 )
 from grocery.ordering.events import OrderedLine, OrderPartlyCancelled
-from grocery.ordering.services import cancel_order, counters, keeping, reckoning, transitions, write_change
+from grocery.ordering.services import cancel_order, counters, keeping, reckoning, requests, transitions, write_change
 from grocery.payments import public as payments
 
 
@@ -37,10 +37,13 @@ def cancel_part(
     by: Principal,
     motive: CancelMotive,
     note: str,
+    key: str | None,
     now: datetime,
 ) -> None:
     """Take so much off these lines; all that there is, and the order ends."""
     order = transitions.lock(order_id, by=by)
+    if requests.done_before(order, "cancel_part", by=by, key=key, now=now):
+        return None
     cancel_order.check_motive(motive, by)
     if not policies.may_be_reduced(OrderState(order.state)):
         raise OrderNotCancellable(order.number, OrderState(order.state))

@@ -23,6 +23,7 @@ from grocery.ordering.contracts import (
     EditOutcome,
     OrderNotEditable,
     OrderState,
+    RevisionState,
     TotalChanged,
 )
 from grocery.ordering.services import editing, keeping, revising, transitions
@@ -60,15 +61,19 @@ def edit(
     wanted = editing.draft(order, quantities)
     if not wanted.changes:
         return Edited(EditOutcome.UNCHANGED, dong(order.total), order.ceiling, dong(0))
-    revising.end_waiting(order, now=now)
-    revision_id, before = new_id(), dong(order.total)
+    asked = revising.asked_before(wanted)
+    if asked is None:
+        revising.end_waiting(order, now=now)
+    revision_id, before = asked.id if asked else new_id(), dong(order.total)
     try:
         with transaction.atomic():
-            return _at_once(wanted, revision_id, expected_total, by=by, now=now)
+            return _at_once(wanted, revision_id, expected_total, asked=asked, by=by, now=now)
     except _MoreMoney:
         pass
     until = min(now + PAY_WITHIN, cutoff)
     seen = Edited(EditOutcome.WAITS, dong(order.total), order.ceiling, dong(0), until, revision_id)
+    if asked is not None:
+        return revising.wait_on(order, seen, now=now)
     again = editing.draft(_as_before(order, before), quantities, prices=wanted.prices)
     return revising.wait(again, seen, by=by, now=now)
 
@@ -99,16 +104,27 @@ def _check_open(order: models.Order, now: datetime) -> datetime:
 
 
 def _at_once(
-    wanted: Draft, revision_id: UUID, expected_total: Money | None, *, by: Principal, now: datetime
+    wanted: Draft,
+    revision_id: UUID,
+    expected_total: Money | None,
+    *,
+    asked: models.Revision | None,
+    by: Principal,
+    now: datetime,
 ) -> Edited:
-    """New goods before old ones are let go, and the money once. Raises _MoreMoney where the customer has to pay."""
+    """New goods before old ones are let go, and the money once. Raises _MoreMoney where the customer has to pay.
+
+    `asked`: the same change, that waits already; its goods are the order's.
+    """
     order, before = wanted.order, dong(wanted.order.total)
     lines = editing.write(wanted)
     _check_sums(order, wanted, expected_total, by)
-    keeping.keep(order, lines, now=now)
+    keeping.keep(order, lines, now=now, replaces=asked.holder if asked else None)
     if payments.raise_to(order_id=order.id, amount=order.ceiling, reference=revision_id, now=now):
         raise _MoreMoney
     payments.lower_to(order_id=order.id, amount=order.ceiling, now=now)
+    if asked is not None:
+        asked.end(RevisionState.APPLIED, now)
     revising.tell(wanted, before, by=by.kind, by_id=by.id, now=now)
     return Edited(EditOutcome.APPLIED, dong(order.total), order.ceiling, dong(0))
 

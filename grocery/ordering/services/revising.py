@@ -56,6 +56,22 @@ def wait(wanted: Draft, seen: Edited, *, by: Principal, now: datetime) -> Edited
     return replace(seen, to_pay=to_pay)
 
 
+def asked_before(wanted: Draft) -> models.Revision | None:
+    """The revision that waits for money, where it is this very change: who asks again has not heard of it."""
+    revision = models.Revision.objects.waiting_for(wanted.order.id).first()
+    if revision is None or revision.changes != wanted.order.changes.count():
+        return None
+    after = {change.sku: change.after for change in wanted.changes}
+    return revision if (revision.wanted(), revision.agreed_prices()) == (after, wanted.prices) else None
+
+
+def wait_on(order: models.Order, seen: Edited, *, now: datetime) -> Edited:
+    """The change waits already: nothing is asked for anew, and its time is not prolonged."""
+    assert seen.revision_id is not None
+    to_pay = payments.raise_to(order_id=order.id, amount=seen.ceiling, reference=seen.revision_id, now=now)
+    return replace(seen, to_pay=to_pay, pay_by=payments.payment(order_id=order.id).pay_until or seen.pay_by)
+
+
 def _additional(wanted: Draft) -> list[inventory.Demand]:
     has = {line.sku: Quantity(line.quantity) for line in wanted.lines}
     return [

@@ -34,6 +34,7 @@ from grocery.ordering.services import (
     keeping,
     reckoning,
     replacing,
+    requests,
     show_substitutions,
     transitions,
 )
@@ -50,10 +51,22 @@ def propose(*, order_id: UUID, sku: str, quantity: Quantity, by: Principal, now:
 
 @transaction.atomic
 def substitute(
-    *, order_id: UUID, sku: str, with_sku: str, quantity: Quantity, by: Principal, now: datetime
+    *,
+    order_id: UUID,
+    sku: str,
+    with_sku: str,
+    quantity: Quantity,
+    by: Principal,
+    now: datetime,
+    key: str | None = None,
 ) -> Substitution:
     """Replace at once, or ask, as the customer chose; an open question about the line is withdrawn by that."""
-    order = _open_order(order_id, by)
+    order = transitions.lock(order_id, by=by)
+    if requests.done_before(order, f"substitute {sku}", by=by, key=key, now=now):
+        made = models.Substitution.objects.of_order(order.id).about(sku).last()
+        assert made is not None, "it was written with the request"
+        return show_substitutions.view(made, order)
+    _check_open(order)
     line = _line(order, sku, quantity)
     if line.substitution == SubstitutionChoice.NONE:
         raise NoSubstituteWanted(sku)
@@ -73,9 +86,14 @@ def substitute(
 
 
 @transaction.atomic
-def leave_out(*, order_id: UUID, sku: str, quantity: Quantity, by: Principal, now: datetime) -> None:
+def leave_out(
+    *, order_id: UUID, sku: str, quantity: Quantity, by: Principal, now: datetime, key: str | None = None
+) -> None:
     """So much of a line does not come; an open question about it is withdrawn."""
-    order = _open_order(order_id, by)
+    order = transitions.lock(order_id, by=by)
+    if requests.done_before(order, f"leave_out {sku}", by=by, key=key, now=now):
+        return
+    _check_open(order)
     _line(order, sku, quantity)
     withdraw(order, sku, by=by, now=now)
     replacing.leave_out(order, sku, quantity, by=by, now=now)
@@ -160,12 +178,10 @@ def _ask(order: models.Order, row: models.Substitution, now: datetime) -> None:
     )
 
 
-def _open_order(order_id: UUID, by: Principal) -> models.Order:
-    order = transitions.lock(order_id, by=by)
+def _check_open(order: models.Order) -> None:
     state = OrderState(order.state)
     if not policies.may_be_substituted(state):
         raise NotSubstitutable(order.number, state)
-    return order
 
 
 def _line(order: models.Order, sku: str, quantity: Quantity) -> models.OrderLine:

@@ -74,7 +74,8 @@ def _call_off(request: HttpRequest, found: OrderView) -> str:
     if request.POST.get("what") != "part":
         ordering.cancel(order_id=found.id, by=by, now=now, **why)
         return _("The order is cancelled. Nothing is charged.")
-    ordering.cancel_lines(order_id=found.id, quantities=_less(request, found), by=by, now=now, **why)
+    key = request.POST.get("idempotency_key")
+    ordering.cancel_lines(order_id=found.id, quantities=_less(request, found), by=by, key=key, now=now, **why)
     left = ordering.order(order_id=found.id)
     if left.state is ordering.OrderState.CANCELLED:
         return _("The order is cancelled. Nothing is charged.")
