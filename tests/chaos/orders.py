@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -94,7 +94,7 @@ class Town:
     held: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def founded(cls) -> Town:
+    def founded(cls) -> Self:
         shop = Shop()
         shop.allergens = ()
         shop.stock(milk=PLENTY, oat=PLENTY)
