@@ -194,6 +194,15 @@ class RefundIs(DomainError):
     vi = "Khoản hoàn tiền này hiện không cần ai xử lý."
 
 
+class ShortfallIs(DomainError):
+    """Somebody has seen to it in the meantime."""
+
+    code = "shortfall_state"
+    status = 409
+    en = "Somebody has already seen to this amount."
+    vi = "Khoản tiền này đã có người xử lý."
+
+
 class PaymentIs(DomainError):
     """The payment is in a state in which this cannot be done."""
 

@@ -56,6 +56,13 @@ class PaymentCaptured(PaymentEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaptureFellShort(PaymentEvent):
+    """`amount` was to be taken and was not: the provider refused, or the hold was gone. A person sees to it."""
+
+    amount: Money
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaymentCancelled(PaymentEvent):
     """The hold is gone and nothing was taken: we asked for it, or the hold that carried the order expired. Told once
     per order; the end of a top-up is TopUpEnded."""

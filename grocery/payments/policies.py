@@ -55,6 +55,20 @@ class LetGo(StrEnum):
     NOT_PAID = "not_paid"
 
 
+class ShortfallOutcome(StrEnum):
+    """What became of a capture that did not come about.
+
+    open: a person has to see to it · retried: the provider was asked again · collected: the customer has paid it
+    otherwise · written_off: given up · not_owed: the goods came back.
+    """
+
+    OPEN = ""
+    RETRIED = "retried"
+    COLLECTED = "collected"
+    WRITTEN_OFF = "written_off"
+    NOT_OWED = "not_owed"
+
+
 class CallState(StrEnum):
     """intended: written down · sent: on its way · done · refused: for good · unknown: no answer, to be polled."""
 
@@ -190,9 +204,11 @@ def check_refund(amount: Money, *, left: Money) -> None:
 
 
 def state_of_refund(parts: Sequence[RefundState]) -> RefundState:
-    """The refund is as far as the part that is furthest behind; a part that a person has to see to comes first."""
+    """The refund is as far as the part that is furthest behind; a part that a person has to see to comes first.
+
+    Of no part nothing was ever taken: there is nothing to wait for."""
     order = [RefundState.OWED, RefundState.REQUESTED, RefundState.PENDING, RefundState.SUCCEEDED]
-    return min(parts, key=order.index)
+    return min(parts, key=order.index, default=RefundState.SUCCEEDED)
 
 
 def refund_after(state: RefundState, seen: RefundState, *, by_hand: bool) -> RefundState:

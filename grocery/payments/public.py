@@ -3,10 +3,12 @@
 An order opens a payment in the transaction that places it. A card is authorised by the customer's browser and
 charged when the goods are packed; cash is promised at once and taken at the door. An order that comes to more is
 topped up by a second authorisation. What happens comes back as facts of `payments.events`: PaymentAuthorised,
-PaymentFailed, PaymentCaptured, PaymentCancelled, TopUpEnded, RefundRequested, RefundSucceeded, RefundFailed.
+PaymentFailed, PaymentCaptured, CaptureFellShort, PaymentCancelled, TopUpEnded, RefundRequested, RefundSucceeded,
+RefundFailed.
 
 `open_payment`, `raise_to`, `lower_to`, `change_cash`, `request_capture`, `request_cancellation` and `request_refund`
 join the caller's transaction and refuse to run without one.
+`retry_capture`, `record_collected` and `write_off` are a person's answer to CaptureFellShort.
 `begin_authorisation`, `reconcile` and `health` talk to the provider and refuse to run inside one.
 All amounts are Money in đồng.
 """
@@ -31,6 +33,7 @@ from grocery.payments.contracts import (
     RefundIs,
     RefundState,
     RefundView,
+    ShortfallIs,
 )
 from grocery.payments.services.begin_authorisation import begin_authorisation
 from grocery.payments.services.change_amount import change_cash, lower_to, raise_to
@@ -42,6 +45,7 @@ from grocery.payments.services.request_cancellation import request_cancellation
 from grocery.payments.services.request_capture import request_capture
 from grocery.payments.services.request_refund import request_refund
 from grocery.payments.services.see_to_refund import record_handed_back, retry_refund
+from grocery.payments.services.shortfalls import record_collected, retry_capture, write_off
 from grocery.payments.services.take_webhook import take_webhook
 
 __all__ = [
@@ -58,6 +62,10 @@ __all__ = [
     "request_refund",
     "record_handed_back",
     "retry_refund",
+    # what was not charged
+    "retry_capture",
+    "record_collected",
+    "write_off",
     "card_page_sources",
     # the outside and the clock
     "take_webhook",
@@ -78,6 +86,7 @@ __all__ = [
     "MoreThanAuthorised",
     "MoreThanCaptured",
     "RefundIs",
+    "ShortfallIs",
     "PaymentIs",
     "PaymentRefused",
     "ProviderUnavailable",

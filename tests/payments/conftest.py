@@ -161,9 +161,12 @@ class Till:
 
     def facts(self, order_id: UUID) -> list[str]:
         """The facts about this order that others may hear, in the order in which they were told."""
+        return [name for name in self.events(order_id) if name in FACTS]
+
+    def events(self, order_id: UUID) -> list[str]:
+        """The same with what payments tells itself."""
         told = OutboxEvent.objects.filter(stream=f"payment:{order_id}").order_by("published_at", "id")
-        names = [event.name.removeprefix("payments.") for event in told]
-        return [name for name in names if name in FACTS]
+        return [event.name.removeprefix("payments.") for event in told]
 
     def calls(self, order_id: UUID, number: int = 0) -> list[tuple[str, str]]:
         payment = self.payment(order_id, number)

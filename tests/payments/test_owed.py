@@ -17,7 +17,7 @@ from grocery.kernel import clock
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import dong
 from grocery.payments import public as payments
-from grocery.payments.models import Payment, RefundPart
+from grocery.payments.models import Payment, RefundPart, Shortfall
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/payments/refundpart/"
@@ -159,3 +159,16 @@ def test_what_could_not_be_charged_is_a_queue_of_its_own():
     short.calls.create(operation="capture", revision=0, key="k", request={}, state="refused", intended_at=clock.now())
     found = text(staff().get("/admin/payments/payment/?needs=short"))
     assert ("G-1" in found, "G-2" in found) == (True, False)
+
+
+def test_what_was_not_charged_is_settled_by_its_own_store_alone():
+    payment = held("G-1", days=5)
+    missing = Shortfall.objects.create(payment=payment, amount=345_000, code="no", opened_at=clock.now())
+    ours, theirs = staff(store_id=STORE), staff(store_id=new_id(), name="other")
+    page, answers = f"/admin/payments/shortfall/{missing.id}/change/", {"do": "written_off", "note": "gone"}
+    assert "345.000" in text(ours.get(page))
+    assert [client.post(page, answers, follow=True).status_code for client in (theirs, ours)] == [403, 200]
+    missing.refresh_from_db()
+    assert (missing.outcome, missing.note) == ("written_off", "gone")
+    lists = [text(ours.get(f"/admin/payments/shortfall/{shown}", follow=True)) for shown in ("", "?shown=all")]
+    assert ["G-1" in found for found in lists] == [False, True]

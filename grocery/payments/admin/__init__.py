@@ -1,5 +1,6 @@
-"""What staff see of money: everything; and the one queue in which they act, money that is owed to customers."""
+"""What staff see of money: everything; and two queues in which they act:
+money that is owed to customers, and money that was not charged."""
 
-from grocery.payments.admin import payments, refunds
+from grocery.payments.admin import payments, refunds, shortfalls
 
-__all__ = ["payments", "refunds"]
+__all__ = ["payments", "refunds", "shortfalls"]

@@ -4,5 +4,6 @@ from grocery.payments.models.bills import Bill
 from grocery.payments.models.payments import Payment
 from grocery.payments.models.provider import ProviderCall, ProviderNotice
 from grocery.payments.models.refunds import Refund, RefundPart
+from grocery.payments.models.shortfalls import Shortfall
 
-__all__ = ["Bill", "Payment", "ProviderCall", "ProviderNotice", "Refund", "RefundPart"]
+__all__ = ["Bill", "Payment", "ProviderCall", "ProviderNotice", "Refund", "RefundPart", "Shortfall"]

@@ -117,11 +117,14 @@ class Bill:
         """How the order's money stands: as the payment that carries it does, and as sure as all of them are.
 
         A top-up that waits for its customer changes nothing; one that is being captured keeps it from `captured`.
+        What was paid by hand after the card's hold was lost is captured.
         """
         counting = [p for p in self.payments if p.let_go in {"", LetGo.ORDER_OFF} and not p.is_waiting()]
         states = {payment.current_state() for payment in counting}
         if PaymentState.UNKNOWN in states:
             return PaymentState.UNKNOWN
+        if not self.base.is_live() and self.captured():
+            return PaymentState.CAPTURED
         if self.base.state == PaymentState.CAPTURED and any(p.is_being_captured() for p in self.payments):
             return PaymentState.AUTHORISED
         return self.base.current_state()
@@ -155,9 +158,12 @@ class Bill:
         )
 
     def _refunds(self) -> tuple[RefundView, ...]:
-        if not any(payment.refunded or payment.refunding for payment in self.payments):
+        """Those that went, go or wait; what was never taken is none."""
+        if not any(p.refunded or p.refunding or p.is_being_captured() for p in self.payments):
             return ()
-        return tuple(refund.view() for refund in Refund.objects.of_order(self.order_id))
+        return tuple(
+            refund.view() for refund in Refund.objects.of_order(self.order_id) if refund.amount > refund.lapsed
+        )
 
     @staticmethod
     def _sum(amount: Callable[[Payment], int], payments: list[Payment]) -> Money:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel.errors import NotFound
@@ -27,6 +27,10 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         """Oldest first, with their parts."""
         return self.filter(order_id=order_id).prefetch_related("parts__payment").order_by("id")
 
+    def waiting(self) -> RefundQuerySet:
+        """That wait until what was asked for has been taken."""
+        return self.filter(waiting__gt=0)
+
     def with_key(self, order_id: UUID, key: str) -> Refund | None:
         """The one that was asked for under that key."""
         return self.of_order(order_id).filter(key=key).first()
@@ -39,6 +43,9 @@ class Refund(models.Model):
     order_id = models.UUIDField(_("order id"))
     key = models.CharField(_("key"), max_length=100)
     amount = models.BigIntegerField(_("amount"))
+    #: Of it: what is to go back once it is ours, and what never was.
+    waiting = models.BigIntegerField(_("waits for the capture"), default=0, db_default=0)
+    lapsed = models.BigIntegerField(_("was never taken"), default=0, db_default=0)
     reason = models.CharField(_("reason"), max_length=64)
     requested_at = models.DateTimeField(_("asked for at"))
     requested_by = models.UUIDField(_("asked for by"), null=True)
@@ -51,6 +58,10 @@ class Refund(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order_id", "key"], name="payments_each_refund_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payments_refund_of_something"),
+            models.CheckConstraint(
+                condition=Q(waiting__gte=0, lapsed__gte=0, amount__gte=F("waiting") + F("lapsed")),
+                name="payments_refund_waits_at_most_whole",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -61,8 +72,9 @@ class Refund(models.Model):
         return dong(self.amount)
 
     def state(self) -> RefundState:
-        """That of its parts together."""
-        return state_of_refund([RefundState(part.state) for part in self.parts.all()])
+        """That of its parts together, and of what waits."""
+        waiting = [RefundState.REQUESTED] if self.waiting else []
+        return state_of_refund([*(RefundState(part.state) for part in self.parts.all()), *waiting])
 
     def view(self) -> RefundView:
         """As others see it."""
@@ -71,7 +83,7 @@ class Refund(models.Model):
             id=self.id,
             order_id=self.order_id,
             key=self.key,
-            amount=self.total,
+            amount=dong(self.amount - self.lapsed),
             reason=self.reason,
             state=self.state(),
             in_cash=any(part.payment.method == Method.CASH_ON_DELIVERY for part in parts),

@@ -109,7 +109,8 @@ def _set(bill: Bill, amount: Money, now: datetime) -> None:
         let_go(base, LetGo.REPLACED, now=now)
         _add(bill, amount, opened_at=now)
         return
-    base.amount, base.to_capture = amount.minor, None
+    base.amount = amount.minor
+    base.to_capture = amount.minor if base.to_capture is not None else None
     base.save(update_fields=["amount", "to_capture"])
 
 

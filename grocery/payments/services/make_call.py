@@ -19,6 +19,8 @@ from grocery.payments.policies import OPEN, CallState, Observation, Operation, R
 from grocery.payments.services.facts import facts_of_captures, facts_of_failed
 from grocery.payments.services.observe import record
 from grocery.payments.services.observe_refunds import move, record_refunds
+from grocery.payments.services.shortfalls import fell_short
+from grocery.payments.services.waiting_refunds import give_back
 
 log = structlog.get_logger()
 
@@ -85,18 +87,28 @@ def _note(call_id: UUID, state: CallState, code: str, now: datetime, *, key_spen
         if call.part:
             move(call.payment, call.part, RefundState.OWED, code, now)
         else:
-            _take_back(bill, call.payment, Operation(call.operation), code)
+            _take_back(bill, call.payment, Operation(call.operation), code, now)
 
 
-def _take_back(bill: Bill, payment: Payment, operation: Operation, code: str) -> None:
+def _take_back(bill: Bill, payment: Payment, operation: Operation, code: str, now: datetime) -> None:
     """What we wanted will not be; it may be asked for anew."""
     payment.failure_code = code
+    if operation is Operation.CAPTURE:
+        _not_taken(bill, payment, code, now)
+        return
     facts: list[PaymentEvent] = []
     if operation is Operation.AUTHORISE:
         payment.state = PaymentState.FAILED
         facts += facts_of_failed(payment)
-    if operation is Operation.CAPTURE:
-        payment.to_capture = None
-        facts += facts_of_captures(bill)
-    payment.save(update_fields=["failure_code", "state", "to_capture"])
+    payment.save(update_fields=["failure_code", "state"])
     publish(*facts)
+
+
+def _not_taken(bill: Bill, payment: Payment, code: str, now: datetime) -> None:
+    """So much is missing now; what waited for it to be taken waits no longer."""
+    missing, payment.to_capture = dong(payment.to_capture or 0), None
+    payment.save(update_fields=["failure_code", "to_capture"])
+    publish(*facts_of_captures(bill))
+    if missing:
+        fell_short(payment, missing, code, now=now)
+        give_back(bill, now=now)

@@ -9,11 +9,12 @@ import structlog
 from django.db import transaction
 from prometheus_client import Counter
 
+from grocery.kernel.money import dong
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import PaymentState
 from grocery.payments.events import PaymentEvent
 from grocery.payments.models import Bill, Payment
-from grocery.payments.policies import CallState, Observation, Operation, follows, proves
+from grocery.payments.policies import CallState, LetGo, Observation, Operation, follows, proves
 from grocery.payments.services.facts import (
     facts_of_authorised,
     facts_of_cancelled,
@@ -21,6 +22,8 @@ from grocery.payments.services.facts import (
     facts_of_failed,
 )
 from grocery.payments.services.looks import next_look
+from grocery.payments.services.shortfalls import fell_short
+from grocery.payments.services.waiting_refunds import give_back
 
 log = structlog.get_logger()
 MISMATCHES = Counter("payments_amount_mismatches", "Payments whose amount or currency at the provider is not ours")
@@ -42,6 +45,8 @@ def record(*, payment_id: UUID, seen: Observation, now: datetime) -> str:
     payment.look_at = next_look(payment, now)
     payment.save()
     publish(*facts)
+    if payment.is_final():
+        give_back(bill, now=now)
     return "applied"
 
 
@@ -78,6 +83,8 @@ def _moved(bill: Bill, payment: Payment, seen: Observation, now: datetime) -> li
         facts += facts_of_captures(bill)
     if seen.state is PaymentState.CANCELLED:
         payment.cancelled_at = now
+        if payment.to_capture and payment.let_go != LetGo.ORDER_OFF:
+            fell_short(payment, dong(payment.to_capture), "hold_lost", now=now)
         facts += [*facts_of_cancelled(bill, payment), *(facts_of_captures(bill) if payment.to_capture else ())]
     return facts
 

@@ -121,7 +121,6 @@ def _facts(part: RefundPart, code: str) -> list[RefundSucceeded | RefundFailed]:
     if part.state == RefundState.OWED:
         return [RefundFailed(order_id=refund.order_id, refund_id=refund.id, key=refund.key, code=code)]
     if part.state == RefundState.SUCCEEDED and refund.parts.all_given():
-        return [
-            RefundSucceeded(order_id=refund.order_id, refund_id=refund.id, key=refund.key, amount=refund.total),
-        ]
+        given = refund.view().amount
+        return [RefundSucceeded(order_id=refund.order_id, refund_id=refund.id, key=refund.key, amount=given)]
     return []

@@ -14,6 +14,7 @@ from grocery.payments.contracts import PaymentIs, PaymentState
 from grocery.payments.events import PaymentCaptured
 from grocery.payments.models import Bill
 from grocery.payments.policies import check_taking
+from grocery.payments.services.waiting_refunds import give_back
 
 
 @transaction.atomic
@@ -32,3 +33,4 @@ def record_cash(*, order_id: UUID, amount: Money, now: datetime, by: UUID) -> No
     payment.cash_taken_by = by
     payment.save(update_fields=["state", "captured", "captured_at", "cash_taken_by"])
     publish(PaymentCaptured(order_id=order_id, amount=amount))
+    give_back(bill, now=now)

@@ -11,6 +11,7 @@ from grocery.payments.models import Bill
 from grocery.payments.policies import LetGo
 from grocery.payments.services.facts import facts_of_cancelled
 from grocery.payments.services.let_go import let_go
+from grocery.payments.services.waiting_refunds import give_back
 
 
 def request_cancellation(*, order_id: UUID, now: datetime) -> None:
@@ -25,5 +26,6 @@ def request_cancellation(*, order_id: UUID, now: datetime) -> None:
         raise PaymentIs(PaymentState.CAPTURED)
     for payment in going:
         let_go(payment, LetGo.ORDER_OFF, now=now)
+    give_back(bill, now=now)
     if going and going[-1].is_final():
         publish(*facts_of_cancelled(bill, going[-1]))

@@ -15,6 +15,7 @@ from grocery.payments.models import Bill, Payment
 from grocery.payments.policies import LetGo, Operation, check_taking, spread_capture
 from grocery.payments.services.intents import intend
 from grocery.payments.services.let_go import end_top_up, let_go
+from grocery.payments.services.shortfalls import tried_again
 
 
 def request_capture(*, order_id: UUID, amount: Money, now: datetime) -> None:
@@ -58,6 +59,7 @@ def _take(bill: Bill, free: list[Payment], amount: Money, now: datetime) -> None
 
 
 def _take_of(payment: Payment, share: Money, now: datetime) -> None:
+    tried_again(payment, now=now)
     payment.to_capture = share.minor
     payment.save(update_fields=["to_capture"])
     call = intend(payment, Operation.CAPTURE, request={"amount": share.minor}, now=now)
