@@ -46,10 +46,21 @@ def measure(amount: Decimal, unit: str, language: str) -> str:
     return number if unit == "piece" else f"{number}{NO_BREAK_SPACE}{unit}"
 
 
-def line_detail(amount: Decimal, unit: str, price: Money, language: str) -> str:
-    """How much at what price: `2 × 38.500 ₫`, `450 g × 219.000 ₫/kg`."""
+def line_detail(amount: Decimal, unit: str, price: Money, language: str, pieces: int | None = None) -> str:
+    """How much at what price: `2 × 38.500 ₫`, `450 g × 219.000 ₫/kg`, `2 pieces, about 700 g × 60.000 ₫/kg`.
+
+    `pieces`: how many it is about, of goods that are counted before they are weighed.
+    """
     per = "" if unit == "piece" else f"/{unit}"
-    return f"{measure(amount, unit, language)} × {price}{per}"
+    return f"{_counted(pieces, language)}{measure(amount, unit, language)} × {price}{per}"
+
+
+def _counted(pieces: int | None, language: str) -> str:
+    if pieces is None:
+        return ""
+    if language == "vi":
+        return f"{pieces} cái, khoảng "
+    return f"{pieces} {'piece' if pieces == 1 else 'pieces'}, about "
 
 
 def slot_text(day: date, starts_at: datetime, ends_at: datetime, zone: str, language: str) -> str:

@@ -46,7 +46,7 @@ def kept(line: OrderLineView, language: str) -> list[tuple[str, str]]:
 def _kept(amount: Quantity, line: OrderLineView, language: str) -> str:
     if not amount:
         return _("Cancel all of it")
-    return _("Keep %(amount)s") % {"amount": wording.measure(amount, line.unit, language)}
+    return _("Keep %(amount)s") % {"amount": wording.portion(amount, line.unit, line.piece_weight, language)}
 
 
 def told(change: OrderChange, language: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from grocery.ordering.public import CartLine, CartNews, CartView
+from grocery.ordering.public import CartLine, CartNews, CartView, whole_pieces
 from grocery.storefront import wording
 
 
@@ -15,7 +15,8 @@ def told(cart: CartView, language: str) -> list[str]:
 
 
 def _sentence(line: CartLine, piece: CartNews, language: str) -> str:
-    left = wording.measure(line.available, line.unit, language)
+    there = whole_pieces(line.available, line.piece_weight)
+    left = wording.portion(there, line.unit, line.piece_weight, language)
     before = line.price_change.before if line.price_change else line.price
     words = {"name": line.name(language), "left": left, "before": before, "now": line.price}
     return _words(line, piece) % words
@@ -26,7 +27,11 @@ def _words(line: CartLine, piece: CartNews) -> str:
         case CartNews.PRICE:
             return _("%(name)s now costs %(now)s, it was %(before)s.")
         case CartNews.SHORT:
-            return _("%(name)s: only %(left)s left.") if line.available else _("%(name)s is sold out.")
+            return (
+                _("%(name)s: only %(left)s left.")
+                if whole_pieces(line.available, line.piece_weight)
+                else _("%(name)s is sold out.")
+            )
         case CartNews.BACK_IN_STOCK:
             return _("%(name)s is there again.")
         case CartNews.WITHDRAWN:

@@ -27,6 +27,8 @@ class Stepper:
     count_words: str
     step: str
     sign: str
+    #: What one piece is in this count, of goods by the piece that are paid by weight; else empty.
+    piece: str
     less: str
     more: str
 
@@ -92,18 +94,34 @@ def card(product: ProductCard, quantity: Quantity, language: str, *, dated: bool
 def stepper(product: ProductOnSale, name: str, quantity: Quantity, language: str) -> Stepper:
     """The stepper of a product that is in the cart `quantity` times."""
     return stepper_for(
-        product.sku, unit=product.unit, step=product.step, quantity=quantity, name=name, language=language
+        product.sku,
+        unit=product.unit,
+        step=product.step,
+        piece_weight=product.piece_weight,
+        quantity=quantity,
+        name=name,
+        language=language,
     )
 
 
-def stepper_for(sku: str, *, unit: str, step: Quantity, quantity: Quantity, name: str, language: str) -> Stepper:
+def stepper_for(
+    sku: str,
+    *,
+    unit: str,
+    step: Quantity,
+    piece_weight: Quantity | None,
+    quantity: Quantity,
+    name: str,
+    language: str,
+) -> Stepper:
     counter = Counter.of(unit)
     return Stepper(
         change_url=reverse("storefront:cart-line", args=[sku]),
         count=counter.count(quantity),
-        count_words=wording.measure(quantity, unit, language),
+        count_words=wording.in_hand(quantity, unit, piece_weight, language),
         step=counter.count(step),
         sign=counter.sign,
+        piece=counter.count(piece_weight) if piece_weight else "",
         less=gettext("Remove one: %(name)s") % {"name": name},
         more=gettext("Add: %(name)s") % {"name": name},
     )
@@ -112,10 +130,18 @@ def stepper_for(sku: str, *, unit: str, step: Quantity, quantity: Quantity, name
 def facts(product: ProductOnSale, language: str) -> tuple[str, ...]:
     """What compares: what is in the pack, and what a kilogram, litre or piece of it costs."""
     if product.unit != Unit.PIECE:
-        return (wording.per(product.price_now, product.unit),)
+        return (wording.per(product.price_now, product.unit), *_of_piece(product, language))
     pack = contents(product.net_content, product.net_unit, language) if product.net_content else ""
     comparison = wording.per(product.unit_price, product.unit_price_per or "") if product.unit_price else ""
     return tuple(fact for fact in (pack, comparison) if fact)
+
+
+def _of_piece(product: ProductOnSale, language: str) -> tuple[str, ...]:
+    """Of goods by the piece that are paid by weight, what a piece is about."""
+    if product.piece_weight is None:
+        return ()
+    weight = wording.measure(product.piece_weight, product.unit, language)
+    return (gettext("about %(weight)s each") % {"weight": weight},)
 
 
 def contents(amount: Decimal, unit: NetUnit | None, language: str) -> str:

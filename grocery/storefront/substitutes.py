@@ -8,7 +8,6 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from grocery.inventory.public import OutOfStock
-from grocery.kernel.quantity import Quantity
 from grocery.ordering import public as ordering
 from grocery.storefront import wording
 
@@ -27,14 +26,16 @@ def other(one: ordering.Candidate, language: str) -> dict[str, Any]:
         "tint": one.tint,
         "price": one.price * one.quantity,
         "usual": one.list_price * one.quantity if one.list_price != one.price else None,
-        "quantity": _how_much(one.quantity, one.unit, language),
+        "quantity": _how_much(one, language),
         "chosen": one.chosen,
     }
 
 
-def _how_much(quantity: Quantity, unit: str, language: str) -> str:
+def _how_much(one: ordering.Candidate, language: str) -> str:
     """So much of it; one piece goes without saying."""
-    return "" if unit == "piece" and quantity == 1 else wording.measure(quantity, unit, language)
+    if one.unit == "piece" and one.quantity == 1:
+        return ""
+    return wording.portion(one.quantity, one.unit, one.piece_weight, language)
 
 
 def short(error: OutOfStock, cart: ordering.CartView | None, language: str) -> str:
@@ -56,11 +57,18 @@ def proposals(asked: ordering.SubstitutesProposed, cart: ordering.CartView, lang
         {
             "field": f"{_FIELD}{one.sku}",
             "name": lines[one.sku].name(language) if one.sku in lines else one.sku,
-            "missing": wording.measure(one.missing, lines[one.sku].unit if one.sku in lines else "", language),
+            "missing": _missing(one, lines, language),
             "others": [other(candidate, language) for candidate in one.candidates[:MOST]],
         }
         for one in asked.proposals
     ]
+
+
+def _missing(one: ordering.Proposal, lines: dict[str, ordering.CartLine], language: str) -> str:
+    line = lines.get(one.sku)
+    if line is None:
+        return wording.measure(one.missing, "", language)
+    return wording.portion(one.missing, line.unit, line.piece_weight, language)
 
 
 def answers(posted: QueryDict) -> dict[str, str | None]:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from grocery.kernel import clock
 from grocery.kernel.money import Money
-from grocery.kernel.quantity import plain
-from grocery.ordering.public import CartLine, CartNews, CartView
+from grocery.kernel.quantity import Quantity, plain
+from grocery.ordering.public import CartLine, CartNews, CartView, whole_pieces
 from grocery.storefront import offers, shelf, wording
 from grocery.storefront.shelf import Stepper
 
@@ -95,7 +95,13 @@ def _line(line: CartLine, language: str) -> Line:
         named=line.substitute_sku,
         notes=tuple(_notes(line, language)),
         stepper=shelf.stepper_for(
-            line.sku, unit=line.unit, step=line.step, quantity=line.quantity, name=name, language=language
+            line.sku,
+            unit=line.unit,
+            step=line.step,
+            piece_weight=line.piece_weight,
+            quantity=line.quantity,
+            name=name,
+            language=language,
         ),
         near=_switch(line, language),
     )
@@ -108,7 +114,10 @@ def _switch(line: CartLine, language: str) -> Switch | None:
     best = max(line.reduced, key=lambda units: units.percent, default=None)
     if best is None or not line.on_sale:
         return None
-    some = wording.measure(min(best.available, line.quantity), line.unit, language)
+    there = whole_pieces(best.available, line.piece_weight)
+    if not there:
+        return None
+    some = _said(min(there, line.quantity), line, language)
     if best.expires_on is None:
         return Switch(on="1", text=_("%(some)s at −%(percent)s%%") % {"some": some, "percent": best.percent})
     text = _("%(some)s best before %(day)s at −%(percent)s%%")
@@ -119,7 +128,7 @@ def _facts(line: CartLine, language: str) -> tuple[str, ...]:
     """What one costs, where it is more than one; of goods by weight the most that will be paid."""
     if line.unit == "piece":
         return (str(line.price),) if line.quantity != 1 else ()
-    about = _("About %(amount)s") % {"amount": wording.measure(line.quantity, line.unit, language)}
+    about = wording.about(line.quantity, line.unit, line.piece_weight, language)
     ceiling = _("Pay by weight, never above %(most)s") % {"most": line.amount + line.headroom}
     return (f"{about} · {wording.per(line.price, line.unit)}", ceiling)
 
@@ -129,16 +138,12 @@ def _notes(line: CartLine, language: str) -> list[Note]:
         return [Note(kind="warn", text=_("No longer sold here. Please take it out."))]
     notes = []
     if line.shortage:
-        left = {
-            "left": wording.measure(line.available, line.unit, language),
-            "wanted": wording.measure(line.quantity, line.unit, language),
-        }
-        text = (
-            _("Only %(left)s left, you chose %(wanted)s.") if line.available else _("Sold out. Please take it out.")
-        )
+        there = whole_pieces(line.available, line.piece_weight)
+        left = {"left": _said(there, line, language), "wanted": _said(line.quantity, line, language)}
+        text = _("Only %(left)s left, you chose %(wanted)s.") if there else _("Sold out. Please take it out.")
         notes.append(Note(kind="warn", text=text % left))
     if line.excess:
-        most = wording.measure(line.quantity - line.excess, line.unit, language)
+        most = _said(whole_pieces(Quantity(line.quantity - line.excess), line.piece_weight), line, language)
         notes.append(Note(kind="warn", text=_("At most %(most)s per order.") % {"most": most}))
     if line.near_expiry and (why := offers.near_note(line)):
         notes.append(Note(kind="info", text=why))
@@ -152,6 +157,10 @@ def _notes(line: CartLine, language: str) -> list[Note]:
     if line.price_change and CartNews.PRICE in line.news:
         notes.append(_price_note(line.price_change.before, line.price_change.now))
     return notes
+
+
+def _said(amount: Quantity, line: CartLine, language: str) -> str:
+    return wording.portion(amount, line.unit, line.piece_weight, language)
 
 
 def _price_note(before: Money, now: Money) -> Note:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from grocery.kernel.money import NO_BREAK_SPACE, Money
 from grocery.kernel.quantity import Quantity, plain, quantity
+from grocery.ordering.public import pieces_of
 
 #: Every store is in Việt Nam, which has one time zone and no summer time.
 ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -62,6 +63,30 @@ def measure(amount: Decimal, unit: str, language: str) -> str:
         return f"{number(amount * per_unit, language)}{NO_BREAK_SPACE}{small}"
     sign = f"{NO_BREAK_SPACE}{unit}" if unit and unit != "piece" else ""
     return f"{number(amount, language)}{sign}"
+
+
+def portion(amount: Quantity, unit: str, piece_weight: Quantity | None, language: str) -> str:
+    """The same, of goods that are counted by the piece and paid by weight in both: `2 pieces, about 700 g`."""
+    text = measure(amount, unit, language)
+    pieces = pieces_of(amount, piece_weight)
+    if pieces is None:
+        return text
+    said = ngettext("%(n)s piece, about %(amount)s", "%(n)s pieces, about %(amount)s", pieces)
+    return said % {"n": pieces, "amount": text}
+
+
+def about(amount: Quantity, unit: str, piece_weight: Quantity | None, language: str) -> str:
+    """What is weighed is never exact: `About 450 g`, `2 pieces, about 700 g`."""
+    if pieces_of(amount, piece_weight) is not None:
+        return portion(amount, unit, piece_weight, language)
+    return gettext("About %(amount)s") % {"amount": measure(amount, unit, language)}
+
+
+def in_hand(amount: Quantity, unit: str, piece_weight: Quantity | None, language: str) -> str:
+    """What a stepper shows, pieces above their weight."""
+    pieces = pieces_of(amount, piece_weight)
+    text = measure(amount, unit, language)
+    return text if pieces is None else f"{pieces}\n{text}"
 
 
 def per(price: Money, unit: str) -> str:

@@ -92,6 +92,11 @@ def test_a_limit_that_nobody_can_keep_is_refused(sheet: Sheet, cell: str):
     assert sheet.rejected == [(2, "invalid_max_per_order")]
 
 
+def test_goods_by_the_piece_are_stepped_by_their_weight(sheet: Sheet):
+    sheet.write(f"{HEADER},unit,piece_weight", "T1,Melon,Dưa lưới,vegetables,60000,kg,1.5").take()
+    assert str(Product.objects.get().step) == "1.500"
+
+
 def test_a_second_run_changes_nothing(sheet: Sheet):
     sheet.write(HEADER, "T1,Tomatoes,Cà chua,vegetables,18900", "T2,Leek,Tỏi tây,vegetables,9000")
     first, second = sheet.take(), sheet.take()

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grocery.kernel.money import dong
+from grocery.kernel.quantity import quantity
 from grocery.storefront import wording
 from grocery.storefront.wording import Counter
 
@@ -77,3 +78,23 @@ def test_what_a_stepper_counts_comes_back_as_the_same_amount(amount: Decimal, un
 def test_a_count_that_is_none_is_refused(nonsense: str):
     with pytest.raises(ValueError, match=r"."):
         Counter.of("piece").amount(nonsense)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("2 pieces, about 700\xa0g", "1 piece, about 350\xa0g")),
+        ("vi", ("2 cái, khoảng 700\xa0g", "1 cái, khoảng 350\xa0g")),
+    ],
+)
+def test_what_is_counted_and_then_weighed_is_said_in_both(language: str, said: tuple[str, str]):
+    each = quantity("0.35")
+    with translation.override(language):
+        assert (
+            wording.portion(quantity("0.7"), "kg", each, language),
+            wording.about(each, "kg", each, language),
+        ) == said
+
+
+def test_a_stepper_counts_the_pieces_above_their_weight():
+    assert wording.in_hand(quantity("0.7"), "kg", quantity("0.35"), "vi") == "2\n700\xa0g"

@@ -157,6 +157,7 @@ def _draft(product: Product) -> ProductDraft:
         dietary=tuple(product.dietary),
         allergens=None if product.allergens is None else tuple(product.allergens),
         max_per_order=product.max_per_order,
+        piece_weight=product.piece_weight,
         tags=tuple(product.tags),
         gtin=product.gtin,
         image=product.image,
@@ -201,7 +202,10 @@ class ProductAdmin(NeverDeleted, admin.ModelAdmin):
     inlines = [PriceHistory]
     fieldsets = [
         (None, {"fields": [("sku", "gtin"), ("name_vi", "name_en"), "untranslated", "category", "is_active"]}),
-        (_("Price"), {"fields": [("price", "vat_group"), ("unit", "step"), ("net_content", "net_unit")]}),
+        (
+            _("Price"),
+            {"fields": [("price", "vat_group"), ("unit", "step", "piece_weight"), ("net_content", "net_unit")]},
+        ),
         (_("Freshness"), {"fields": [("perishable", "min_freshness_days")]}),
         (_("What it promises"), {"fields": ["dietary", "allergens", "tags"]}),
         (_("Looks"), {"fields": [("image", "tint"), "description_vi", "description_en"]}),

@@ -198,6 +198,7 @@ def _card(card: ProductCard, language: str) -> dict[str, Any]:
         "dietary": card.dietary,
         "allergens": card.allergens,
         "max_per_order": card.max_per_order,
+        "piece_weight": card.piece_weight,
         "tags": card.tags,
         "in_stock": card.in_stock,
         "earliest_expiry": card.earliest_expiry,

@@ -68,6 +68,7 @@ _CARD: dict[str, Any] = {
     "dietary": ["gluten_free", "vegan", "vegetarian"],
     "allergens": [],
     "max_per_order": 999,
+    "piece_weight": None,
     "tags": ["vietgap"],
     "in_stock": True,
     "earliest_expiry": "2026-11-26",
@@ -142,6 +143,8 @@ class CategoriesSchema(Schema):
 class ProductSchema(Schema):
     """A product in one store. `step`: the least that can be bought, and what a quantity is a multiple of.
 
+    `piece_weight`: goods that are counted by the piece and paid by weight; about so much each, as is `step`.
+
     `price` is what one costs at this moment; while an offer on it runs, `price_before` is what it costs otherwise.
     `allergens`: which of the fourteen of EU 1169/2011 it contains; null: not declared.
     """
@@ -167,6 +170,7 @@ class ProductSchema(Schema):
     dietary: list[str]
     allergens: list[str] | None
     max_per_order: Decimal
+    piece_weight: Decimal | None
     tags: list[str]
     in_stock: bool
     earliest_expiry: date | None

@@ -162,6 +162,8 @@ class ProductOnSale:
     allergens: tuple[str, ...] | None
     #: The most that one order may hold, in its unit.
     max_per_order: Quantity
+    #: What one piece weighs about, of goods counted by the piece and paid by weight: then also the step. Else None.
+    piece_weight: Quantity | None = None
     #: Its category and those above; only where a day was asked for (`public.products_on_sale`).
     categories: tuple[CategoryId, ...] = ()
 
@@ -285,6 +287,8 @@ class ProductDraft:
     #: None: not declared; (): declared to contain none.
     allergens: tuple[str, ...] | None = None
     max_per_order: Decimal = MOST_PER_ORDER
+    #: kg or l of one piece, of goods ordered by the piece and paid by weight; it is their step.
+    piece_weight: Decimal | None = None
     tags: tuple[str, ...] = ()
     gtin: str = ""
     image: str = ""

@@ -31,6 +31,7 @@ _TYPES: Final = {
     "dietary": "varchar(24)[]",
     "allergens": "varchar(12)[]",
     "max_per_order": "numeric(12,3)",
+    "piece_weight": "numeric(12,3)",
     "tags": "varchar(40)[]",
     "image": "text",
     "tint": "text",

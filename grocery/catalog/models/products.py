@@ -91,6 +91,14 @@ class Product(models.Model):
     max_per_order = models.DecimalField(
         _("at most per order"), max_digits=12, decimal_places=3, default=MOST_PER_ORDER, db_default=MOST_PER_ORDER
     )
+    piece_weight = models.DecimalField(
+        _("weight of a piece"),
+        max_digits=12,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        help_text=_("kg or l, about; then it is ordered by the piece and paid by weight"),
+    )
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("tags"))
     image = models.CharField(_("picture"), max_length=200, blank=True, default="")
     tint = models.CharField(
@@ -141,6 +149,10 @@ class Product(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(max_per_order__gt=0, max_per_order__lte=MOST_PER_ORDER), name="product_order_limit"
+            ),
+            models.CheckConstraint(
+                condition=Q(piece_weight=None) | Q(piece_weight__gt=0, step=F("piece_weight"), unit__in=["kg", "l"]),
+                name="product_step_is_a_piece",
             ),
             models.CheckConstraint(condition=Q(tint__in=["", *(t.value for t in Tint)]), name="product_tint_known"),
             models.UniqueConstraint(fields=["gtin"], condition=~Q(gtin=""), name="product_gtin_unique"),

@@ -27,7 +27,8 @@ _VAT: Final = """(SELECT r.rate FROM "catalog_vatrate" r WHERE r.group_id = p.va
 _TODAY: Final = _VAT.format(day="(now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date")
 _SOLD: Final = """p.sku, p.name_en, p.name_vi, p.price, p.unit, p.step, p.net_content, p.net_unit,
  p.vat_group_id, {vat} AS vat_rate, p.perishable, p.min_freshness_days, p.image,
- coalesce(nullif(p.tint, ''), c.tint) AS tint, p.category_id, p.dietary, p.allergens, p.max_per_order"""
+ coalesce(nullif(p.tint, ''), c.tint) AS tint, p.category_id, p.dietary, p.allergens, p.max_per_order,
+ p.piece_weight"""
 ON_SALE: Final = _SOLD.format(vat=_TODAY)
 #: The lowest price of the offers on the product that run in the store at this moment, if there is any.
 _OFFER: Final = """(SELECT min(coalesce(s.price, p.price - round(p.price * s.percent / 100.0)))

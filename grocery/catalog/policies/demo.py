@@ -77,6 +77,8 @@ _BROKEN_BY: Final[dict[Allergen, tuple[Dietary, ...]]] = {
     Allergen.CRUSTACEANS: _NOT_VEGETARIAN,
     Allergen.MOLLUSCS: _NOT_VEGETARIAN,
 }
+#: Counted by the piece and paid by weight: `each0.35`.
+_EACH: Final = "each"
 _FROM_ANIMALS: Final = _MEAT | _DAIRY | {"egg", "honey", "yolk"}
 
 
@@ -172,6 +174,7 @@ def _turns[T](columns: Sequence[Sequence[T]]) -> list[T]:
 def _draft(made: Combination, rng: Random, popularity: int, *, staple: bool) -> ProductDraft:
     good = made.good
     unit, step, net, net_unit = _pack(made.pack)
+    by_piece = made.pack.startswith(_EACH)
     name = _name(made)
     return ProductDraft(
         sku=f"{good.code}{good.number:03d}{made.place:04d}",
@@ -181,6 +184,7 @@ def _draft(made: Combination, rng: Random, popularity: int, *, staple: bool) -> 
         price=_price(made, net, net_unit, Decimal(1) if staple else Decimal(rng.randint(82, 128)) / 100),
         unit=unit,
         step=step,
+        piece_weight=step if by_piece else None,
         net_content=net,
         net_unit=net_unit,
         vat_group=good.vat_group,
@@ -211,8 +215,8 @@ def _name(made: Combination) -> Name:
 
 
 def _pack(pack: str) -> tuple[Unit, Decimal, Decimal | None, NetUnit | None]:
-    if pack.startswith("kg"):
-        return Unit.KG, Decimal(pack[2:]), None, None
+    if pack.startswith(("kg", _EACH)):
+        return Unit.KG, Decimal(pack.removeprefix("kg").removeprefix(_EACH)), None, None
     number = Decimal("".join(char for char in pack if char.isdigit()))
     unit = {"g": NetUnit.G, "ml": NetUnit.ML, "pc": NetUnit.PIECE}[pack.lstrip("0123456789")]
     return Unit.PIECE, Decimal(1), number, unit

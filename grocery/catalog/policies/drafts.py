@@ -44,6 +44,7 @@ def checked(draft: ProductDraft) -> ProductDraft:
         tags=tuple(sorted(set(draft.tags))),
         gtin=_gtin(draft.gtin),
         min_freshness_days=draft.min_freshness_days if draft.perishable else None,
+        step=draft.step if draft.piece_weight is None else draft.piece_weight,
     )
     for wrong in _faults(draft):
         raise wrong
@@ -105,6 +106,12 @@ def _measure_faults(draft: ProductDraft) -> Iterator[Invalid]:
             "step",
             "A step is more than 0; pieces are whole.",
             "Bước số lượng phải lớn hơn 0; đơn vị cái là số nguyên.",
+        )
+    if draft.piece_weight is not None and (draft.unit is Unit.PIECE or not _is_measure(draft.piece_weight)):
+        yield Invalid(
+            "piece_weight",
+            "A piece of goods paid by kg or l weighs more than 0.",
+            "Khối lượng một cái phải lớn hơn 0, chỉ dùng cho hàng tính theo kg hoặc l.",
         )
     if (draft.net_content is None) != (draft.net_unit is None) or not (
         draft.net_content is None or _is_measure(draft.net_content)

@@ -15,8 +15,8 @@ _UNITS: Final = {unit.value: unit for unit in Unit}
 _NET_UNITS: Final[dict[str, NetUnit | None]] = {"": None, **{unit.value: unit for unit in NetUnit}}
 _TINTS: Final = {tint.value: tint for tint in Tint}
 #: The columns of `reading.ON_SALE`, and how many more `reading.CARD` has.
-SALE_COLUMNS: Final = 18
-CARD_COLUMNS: Final = 22
+SALE_COLUMNS: Final = 19
+CARD_COLUMNS: Final = 23
 
 
 def product_on_sale(row: Row) -> ProductOnSale:
@@ -38,7 +38,7 @@ def _sold(row: Row) -> dict[str, Any]:
     # fmt: off
     (
         sku, name_en, name_vi, minor, unit, step, net, net_unit, vat_group, vat, perishable, fresh, image, tint,
-        category, dietary, allergens, most,
+        category, dietary, allergens, most, piece,
     ) = row[:SALE_COLUMNS]
     # fmt: on
     price, unit, net_unit = Money(minor or 0), _UNITS[unit], _NET_UNITS[net_unit]
@@ -64,6 +64,7 @@ def _sold(row: Row) -> dict[str, Any]:
         "dietary": tuple(dietary),
         "allergens": None if allergens is None else tuple(allergens),
         "max_per_order": Quantity(most),
+        "piece_weight": Quantity(piece) if piece else None,
     }
 
 

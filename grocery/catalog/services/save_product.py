@@ -64,6 +64,7 @@ def _columns(draft: ProductDraft, category: Category, now: datetime) -> dict[str
         "dietary": list(draft.dietary),
         "allergens": None if draft.allergens is None else list(draft.allergens),
         "max_per_order": draft.max_per_order,
+        "piece_weight": draft.piece_weight,
         "tags": list(draft.tags),
         "image": draft.image,
         "tint": draft.tint,

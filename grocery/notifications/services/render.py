@@ -74,9 +74,9 @@ def _question(question: ordering.Substitution, home: str, zone: str, language: s
     token = ordering.answer_token(substitution_id=question.id)
     return {
         "gone": original.name(language),
-        "gone_detail": policies.line_detail(original.quantity, original.unit, original.price, language),
+        "gone_detail": _detail(original, language),
         "instead": substitute.name(language),
-        "instead_detail": policies.line_detail(substitute.quantity, substitute.unit, substitute.price, language),
+        "instead_detail": _detail(substitute, language),
         "cheaper_than": str(question.list_price) if question.list_price != substitute.price else "",
         "until": f"{question.answer_by.astimezone(ZoneInfo(zone)):%H:%M}" if question.answer_by else "",
         "replaced_by_default": question.default is ordering.SubstitutionDefault.REPLACE,
@@ -84,11 +84,18 @@ def _question(question: ordering.Substitution, home: str, zone: str, language: s
     }
 
 
+def _detail(one: ordering.Substituted, language: str) -> str:
+    pieces = ordering.pieces_of(one.quantity, one.piece_weight)
+    return policies.line_detail(one.quantity, one.unit, one.price, language, pieces)
+
+
 def _line(line: ordering.OrderLineView, language: str) -> dict[str, Any]:
+    weighed = line.packed is not None and line.packed != line.quantity
     quantity = line.quantity if line.packed is None else line.packed
+    pieces = None if weighed else ordering.pieces_of(quantity, line.piece_weight)
     return {
         "name": line.name(language),
-        "detail": policies.line_detail(quantity, line.unit, line.price, language),
+        "detail": policies.line_detail(quantity, line.unit, line.price, language, pieces),
         "amount": str(_amount(line)),
         # What lowered it is told in the amounts that were agreed; once weighed, only that it did.
         "reasons": [

@@ -41,7 +41,9 @@ class LineInline(LookOnly, admin.TabularInline):
 
     @admin.display(description=_("quantity"))
     def ordered(self, line: OrderLine) -> str:
-        return f"{plain(line.quantity)} {line.get_unit_display()}"
+        weight = f"{plain(line.quantity)} {line.get_unit_display()}"
+        pieces = ordering.pieces_of(line.quantity, line.piece_weight)
+        return weight if pieces is None else f"{pieces} × {plain(line.piece_weight or line.quantity)} = {weight}"
 
     @admin.display(description=_("price"))
     def price_(self, line: OrderLine) -> str:

@@ -91,7 +91,11 @@ class Shown:
 
     @property
     def wanted(self) -> str:
-        return about(self.item.ordered, self.item.unit) if self.item.weighed else f"{amount(self.left)} ×"
+        return (
+            about(self.item.ordered, self.item.unit, self.item.piece_weight)
+            if self.item.weighed
+            else f"{amount(self.left)} ×"
+        )
 
     @property
     def unit(self) -> str:

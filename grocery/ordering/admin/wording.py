@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from grocery.kernel.money import NO_BREAK_SPACE
-from grocery.kernel.quantity import plain
+from grocery.kernel.quantity import Quantity, plain
 from grocery.kernel.reader import language
 from grocery.ordering import public as ordering
 
@@ -35,9 +35,13 @@ def amount(quantity: Decimal, unit: str = "piece") -> str:
     return digits if unit == "piece" else f"{digits}{NO_BREAK_SPACE}{unit}"
 
 
-def about(quantity: Decimal, unit: str) -> str:
-    """`about 450 g`: what is weighed is never exact."""
-    return _("about %(amount)s") % {"amount": amount(quantity, unit)}
+def about(quantity: Decimal, unit: str, piece_weight: Quantity | None = None) -> str:
+    """`about 450 g`, `2 pieces, about 700 g`: what is weighed is never exact."""
+    text = _("about %(amount)s") % {"amount": amount(quantity, unit)}
+    pieces = ordering.pieces_of(quantity, piece_weight)
+    if pieces is None:
+        return text
+    return ngettext("%(n)s piece, %(about)s", "%(n)s pieces, %(about)s", pieces) % {"n": pieces, "about": text}
 
 
 def grams(quantity: Decimal) -> int:

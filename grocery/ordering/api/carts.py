@@ -186,6 +186,7 @@ def _line(line: ordering.CartLine, language: str) -> dict[str, Any]:
         "price": line.price,
         "unit": line.unit,
         "step": line.step,
+        "piece_weight": line.piece_weight,
         "quantity": line.quantity,
         "list_amount": line.list_amount,
         "adjustments": adjustments(line.adjustments, language),

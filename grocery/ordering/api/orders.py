@@ -316,6 +316,7 @@ def _line(line: ordering.OrderLineView, language: str) -> dict[str, Any]:
         "name": line.name(language),
         "price": line.price,
         "unit": line.unit,
+        "piece_weight": line.piece_weight,
         "vat_rate": line.vat_rate,
         "quantity": line.quantity,
         "list_amount": line.list_amount,

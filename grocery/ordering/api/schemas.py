@@ -160,6 +160,7 @@ class CartLine(Schema):
     price: int
     unit: str
     step: Decimal
+    piece_weight: Decimal | None
     quantity: Decimal
     list_amount: int
     adjustments: list[Adjustment]
@@ -257,6 +258,7 @@ class OrderLine(Schema):
     name: str
     price: int
     unit: str
+    piece_weight: Decimal | None
     vat_rate: Decimal
     quantity: Decimal
     list_amount: int

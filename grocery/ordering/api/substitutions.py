@@ -26,6 +26,7 @@ _SUBSTITUTED: Final[dict[str, Any]] = {
     "sku": "milk-950",
     "name": "Sữa tươi không đường 950 ml",
     "unit": "piece",
+    "piece_weight": None,
     "quantity": 1,
     "price": 38500,
     "image": "milk.webp",
@@ -82,6 +83,7 @@ class Substituted(Schema):
     sku: str
     name: str
     unit: str
+    piece_weight: Decimal | None
     quantity: Decimal
     price: int
     image: str
@@ -246,6 +248,7 @@ def _substituted(one: ordering.Substituted | ordering.Candidate, language: str) 
         "sku": one.sku,
         "name": one.name(language),
         "unit": one.unit,
+        "piece_weight": one.piece_weight,
         "quantity": one.quantity,
         "price": one.price,
         "image": one.image,

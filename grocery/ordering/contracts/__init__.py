@@ -84,7 +84,7 @@ from grocery.ordering.contracts.substitutions import (
     SubstitutionReason,
     SubstitutionState,
 )
-from grocery.ordering.contracts.weights import LEAST_PACKED, MOST_PACKED, headroom
+from grocery.ordering.contracts.weights import LEAST_PACKED, MOST_PACKED, headroom, pieces_of, whole_pieces
 
 __all__ = [
     "Edited",
@@ -94,6 +94,8 @@ __all__ = [
     "LEAST_PACKED",
     "MOST_PACKED",
     "headroom",
+    "pieces_of",
+    "whole_pieces",
     "OrderFilter",
     "Reordered",
     "ReorderedLine",

@@ -89,6 +89,8 @@ class CartLine:
     #: The customer takes units near their date first, and those that there are for the day, first expired first.
     near_expiry: bool = False
     reduced: tuple[NearExpiry, ...] = ()
+    #: What a piece weighs about, of goods that are counted by the piece and paid by weight; then also the step.
+    piece_weight: Quantity | None = None
 
     def name(self, language: str) -> str:
         return self.name_vi if language == "vi" else self.name_en

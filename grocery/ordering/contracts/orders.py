@@ -84,6 +84,8 @@ class OrderLineView:
     replaces: str = ""
     #: What its quantity comes in; None in orders from before that was kept.
     step: Quantity | None = None
+    #: What a piece weighs about, of goods that are counted by the piece and paid by weight.
+    piece_weight: Quantity | None = None
 
     def name(self, language: str) -> str:
         return self.name_vi if language == "vi" else self.name_en

@@ -298,6 +298,7 @@ class WalkItem:
     choice: str
     replaces: str
     answer_by: datetime | None
+    piece_weight: Quantity | None = None
 
     def name(self, language: str) -> str:
         return self.name_vi if language == "vi" else self.name_en

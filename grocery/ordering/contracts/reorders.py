@@ -42,6 +42,7 @@ class ReorderedLine:
     price_before: Money
     price: Money | None
     outcome: ReorderOutcome
+    piece_weight: Quantity | None = None
 
     def name(self, language: str) -> str:
         return self.name_vi if language == "vi" else self.name_en

@@ -64,6 +64,7 @@ class Candidate:
     image: str
     tint: str
     chosen: bool = False
+    piece_weight: Quantity | None = None
 
     def name(self, language: str) -> str:
         return self.name_vi if language == "vi" else self.name_en
@@ -81,6 +82,7 @@ class Substituted:
     price: Money
     image: str
     tint: str
+    piece_weight: Quantity | None = None
 
     def name(self, language: str) -> str:
         return self.name_vi if language == "vi" else self.name_en
@@ -154,6 +156,7 @@ def _told(proposal: Proposal) -> dict[str, Any]:
                 "sku": one.sku,
                 "names": {"en": one.name_en, "vi": one.name_vi},
                 "unit": one.unit,
+                "piece_weight": plain(one.piece_weight) if one.piece_weight else None,
                 "quantity": plain(one.quantity),
                 "list_price": one.list_price.minor,
                 "price": one.price.minor,

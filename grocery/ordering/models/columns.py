@@ -31,6 +31,11 @@ def amount_of(
     return models.DecimalField(name, max_digits=12, decimal_places=3, null=null, **more)  # type: ignore[arg-type]  # lazy text
 
 
+def weight_of_piece() -> models.DecimalField[Quantity | None, Quantity | None]:
+    """What a piece weighs about, of goods that are counted by the piece and paid by weight."""
+    return models.DecimalField(_("weight of a piece"), max_digits=12, decimal_places=3, null=True)
+
+
 def inside_a_transaction() -> bool:
     """Whether locks would last beyond the statement that takes them."""
     return bool(connection.in_atomic_block)

@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from grocery.kernel.money import Money, dong
 from grocery.ordering.contracts import MOST_PACKED, OrderFilter, OrderState, SubstitutionChoice, headroom
-from grocery.ordering.models.columns import CHOICES, amount_of, key
+from grocery.ordering.models.columns import CHOICES, amount_of, key, weight_of_piece
 from grocery.ordering.models.desk import DeskQuerySet
 
 _STATES = [
@@ -268,6 +268,7 @@ class OrderLine(models.Model):
     unit = models.CharField(_("unit"), max_length=8, choices=list(UNITS.items()))
     vat_rate = models.DecimalField(_("VAT, %"), max_digits=5, decimal_places=2)
     step = amount_of(_("sold in steps of"), null=True)
+    piece_weight = weight_of_piece()
     quantity = amount_of(_("quantity"))
     amount = models.BigIntegerField(_("amount, ₫"), help_text=_("before offers"))
     discount = models.BigIntegerField(_("offers, ₫"), default=0, db_default=0)

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from grocery.ordering.contracts import SubstitutionDefault, SubstitutionReason, SubstitutionState
-from grocery.ordering.models.columns import amount_of, key
+from grocery.ordering.models.columns import amount_of, key, weight_of_piece
 from grocery.ordering.models.orders import ACTORS, Order
 
 _REASONS = [
@@ -98,6 +98,7 @@ class Substitution(models.Model):
     name_vi = models.CharField(_("name in Vietnamese"), max_length=300)
     unit = models.CharField(_("unit"), max_length=8)
     quantity = amount_of(_("quantity"))
+    piece_weight = weight_of_piece()
     agreed_price = models.BigIntegerField(_("agreed price per unit, ₫"))
     image = models.CharField(_("picture"), max_length=300, blank=True)
     tint = models.CharField(_("tint"), max_length=16, blank=True)
@@ -107,6 +108,7 @@ class Substitution(models.Model):
     with_name_vi = models.CharField(_("substitute in Vietnamese"), max_length=300)
     with_quantity = amount_of(_("quantity of the substitute"))
     with_step = amount_of(_("sold in steps of"))
+    with_piece_weight = weight_of_piece()
     with_list_price = models.BigIntegerField(_("the substitute's own price, ₫"))
     with_price = models.BigIntegerField(_("price per unit, ₫"), help_text=_("the lower of the two"))
     with_vat_rate = models.DecimalField(_("VAT, %"), max_digits=5, decimal_places=2)

@@ -89,6 +89,8 @@ from grocery.ordering.contracts import (
     WeightOutOfTolerance,
     WrongState,
     headroom,
+    pieces_of,
+    whole_pieces,
 )
 from grocery.ordering.contracts.desk import DayFigures, DeskFilter, DeskPage, DeskRow, SlotCount
 from grocery.ordering.contracts.picking import (
@@ -239,7 +241,8 @@ __all__ = [
     "OrderId", "OrderState", "CancelReason", "CancelMotive", "PaymentMethod", "PlacedOrder", "PaymentToMake",
     "OrderView", "OrderLineView", "TimelineEntry", "Recipient", "OrderSummary", "OrderPage",
     "OrderFilter", "Reordered", "ReorderedLine", "ReorderOutcome",
-    "Edited", "EditOutcome", "OrderNotEditable", "OrderChange", "ChangeKind", "LineChange", "headroom",
+    "Edited", "EditOutcome", "OrderNotEditable", "OrderChange", "ChangeKind", "LineChange", "headroom", "pieces_of",
+    "whole_pieces",
     "Candidate", "Substituted", "Substitution", "SubstitutionId", "SubstitutionChoice", "SubstitutionState",
     "SubstitutionReason", "SubstitutionDefault",
     # what can go wrong

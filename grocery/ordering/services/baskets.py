@@ -85,6 +85,7 @@ class Basket:
                 unit=product.unit.value,
                 vat_rate=vat[product.vat_group],
                 step=product.step,
+                piece_weight=product.piece_weight,
                 quantity=line.quantity,
                 amount=line.priced.list_amount.minor,
                 discount=line.priced.discount.minor,
@@ -129,7 +130,10 @@ def price(cart: OpenCart, *, today: date, shelf: Shelf) -> Basket:
     for product, quantity in chosen:
         policies.check_quantity(product.sku, quantity, step=product.step, most=product.max_per_order)
     there = shelf([products[catalog.Sku(line.sku)] for line in lines if line.near_expiry])
-    taken = {line.sku: near.taken(line, there.get(line.sku)) for line in lines}
+    taken = {
+        line.sku: near.taken(line, there.get(line.sku), product.piece_weight)
+        for (product, _quantity), line in zip(chosen, lines, strict=True)
+    }
     priced = policies.price_basket(goods_of(chosen, taken), offers)
     return Basket(
         tuple(

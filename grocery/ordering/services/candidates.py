@@ -73,6 +73,7 @@ def _found(card: catalog.ProductCard, missing: Missing) -> Found:
         image=card.image,
         tint=card.tint.value,
         chosen=card.sku == missing.chosen,
+        piece_weight=card.piece_weight,
     )
     return Found(card, candidate)
 

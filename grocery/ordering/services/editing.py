@@ -127,6 +127,7 @@ def _new(wanted: Draft, sku: str, position: int) -> models.OrderLine:
         unit=product.unit.value,
         vat_rate=product.vat_rate,
         step=product.step,
+        piece_weight=product.piece_weight,
         quantity=amount,
         amount=(price * amount).minor,
         min_freshness_days=product.min_freshness_days,

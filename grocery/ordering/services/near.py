@@ -8,15 +8,23 @@ from decimal import Decimal
 from grocery.inventory import public as inventory
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import models, policies
-from grocery.ordering.contracts import NearExpiry
+from grocery.ordering.contracts import NearExpiry, whole_pieces
 from grocery.ordering.policies import near_expiry
 
 
-def taken(line: models.CartLine, found: inventory.Availability | None) -> tuple[policies.Reduced, ...]:
-    """The near-expiry units that a line takes: none unless its customer accepts them, the cheapest first."""
+def taken(
+    line: models.CartLine, found: inventory.Availability | None, piece_weight: Quantity | None = None
+) -> tuple[policies.Reduced, ...]:
+    """The near-expiry units that a line takes: none unless its customer accepts them, the cheapest first.
+
+    Of goods that are counted by the piece only whole ones are near their date.
+    """
     if found is None or not line.near_expiry:
         return ()
-    there = [policies.Reduced(units.percent, units.available, units.expires_on) for units in found.reduced]
+    there = [
+        policies.Reduced(units.percent, whole_pieces(units.available, piece_weight), units.expires_on)
+        for units in found.reduced
+    ]
     return near_expiry.take(line.quantity, there)
 
 

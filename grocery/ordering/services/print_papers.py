@@ -16,7 +16,7 @@ from grocery.kernel.errors import NotFound
 from grocery.kernel.money import NO_BREAK_SPACE
 from grocery.kernel.quantity import ZERO, plain
 from grocery.ordering import gateways
-from grocery.ordering.contracts import OrderLineView, OrderView
+from grocery.ordering.contracts import OrderLineView, OrderView, pieces_of
 from grocery.ordering.contracts.papers import DeliveryNote, Label, NoteLine, NoteWords
 from grocery.ordering.contracts.picking import Cold, SealedOrder
 from grocery.ordering.services.show_sealed import sealed_order, sealed_orders
@@ -87,12 +87,20 @@ def _line(line: OrderLineView, names: dict[str, str]) -> NoteLine:
     amount = line.packed_amount if line.packed_amount is not None else line.amount
     return NoteLine(
         name=names[line.sku],
-        ordered=_amount(line.quantity, line.unit),
+        ordered=_ordered(line),
         packed=_amount(packed, line.unit),
         price=f"{line.price}/{line.unit}" if line.unit in _GRAMS else str(line.price),
         amount=str(amount),
         remark=_("instead of %(name)s") % {"name": names.get(line.replaces, line.replaces)} if line.replaces else "",
     )
+
+
+def _ordered(line: OrderLineView) -> str:
+    """`450 g`, `2 × 350 g`: goods by the piece are counted by the customer, too."""
+    pieces = pieces_of(line.quantity, line.piece_weight)
+    if pieces is None or line.piece_weight is None:
+        return _amount(line.quantity, line.unit)
+    return f"{pieces} × {_amount(line.piece_weight, line.unit)}"
 
 
 def _sums(order: OrderView) -> Iterator[tuple[str, str]]:

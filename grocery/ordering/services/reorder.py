@@ -82,6 +82,7 @@ def _told(line: models.OrderLine, found: CartLine | None, products: OnSale) -> R
         price_before=dong(line.price),
         price=product.price if product else None,
         outcome=_outcome(line, found, product),
+        piece_weight=line.piece_weight,
     )
 
 

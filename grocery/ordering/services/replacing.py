@@ -110,6 +110,7 @@ def _put_in(
         unit=row.unit,
         vat_rate=row.with_vat_rate,
         step=row.with_step,
+        piece_weight=row.with_piece_weight,
         quantity=quantity,
         amount=(price * quantity).minor,
         min_freshness_days=row.with_min_freshness_days,

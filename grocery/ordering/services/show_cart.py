@@ -105,7 +105,7 @@ def nothing(owner: CartOwner) -> CartView:
 def view(cart: OpenCart, products: OnSale, day: Day, *, ward_code: str | None = None, now: datetime) -> CartView:
     """The cart of these lines; what differs from what was acknowledged is told as news of the line."""
     shelf = _shelf(cart, products, day.date, now) if products else {}
-    taken = {row.sku: near.taken(row, shelf.get(row.sku)) for row in cart.lines}
+    taken = {row.sku: near.taken(row, shelf.get(row.sku), _piece(products, row.sku)) for row in cart.lines}
     priced = _priced(cart, products, taken)
     lines = tuple(
         _line(
@@ -154,6 +154,11 @@ def _priced(
     """What is sold of this cart, with the offers that count for it."""
     sold = [(products[catalog.Sku(row.sku)], row.quantity) for row in cart.lines if row.sku in products]
     return policies.price_basket(goods_of(sold, taken), cart.offers)
+
+
+def _piece(products: OnSale, sku: str) -> Quantity | None:
+    product = products.get(catalog.Sku(sku))
+    return product.piece_weight if product else None
 
 
 def _coupons(cart: OpenCart, priced: policies.PricedBasket, free: Adjustment | None) -> Iterator[Coupon]:
@@ -214,6 +219,7 @@ def _line(
             policies.Seen(product.price, shortage, discount, sold=True),
         ),
         discount_before=dong(row.discount_seen),
+        piece_weight=product.piece_weight,
         **_wishes(row),
     )
 

@@ -117,6 +117,7 @@ def _line(line: models.OrderLine, adjustments: tuple[Adjustment, ...]) -> OrderL
         image=line.image,
         tint=line.tint,
         step=Quantity(line.step) if line.step else None,
+        piece_weight=line.piece_weight,
         list_amount=dong(line.amount),
         adjustments=adjustments,
         note=line.note,

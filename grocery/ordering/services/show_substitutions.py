@@ -84,6 +84,7 @@ def _original(row: models.Substitution) -> Substituted:
         price=dong(row.agreed_price),
         image=row.image,
         tint=row.tint,
+        piece_weight=row.piece_weight,
     )
 
 
@@ -97,4 +98,5 @@ def _substitute(row: models.Substitution) -> Substituted:
         price=dong(row.with_price),
         image=row.with_image,
         tint=row.with_tint,
+        piece_weight=row.with_piece_weight,
     )

@@ -81,6 +81,7 @@ def _item(
         choice=line.substitution,
         replaces=line.replaces,
         answer_by=answer_by,
+        piece_weight=line.piece_weight,
     )
 
 

@@ -23,7 +23,7 @@ from grocery.kernel.errors import DomainError, Invalid
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import public as ordering
-from grocery.ordering.public import CartView
+from grocery.ordering.public import CartLine, CartView, whole_pieces
 from grocery.storefront import days, news, offers, till, wording
 from grocery.storefront.header import Header, header
 from grocery.storefront.shopper import came_from, keep_token, shopper
@@ -169,15 +169,16 @@ def _changed(request: HttpRequest, sku: str, cart: CartView) -> HttpResponse:
         context |= buying(shop, catalog.product(sku=Sku(sku), store_id=shop.store.id)) | {"page": "product"}
     response = render(request, "storefront/parts/cart_changed.html", context)
     held = Counter.of(line.unit).count(line.quantity) if line else "0"
-    why = (
-        _("Only %(left)s left.") % {"left": wording.measure(line.available, line.unit, shop.who.language)}
-        if line and line.shortage
-        else ""
-    )
+    why = _("Only %(left)s left.") % {"left": _left(line, shop.who.language)} if line and line.shortage else ""
     event = {"url": reverse("storefront:cart-line", args=[sku]), "count": held, "why": why}
     response["HX-Trigger"] = json.dumps({"cart-line": event})
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _left(line: CartLine, language: str) -> str:
+    there = whole_pieces(line.available, line.piece_weight)
+    return wording.portion(there, line.unit, line.piece_weight, language)
 
 
 def _page_of(request: HttpRequest) -> str:

@@ -120,8 +120,8 @@ def _changed(line: ReorderedLine, language: str) -> str:
         "name": line.name(language),
         "now": line.price,
         "before": line.price_before,
-        "wanted": wording.measure(line.wanted, line.unit, language),
-        "has": wording.measure(line.in_cart, line.unit, language),
+        "wanted": wording.portion(line.wanted, line.unit, line.piece_weight, language),
+        "has": wording.portion(line.in_cart, line.unit, line.piece_weight, language),
     }
     return str(_CHANGED[line.outcome]) % said
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from grocery.catalog import public as catalog
 from grocery.kernel import clock
+from grocery.kernel.quantity import plain
 from grocery.ordering import public as ordering
 from grocery.ordering.public import ChangeKind, OrderLineView, OrderState, OrderView, headroom
 from grocery.payments import public as payments
@@ -119,13 +120,13 @@ def _fate(line: OrderLineView, found: OrderView) -> str:
 
 
 def _line(line: OrderLineView, language: str, names: Mapping[str, str]) -> dict[str, Any]:
-    ordered = wording.measure(line.quantity, line.unit, language)
+    ordered = wording.about(line.quantity, line.unit, line.piece_weight, language)
     changed = line.packed is not None and line.packed != line.quantity
     return {
         "name": line.name(language),
         "image": line.image,
         "tint": line.tint,
-        "ordered": f"{ordered} × {line.price}" if line.unit == "piece" else _about(line, ordered),
+        "ordered": f"{plain(line.quantity)} × {line.price}" if line.unit == "piece" else _about(line, ordered),
         "packed": wording.measure(line.packed, line.unit, language) if line.packed is not None else "",
         "changed": changed,
         "amount": line.packed_amount if line.packed_amount is not None else line.amount,
@@ -141,7 +142,7 @@ def _about(line: OrderLineView, ordered: str) -> str:
     if line.packed is not None:
         return ordered
     most = line.amount + headroom(line.amount, unit=line.unit)
-    return _("About %(amount)s, never above %(most)s") % {"amount": ordered, "most": most}
+    return _("%(about)s, never above %(most)s") % {"about": ordered, "most": most}
 
 
 def _paid(payment: PaymentView) -> str:

@@ -16,6 +16,7 @@ from grocery.catalog.public import Allergen, ProductDetail, Sku, Unit
 from grocery.inventory import public as inventory
 from grocery.kernel import clock
 from grocery.kernel.quantity import ZERO, Quantity
+from grocery.ordering.public import whole_pieces
 from grocery.storefront import shelf, wording
 from grocery.storefront.forms import FilterForm
 from grocery.storefront.header import Header, header
@@ -85,7 +86,7 @@ def _facts(shop: Header, found: ProductDetail) -> dict[str, Any]:
     left = inventory.availability(skus=[found.sku], location=shop.store.id, good_on=good_on, now=clock.now()).get(
         found.sku
     )
-    available = left.available if left else ZERO
+    available = whole_pieces(left.available, found.piece_weight) if left else ZERO
     trail = shelf.trail(found.trail, language)
     return {
         "here": found.trail[0].slug if found.trail else "",

@@ -2,6 +2,7 @@
 
     sku, name_en, name_vi, category, price      must be there; `category` is the slug of one that exists
     unit, step                                  piece (default), kg or l; step 1, for weighed goods such as 0.1
+    piece_weight                                0.35 kg each, about: ordered by the piece, paid by weight
     net_content, net_unit                       500 and g, 950 and ml, 10 and piece
     perishable, min_freshness_days              1 or 0, and the days of life promised at the door
     dietary, tags                               words with a blank between them
@@ -27,12 +28,12 @@ from grocery.kernel.quantity import plain
 _NEEDS: Final = ("sku", "name_en", "name_vi", "category", "price")
 _KNOWS: Final = (
     *("unit", "step", "net_content", "net_unit", "perishable", "min_freshness_days", "dietary", "tags"),
-    *("allergens", "max_per_order"),
+    *("allergens", "max_per_order", "piece_weight"),
     *("vat_group", "vat_rate", "gtin", "image", "tint", "description_en", "description_vi", "popularity", "active"),
 )
 #: Columns of the table that only make sense together: one in the header writes both.
 _TOGETHER: Final = (
-    frozenset({"unit", "step"}),
+    frozenset({"unit", "step", "piece_weight"}),
     frozenset({"net_content", "net_unit"}),
     frozenset({"perishable", "min_freshness_days"}),
 )
@@ -56,6 +57,7 @@ def _draft(row: Row, price: int | None) -> ProductDraft:
         # What is not in these vocabularies is refused by the check that every draft goes through.
         unit=cast("Unit", row.get("unit", "").strip() or Unit.PIECE),
         step=decimal(row, "step") or Decimal(1),
+        piece_weight=decimal(row, "piece_weight"),
         net_content=decimal(row, "net_content"),
         net_unit=cast("NetUnit | None", row.get("net_unit", "").strip() or None),
         vat_group=_vat_group(row),

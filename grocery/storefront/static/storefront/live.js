@@ -52,8 +52,8 @@ const show = (el, seen) => {
 };
 /* The + ends at what is left; what was chosen before stays, the server says no more than it can hold. */
 const limit = (f, amount) => {
-  const per = f.dataset.unit ? 1000 : 1;
-  if (amount < AT_MOST) f.dataset.max = Math.max(Math.floor(amount * per), +f.dataset.qty);
+  const per = f.dataset.unit ? 1000 : 1, step = +f.dataset.step || 1;
+  if (amount < AT_MOST) f.dataset.max = Math.max(Math.floor(amount * per / step) * step, +f.dataset.qty);
   else delete f.dataset.max;
 };
 

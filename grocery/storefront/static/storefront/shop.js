@@ -28,7 +28,8 @@
   };
 
   /* Stepper: show the new number at once, send the settled one after 400 ms, go back if the server refuses. */
-  const words = (f, q) => {
+  const words = (f, q) => (f.dataset.piece ? `${q / f.dataset.piece}\n${weight(f, q)}` : weight(f, q));
+  const weight = (f, q) => {
     const big = { g: 'kg', ml: 'l' }[f.dataset.unit];
     if (big && q >= 1000) return `${(q / 1000).toLocaleString(document.documentElement.lang)}\u00a0${big}`;
     return f.dataset.unit ? `${q}\u00a0${f.dataset.unit}` : q;
