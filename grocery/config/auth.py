@@ -17,7 +17,7 @@ class BearerOrGuest(AuthBase):
     openapi_scheme = "bearer"
 
     def __call__(self, request: HttpRequest) -> Principal:
-        header = request.headers.get("Authorization")
+        header = request.META.get("HTTP_AUTHORIZATION")
         return self.holder(header) if header is not None else GUEST
 
     @staticmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -55,16 +56,16 @@ MIDDLEWARE = [
     "grocery.kernel.content_security.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "grocery.storefront.middleware.CompressedPages",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "grocery.kernel.pages_only.Sessions",
+    "grocery.kernel.pages_only.Language",
     "grocery.kernel.middleware.api_problems",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "grocery.kernel.pages_only.Authentication",
+    "grocery.kernel.pages_only.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
-    "waffle.middleware.WaffleMiddleware",
+    "grocery.kernel.pages_only.Htmx",
+    "grocery.kernel.pages_only.Flags",
     "grocery.storefront.middleware.DomainErrorsAsPages",
 ]
 
@@ -103,7 +104,11 @@ def _database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": ENV.database_pool}} if ENV.database_pool else {},
+        "OPTIONS": {
+            # Nothing is prepared by itself: only what asks for it, see kernel.statements.
+            "prepare_threshold": sys.maxsize,
+            **({"pool": {"min_size": 1, "max_size": ENV.database_pool}} if ENV.database_pool else {}),
+        },
     }
 
 

@@ -33,7 +33,7 @@ def language(request: HttpRequest) -> str:
     principal = getattr(request, "auth", None)
     if isinstance(principal, Principal) and principal.id is not None:
         return principal.language
-    for tag, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
+    for tag, _quality in parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", "").lower()):
         if (primary := tag.partition("-")[0]) in LANGUAGES:
             return primary
     return settings.LANGUAGE_CODE

@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from grocery.inventory import public as inventory
 from grocery.inventory.events import HotItemMoved
-from grocery.inventory.models import Lot
+from grocery.inventory.models import Lot, StockItem
 from grocery.inventory.services import hot_switch
 from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import quantity
@@ -350,10 +350,12 @@ class Store(RuleBasedStateMachine):
 
     @invariant()
     def facts_of_a_level_agree_however_it_is_read(self) -> None:
-        read = inventory.levels(skus=SKUS, location=self.location, now=self.now)
-        for sku, level in read.items():
-            (told,) = [one for one in inventory.stock(sku=sku, now=self.now) if one.location == self.location]
+        shown = inventory.levels(skus=SKUS, location=self.location, now=self.now)
+        for level in StockItem.objects.levels(SKUS, location=self.location, day=self.today):
+            (told,) = [one for one in inventory.stock(sku=level.sku, now=self.now) if one.location == self.location]
             assert replace(told, lots=()) == level
+            brief = inventory.ShownLevel(told.sku, told.version, told.available, told.earliest_expiry)
+            assert shown[level.sku] == brief
 
     @invariant()
     def buckets_hold_what_is_free_and_nothing_else(self) -> None:

@@ -171,9 +171,21 @@ def test_many_skus_of_a_store_are_told_in_the_order_asked(shop: Shop):
     }
 
 
+def test_skus_may_stand_with_commas_between(shop: Shop):
+    shop.receive("milk", 3)
+    assert read(shelf(shop, "rice,milk", "eggs")) == read(shelf(shop, "rice", "milk", "eggs"))
+
+
 @pytest.mark.parametrize(
     ("skus", "more"),
-    [((), {}), (("mi lk",), {}), (tuple(f"s{n}" for n in range(51)), {}), (("milk",), {"store_id": "here"})],
+    [
+        ((), {}),
+        (("mi lk",), {}),
+        (("milk,",), {}),
+        ((",".join(["milk"] * 51),), {}),
+        (tuple(f"s{n}" for n in range(51)), {}),
+        (("milk",), {"store_id": "here"}),
+    ],
 )
 def test_a_question_that_cannot_be_is_refused(shop: Shop, skus: tuple[str, ...], more: dict[str, str]):
     answer = shelf(shop, *skus, **more)

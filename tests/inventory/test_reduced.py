@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from grocery.inventory import public as inventory
 from grocery.inventory.contracts import Availability, ReducedUnits
-from grocery.inventory.models import Allocation, Lot, Markdown
+from grocery.inventory.models import Allocation, Lot, Markdown, StockItem
 from grocery.kernel.quantity import quantity
 from tests.inventory.conftest import NOON, Facts, Shop, days
 from tests.inventory.crowds import all_at_once
@@ -187,8 +187,11 @@ def test_stock_tells_both_and_each_lots_percentage(dairy: Shop):
 
 
 def test_the_fact_tells_both_whether_it_was_added_up_or_read(dairy: Shop, facts: Facts):
-    told = [dairy.level("milk"), *inventory.levels(skus=["milk"], location=dairy.location, now=NOON).values()]
-    said = [[level.available, level.reduced, level.reduced_percent, level.reduced_until] for level in told]
+    added_up = StockItem.objects.levels(["milk"], location=dairy.location, day=days(0))
+    said = [
+        [level.available, level.reduced, level.reduced_percent, level.reduced_until]
+        for level in (dairy.level("milk"), *added_up)
+    ]
     assert said == [[5, 3, 40, days(1)]] * 2
     facts.forget()
     reserve(dairy, "order:a", 3, p40=2)

@@ -17,6 +17,7 @@ from django.test import Client
 from ninja import Router
 from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
+from structlog.contextvars import bound_contextvars
 from structlog.testing import capture_logs
 
 from grocery.kernel import error_tracking, figures, logs, middleware, views
@@ -49,7 +50,8 @@ def client() -> Iterator[Client]:
 def access(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
     """The lines of the access log."""
     with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
-        monkeypatch.setattr(middleware, "log", structlog.get_logger("grocery.access").bind())
+        info = structlog.make_filtering_bound_logger("INFO")  # tests say only what is worse
+        monkeypatch.setattr(middleware, "log", structlog.wrap_logger(None, wrapper_class=info).bind())
         yield lines  # type: ignore[misc]  # they are dicts
 
 
@@ -122,6 +124,21 @@ def test_a_line_is_json_and_scrubbed():
     record = logging.LogRecord("lib", logging.WARNING, "x.py", 1, "mail to %s", ("lan@example.com",), None)
     line = json.loads(formatter.format(record))
     assert (line["event"], line["level"], line["logger"]) == ("mail to [scrubbed]", "warning", "lib")
+
+
+def test_our_own_lines_are_so_too(capsys: pytest.CaptureFixture[str]):
+    with bound_contextvars(trace=TRACE):
+        structlog.get_logger("tests").bind().warning("mail to lan@example.com", password="hunter2", n=1)
+    line = json.loads(capsys.readouterr().err)
+    assert line | {"timestamp": ""} == {
+        "event": "mail to [scrubbed]",
+        "password": "[scrubbed]",
+        "n": 1,
+        "trace": TRACE,
+        "level": "warning",
+        "logger": "tests",
+        "timestamp": "",
+    }
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from grocery.inventory.contracts.imports import (
     StockImportProgress,
     UnknownImportProfile,
 )
-from grocery.inventory.contracts.levels import CAP, LotLevel, StockLevel
+from grocery.inventory.contracts.levels import CAP, LotLevel, ShownLevel, StockLevel
 from grocery.inventory.contracts.picking import LotUnfit, PickableLot, ScanCheck, ScanFault, Unfit
 from grocery.inventory.contracts.promises import (
     Allocation,
@@ -117,6 +117,7 @@ __all__ = [
     "Remedy",
     "Reservation",
     "StockChange",
+    "ShownLevel",
     "StockLevel",
     "StockLine",
     "Transfer",

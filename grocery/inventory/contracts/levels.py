@@ -26,6 +26,16 @@ class LotLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownLevel:
+    """What customers may be told of a SKU in one store; what is past its day or marked down is left out."""
+
+    sku: str
+    version: int
+    available: Quantity
+    earliest_expiry: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class StockLevel:
     """A SKU in one store. `available` and `earliest_expiry` leave out lots that are past their day or marked down.
 

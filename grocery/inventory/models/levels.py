@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.db import models
 
-from grocery.inventory.contracts import Availability, NearExpiry, ReducedUnits, StockLevel
+from grocery.inventory.contracts import Availability, NearExpiry, ReducedUnits, ShownLevel, StockLevel
 from grocery.inventory.models import sql
+from grocery.kernel import statements
 from grocery.kernel.quantity import ZERO, Quantity
 
 #: What was taken from a hot item's buckets since they were last folded into the lot; nothing for others.
@@ -52,6 +53,22 @@ _LEVELS = f"""
         SELECT id, sku, location, version, low_stock_threshold, delisted FROM "inventory_stockitem"
         WHERE sku = ANY(%(skus)s) AND location = %(location)s
     ) {_LEVEL_OF_ITEM}
+"""  # noqa: S608 - put together from constants
+
+# Only what customers are told: half of the columns, and no lot that is marked down.
+_SHOWN = f"""
+    SELECT item.sku, item.version, shelf.available, shelf.expiry
+    FROM "inventory_stockitem" item CROSS JOIN LATERAL (
+        SELECT COALESCE(SUM(lot.free), 0), MIN(lot.expires_on) FILTER (WHERE lot.free > 0)
+        FROM (
+            SELECT lot.expires_on, lot.on_hand - lot.reserved - {TAKEN} AS free
+            FROM "inventory_lot" lot
+            WHERE lot.stock_item_id = item.id AND lot.on_hand > 0
+                AND lot.percent_off IS NULL AND COALESCE(lot.expires_on >= %(day)s, TRUE)
+            OFFSET 0
+        ) lot
+    ) AS shelf(available, expiry)
+    WHERE item.sku = ANY(%(skus)s) AND item.location = %(location)s
 """  # noqa: S608 - put together from constants
 
 _LEVELS_AFTER = f"""
@@ -130,6 +147,11 @@ class LevelsQuerySet(models.QuerySet[Any]):
         """What the store holds of these, without the lots. `day`: today in the store."""
         return _levels(sql.rows(self.db, _LEVELS, skus=list(skus), location=location, day=day))
 
+    def shown(self, skus: Iterable[str], *, location: UUID, day: date) -> dict[str, ShownLevel]:
+        """What the store offers of these at the full price. `day`: today in the store."""
+        found = statements.rows(self.db, _SHOWN, skus=list(skus), location=location, day=day)
+        return {row[0]: ShownLevel(*row) for row in found}
+
     def levels_after(self, sku: str, *, location: UUID, day: date, limit: int) -> list[StockLevel]:
         """The next so many of the store in the order of SKUs, without the lots. `day`: today in the store."""
         return _levels(sql.rows(self.db, _LEVELS_AFTER, after=sku, location=location, day=day, limit=limit))
@@ -140,13 +162,13 @@ class LevelsQuerySet(models.QuerySet[Any]):
         Store, version, threshold, whether it is delisted; then the lot's code, expiry, on hand, reserved and percent
         off, or None.
         """
-        return sql.rows(self.db, _EVERYWHERE, sku=sku)
+        return statements.rows(self.db, _EVERYWHERE, sku=sku)
 
     def availability(
         self, freshness: Mapping[str, int], *, location: UUID, day: date, holder: str
     ) -> dict[str, Availability]:
         """What can be promised for `day`, plus what `holder` already holds; `freshness`: days on top, by SKU."""
-        found = sql.rows(
+        found = statements.rows(
             self.db,
             _AVAILABLE,
             skus=list(freshness),
@@ -159,7 +181,7 @@ class LevelsQuerySet(models.QuerySet[Any]):
 
     def near_expiry(self, *, location: UUID, day: date, limit: int | None) -> list[NearExpiry]:
         """The SKUs of which marked-down units that are good on a day are free, the first to expire first."""
-        found = sql.rows(self.db, _NEAR_EXPIRY, location=location, day=day, limit=limit)
+        found = statements.rows(self.db, _NEAR_EXPIRY, location=location, day=day, limit=limit)
         return _together(found)
 
 

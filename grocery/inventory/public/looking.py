@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
-from grocery.inventory.contracts import Allocation, Availability, NearExpiry, StockLevel
+from grocery.inventory.contracts import Allocation, Availability, NearExpiry, ShownLevel, StockLevel
 from grocery.inventory.services import issue as _issuing
 from grocery.inventory.services import levels as _levels
 
@@ -51,8 +51,8 @@ def stock(*, sku: str, now: datetime) -> list[StockLevel]:
     return _levels.stock(sku=sku, now=now)
 
 
-def levels(*, skus: Collection[str], location: UUID, now: datetime) -> dict[str, StockLevel]:
-    """These SKUs in one store, without their lots, in one statement; a SKU the store never had is absent."""
+def levels(*, skus: Collection[str], location: UUID, now: datetime) -> dict[str, ShownLevel]:
+    """What one store offers of these SKUs at the full price, in one statement; a SKU it never had is absent."""
     return _levels.levels(skus=skus, location=location, now=now)
 
 

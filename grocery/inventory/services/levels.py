@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from grocery.catalog import public as catalog
-from grocery.inventory.contracts import Availability, LotLevel, NearExpiry, StockLevel
+from grocery.inventory.contracts import Availability, LotLevel, NearExpiry, ShownLevel, StockLevel
 from grocery.inventory.models import StockItem
 from grocery.inventory.policies.fefo import good, last_good
 from grocery.inventory.services.days import today
@@ -46,10 +46,9 @@ def stock(*, sku: str, now: datetime) -> list[StockLevel]:
     return [_level(sku, location, list(its), today=today(location, now=now)) for location, its in rows]
 
 
-def levels(*, skus: Collection[str], location: UUID, now: datetime) -> dict[str, StockLevel]:
+def levels(*, skus: Collection[str], location: UUID, now: datetime) -> dict[str, ShownLevel]:
     """See `public.levels`."""
-    found = StockItem.objects.levels(skus, location=location, day=today(location, now=now))
-    return {level.sku: level for level in found}
+    return StockItem.objects.shown(skus, location=location, day=today(location, now=now))
 
 
 def _level(sku: str, location: UUID, rows: Sequence[tuple[Any, ...]], *, today: date) -> StockLevel:

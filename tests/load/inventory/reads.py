@@ -44,12 +44,20 @@ def _requests(skus: list[str], store: str) -> dict[str, Ask]:
     def fifty() -> str:
         return f"/api/v1/stock/batch?{urlencode({'sku': random.sample(skus, 50), 'store_id': store}, doseq=True)}"
 
+    def fifty_with_commas() -> str:
+        return f"/api/v1/stock/batch?sku={','.join(random.sample(skus, 50))}&store_id={store}"
+
     def mixed() -> str:
         """As a shop is visited: more is asked by scripts and phones than pages are opened."""
         others = ["/api/v1/products?category=rau-cu&limit=24", f"/p/{random.choice(skus)}/", "/"]
         return random.choices([one(), fifty(), *others], [4, 2, 2, 2, 1])[0]
 
-    return {"GET /stock/{sku}": one, "GET /stock/batch, 50 SKUs": fifty, "mixed with lists and pages": mixed}
+    return {
+        "GET /stock/{sku}": one,
+        "GET /stock/batch, 50 SKUs": fifty_with_commas,
+        "the same, `sku=` repeated": fifty,
+        "mixed with lists and pages": mixed,
+    }
 
 
 def _row(measured: Measured, name: str, ask: Ask) -> list[object]:
