@@ -34,6 +34,8 @@ class Environment(BaseSettings):
     # data
     database_url: SecretStr
     database_pool: int = Field(default=8, ge=0, le=200)
+    #: Off behind a pooler that shares connections between transactions and does not keep prepared statements.
+    database_prepared: bool = True
     redis_url: SecretStr
     static_root: Path | None = None
     state_dir: Path = Path("/tmp/grocery")  # noqa: S108 - a default for scratch files, never for secrets

@@ -94,6 +94,10 @@ TIME_ZONE = ENV.time_zone
 
 
 # --- data -------------------------------------------------------------------------------------------------------
+#: Nothing is prepared by itself: only what asks for it (kernel.statements), which is planned once.
+_PREPARED = {"prepare_threshold": sys.maxsize, "options": "-c plan_cache_mode=force_generic_plan"}
+
+
 def _database(url: str) -> dict[str, Any]:
     """`postgresql://user:password@host:port/name`; a host that starts with %2F is the folder of a socket."""
     parts = urlsplit(url)
@@ -105,9 +109,8 @@ def _database(url: str) -> dict[str, Any]:
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "OPTIONS": {
-            # Nothing is prepared by itself: only what asks for it, see kernel.statements.
-            "prepare_threshold": sys.maxsize,
             **({"pool": {"min_size": 1, "max_size": ENV.database_pool}} if ENV.database_pool else {}),
+            **(_PREPARED if ENV.database_prepared else {}),
         },
     }
 

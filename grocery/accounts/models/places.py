@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grocery.accounts import contracts
 from grocery.accounts.models.people import User
+from grocery.kernel import prepared
 from grocery.kernel.ids import new_id
 
 
@@ -92,6 +93,16 @@ class Ward(models.Model):
         )
 
 
+#: In the order of `contracts.Address`.
+_ADDRESS = """
+    SELECT a.id, a.recipient, a.phone, p.code, p.name, w.code, w.name, a.street, a.note, a.is_default,
+        p.name_en, w.name_en
+    FROM "accounts_address" a JOIN "accounts_ward" w ON w.code = a.ward_id
+    JOIN "accounts_province" p ON p.code = w.province_id
+    WHERE a.id = %s AND a.customer_id = %s
+"""
+
+
 class AddressQuerySet(models.QuerySet["Address"]):
     def of(self, customer_id: UUID) -> Self:
         """A customer's addresses, the default first, then the newest."""
@@ -99,6 +110,11 @@ class AddressQuerySet(models.QuerySet["Address"]):
 
     def known_as(self, address_id: UUID) -> Self:
         return self.filter(pk=address_id)
+
+    def to_bring_to(self, customer_id: UUID, address_id: UUID) -> contracts.Address | None:
+        """One of the customer's addresses, as it is shown; every order asks for one."""
+        found = prepared.rows(_ADDRESS, [address_id, customer_id])
+        return contracts.Address(*found[0]) if found else None
 
     def with_places(self) -> Self:
         return self.select_related("ward__province")

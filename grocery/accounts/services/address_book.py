@@ -18,10 +18,10 @@ def addresses(*, customer_id: UUID) -> list[contracts.Address]:
 
 
 def address(*, customer_id: UUID, address_id: UUID) -> contracts.Address:
-    row = Address.objects.of(customer_id).known_as(address_id).with_places().first()
-    if row is None:
+    found = Address.objects.to_bring_to(customer_id, address_id)
+    if found is None:
         raise NotFound("address", address_id)
-    return row.as_address()
+    return found
 
 
 @transaction.atomic

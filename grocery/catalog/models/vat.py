@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Self
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from grocery.kernel import prepared
 from grocery.kernel.ids import new_id
 
 _ON = """
@@ -49,9 +50,7 @@ class VatGroup(models.Model):
 class VatRateQuerySet(models.QuerySet["VatRate"]):
     def on(self, day: date) -> dict[str, Decimal]:
         """Each group's rate (percent) of that day, in one statement."""
-        with connection.cursor() as cursor:
-            cursor.execute(_ON, [day])
-            return dict(cursor.fetchall())
+        return dict(prepared.rows(_ON, [day]))
 
     def dated(self) -> list[tuple[str, date, Decimal]]:
         """All rates, by group and day."""

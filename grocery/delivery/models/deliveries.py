@@ -13,11 +13,17 @@ from grocery.delivery.contracts import DeliveryState
 from grocery.delivery.models.places import PickupPoint
 from grocery.delivery.models.slots import Slot
 from grocery.delivery.models.words import MODES, POINT_IF_PICKUP, STATES, key
+from grocery.kernel import prepared
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def of_order(self, order_id: UUID) -> DeliveryQuerySet:
         return self.filter(order_id=order_id)
+
+    def begin(self, delivery: Delivery, step: DeliveryStep) -> None:
+        """Write a new delivery and the first thing that happened to it."""
+        prepared.insert([delivery])
+        prepared.insert([step])
 
     def locked(self) -> DeliveryQuerySet:
         return self.select_for_update()

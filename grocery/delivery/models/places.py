@@ -11,6 +11,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from grocery.delivery.models.words import key
+from grocery.kernel import prepared
+
+_ZONE = """
+    SELECT {} FROM "delivery_zoneward" ward JOIN "delivery_deliveryzone" zone ON zone.id = ward.zone_id
+    WHERE ward.store_id = %s AND ward.ward_code = %s
+"""
 
 
 class ZoneQuerySet(models.QuerySet["DeliveryZone"]):
@@ -20,8 +26,10 @@ class ZoneQuerySet(models.QuerySet["DeliveryZone"]):
     def of_store(self, store_id: UUID) -> ZoneQuerySet:
         return self.filter(store_id=store_id)
 
-    def with_ward(self, ward_code: str) -> ZoneQuerySet:
-        return self.filter(wards__ward_code=ward_code)
+    def that_holds(self, store_id: UUID, ward_code: str) -> DeliveryZone | None:
+        """The store's zone with this ward; one at most."""
+        found = prepared.rows(_ZONE.format(prepared.columns(DeliveryZone, "zone")), [store_id, ward_code])
+        return prepared.load(DeliveryZone, found[0]) if found else None
 
     def called(self, name_en: str) -> ZoneQuerySet:
         return self.filter(name_en=name_en)

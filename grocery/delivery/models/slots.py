@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from grocery.delivery.contracts import Mode
 from grocery.delivery.models.places import PickupPoint
 from grocery.delivery.models.words import MODES, POINT_IF_PICKUP, WEEKDAYS, key
+from grocery.kernel import prepared
 
 _REAP = """
     WITH gone AS (
@@ -25,6 +26,28 @@ _REAP = """
         UPDATE "delivery_slot" SET taken = taken - number FROM places WHERE id = slot_id
     )
     SELECT count(*) FROM gone
+"""
+
+
+#: `mine` is read as of before the wait for the slots: who has locked the holder moves it, or nobody does.
+_WITH_HOLD = """
+    WITH mine AS MATERIALIZED (SELECT * FROM "delivery_slothold" WHERE holder = %(holder)s)
+    SELECT {slot}, (SELECT slot_id FROM mine) FROM "delivery_slot" slot
+    WHERE slot.id = %(slot)s OR slot.id = (SELECT slot_id FROM mine) ORDER BY slot.id FOR UPDATE OF slot
+"""
+#: The rows are locked already, so what is taken of them cannot change beside it.
+_TAKE = """
+    WITH gone AS (
+        DELETE FROM "delivery_slothold" WHERE slot_id = ANY(%(slots)s::uuid[]) AND until <= %(now)s RETURNING slot_id
+    ), places AS MATERIALIZED (
+        SELECT slot.id, slot.taken - (SELECT count(*) FROM gone WHERE slot_id = slot.id) AS taken, slot.capacity
+        FROM "delivery_slot" slot WHERE slot.id = ANY(%(slots)s::uuid[])
+    ), kept AS (
+        UPDATE "delivery_slot" slot
+        SET taken = places.taken + CASE WHEN slot.id = %(slot)s AND places.taken < places.capacity THEN 1 ELSE 0 END
+        FROM places WHERE slot.id = places.id
+    )
+    SELECT taken < capacity FROM places WHERE id = %(slot)s
 """
 
 
@@ -114,6 +137,20 @@ class SlotQuerySet(models.QuerySet["Slot"]):
     def locked(self, *slot_ids: UUID) -> dict[UUID, Slot]:
         """The slots, their rows locked in key order until the transaction ends."""
         return {slot.id: slot for slot in self.filter(id__in=slot_ids).order_by("id").select_for_update()}
+
+    def locked_with_hold(self, slot_id: UUID, holder: str) -> tuple[dict[UUID, Slot], UUID | None]:
+        """This slot and the one that the holder has a place in, locked in key order; and the id of that one."""
+        rows = prepared.rows(
+            _WITH_HOLD.format(slot=prepared.columns(Slot, "slot")), {"holder": holder, "slot": slot_id}
+        )
+        slots = [prepared.load(Slot, row) for row in rows]
+        return {slot.id: slot for slot in slots}, rows[0][-1] if rows else None
+
+    def take_one_of(self, slot_ids: Iterable[UUID], slot_id: UUID, now: datetime) -> bool:
+        """Take a place of that slot where there is one; whether there was. Ended holds of all of these locked slots
+        give their places back first."""
+        found = prepared.rows(_TAKE, {"slots": list(slot_ids), "slot": slot_id, "now": now})
+        return bool(found and found[0][0])
 
     def with_ended_holds(self, now: datetime, *, limit: int) -> list[Slot]:
         """Some slots that still carry ended holds, locked; those locked by somebody else are passed over."""
@@ -212,8 +249,7 @@ class SlotHold(models.Model):
 
 def lock_holder(holder: str) -> None:
     """Let nobody else move this holder's hold until the transaction ends; also where there is none yet."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [f"slot holder {holder}"])
+    prepared.rows("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [f"slot holder {holder}"])
 
 
 def inside_a_transaction() -> bool:

@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from grocery.delivery import models
-from grocery.delivery.contracts import Booking, DeliveryState, Destination
-from grocery.delivery.services.hold_slot import bookable, take_place
+from grocery.delivery.contracts import Booking, Destination, SlotFull
+from grocery.delivery.services.hold_slot import bookable
 from grocery.delivery.services.list_slots import fee_of
 from grocery.delivery.services.slots import shown
 from grocery.kernel.errors import NotFound
@@ -28,37 +28,37 @@ def book_slot(
     """Turn the holder's hold into a delivery, or take a place for it; inside the caller's transaction."""
     assert models.inside_a_transaction(), "a booking stands and falls with the order"
     models.lock_holder(holder)
-    mine = models.SlotHold.objects.of_holder(holder).first()
-    slots = models.Slot.objects.locked(slot_id, *([mine.slot_id] if mine else []))
+    slots, mine = models.Slot.objects.locked_with_hold(slot_id, holder)
     slot = bookable(slots, slot_id, store_id=store_id, now=now)
     if slot.pickup_point_id != destination.pickup_point_id:
         raise NotFound("slot", slot_id)
     fee = fee_of(slot, ward_code=destination.ward_code, basket=basket)
-    _take(slots, slot_id, mine, now)
-    delivery = _write(slot, order_id, customer_id, destination, fee, now)
-    models.DeliveryStep.objects.create(delivery=delivery, state=DeliveryState.SCHEDULED.value, at=now)
+    _take(slots, slot_id, holder, mine, now)
+    delivery = _delivery(slot, order_id, customer_id, destination, fee, now)
+    models.Delivery.objects.begin(delivery, models.DeliveryStep(delivery=delivery, state=delivery.state, at=now))
     return Booking(slot=shown(slot), fee=fee)
 
 
-def _take(slots: dict[UUID, models.Slot], slot_id: UUID, mine: models.SlotHold | None, now: datetime) -> None:
+def _take(slots: dict[UUID, models.Slot], slot_id: UUID, holder: str, mine: UUID | None, now: datetime) -> None:
     """The hold's place becomes the booking's; without one here a place is taken, the other let go.
 
-    `mine` was read under the holder's lock and before the slots': it is as it was, or ended and swept.
+    `mine`, the slot of the hold, was read under the holder's lock and before the slots': the hold is as it was, or
+    ended and swept.
     """
-    holds = models.SlotHold.objects.of_holder(mine.holder) if mine else models.SlotHold.objects.none()
-    if mine and mine.slot_id == slot_id and holds.in_slot(slot_id).live(now).delete()[0]:
+    holds = models.SlotHold.objects.of_holder(holder) if mine else models.SlotHold.objects.none()
+    if mine == slot_id and holds.in_slot(slot_id).live(now).delete()[0]:
         return
-    models.SlotHold.objects.reap(slots, now)
-    take_place(slot_id)
+    if not models.Slot.objects.take_one_of(slots, slot_id, now):
+        raise SlotFull(slot_id)
     if mine and holds.delete()[0]:
         (elsewhere,) = slots.keys() - {slot_id}
         models.Slot.objects.give_back_one(elsewhere)
 
 
-def _write(
+def _delivery(
     slot: models.Slot, order_id: UUID, customer_id: UUID, destination: Destination, fee: Money, now: datetime
 ) -> models.Delivery:
-    return models.Delivery.objects.create(
+    return models.Delivery(
         order_id=order_id,
         customer_id=customer_id,
         store_id=slot.store_id,

@@ -16,7 +16,7 @@ from grocery.kernel.money import Money, dong
 
 def zone_of(*, store_id: UUID, ward_code: str) -> Zone:
     """The zone of the store that holds this ward. Raises OutsideDeliveryArea."""
-    row = models.DeliveryZone.objects.of_store(store_id).with_ward(ward_code).first()
+    row = models.DeliveryZone.objects.that_holds(store_id, ward_code)
     if row is None:
         raise OutsideDeliveryArea(ward_code, _name_of(ward_code))
     return _shown(row)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import models
+
+from grocery.kernel import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +40,15 @@ class IdempotencyKeys(models.QuerySet["IdempotencyKey"]):
         One statement decides, so that of two simultaneous requests exactly one gets the key. A key can be taken over
         when it is past its time, or when its lease is over without an answer and the request is the same.
         """
-        with connection.cursor() as cursor:
-            cursor.execute(_CLAIM, [claim, scope, key, fingerprint, now, lease_until, kept_until, now, now])
-            if cursor.fetchone():
-                return None
+        if prepared.rows(_CLAIM, [claim, scope, key, fingerprint, now, lease_until, kept_until, now, now]):
+            return None
         # Gone in between means that its first request has just failed: that is "in flight" to this one.
         return self.filter(scope=scope, key=key).first() or IdempotencyKey(fingerprint=fingerprint)
 
     def remember(self, claim: UUID, answer: Answer) -> None:
         """Keep the answer, unless someone else has taken the key over since."""
-        self.filter(claim=claim).update(status=answer.status, headers=answer.headers, body=answer.body)
+        headers = json.dumps(answer.headers)
+        prepared.rows(_REMEMBER, [answer.status, headers, answer.body, claim])
 
     def forget(self, claim: UUID) -> None:
         """Let go of the key as if it had never been used."""
@@ -68,6 +70,9 @@ ON CONFLICT (scope, key) DO UPDATE
  WHERE held.kept_until <= %s
     OR (held.status IS NULL AND held.lease_until <= %s AND held.fingerprint = EXCLUDED.fingerprint)
 RETURNING claim
+"""
+_REMEMBER = """
+UPDATE "kernel_idempotencykey" SET status = %s, headers = %s, body = %s WHERE claim = %s
 """
 
 

@@ -13,6 +13,7 @@ from django.db import connection, models
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from grocery.kernel import prepared
 from grocery.kernel.quantity import ZERO
 from grocery.ordering.contracts import CartOwner, SubstitutionChoice
 from grocery.ordering.models import offers
@@ -72,15 +73,13 @@ class CartQuerySet(models.QuerySet["Cart"]):
         this moment is gone, or as changed:
         DELETE looks again once it has the row. One that is put in at this moment stays in the cart.
         """
-        with connection.cursor() as cursor:
-            cursor.execute(_TAKE_OUT, [*offers.for_cart_params(now), customer_id, store_id, store_id])
-            rows = cursor.fetchall()
+        rows = prepared.rows(_TAKE_OUT, [*offers.for_cart_params(now), customer_id, store_id, store_id])
         if not rows:
             return None
         cart_id, own_store, zone, choice, coupons, found = rows[0][:_OF_CART]
         cart = Cart(id=cart_id, customer_id=customer_id, store_id=own_store, zone=zone, substitution=choice)
         cart.coupons, cart.found_offers = coupons, json.loads(found) if found else None
-        return cart, [CartLine(cart=cart, **dict(zip(_TAKEN, row[_OF_CART:], strict=True))) for row in rows]
+        return cart, [prepared.load(CartLine, row[_OF_CART:]) for row in rows]
 
     def take_over(self, mine: Cart, guests: Cart, *, was_empty: bool) -> None:
         """Keep what the guest said about the whole cart, where the customer had not begun one of their own."""
@@ -129,25 +128,6 @@ class CartQuerySet(models.QuerySet["Cart"]):
         return self.annotate(size=models.Count("lines"))
 
 
-#: The columns that `_TAKE_OUT` gives: so many of the cart, then these of the line.
-_OF_CART = 6
-_TAKEN = ("sku", "quantity", "price_seen", "near_expiry", "note", "substitution", "substitute_sku")
-_TAKE_OUT = f"""
-    WITH cart AS (
-        SELECT id, store_id, zone, substitution, coupons, {offers.FOR_CART} AS offers FROM "ordering_cart"
-        WHERE customer_id = %s AND (%s::uuid IS NULL OR store_id = %s)
-        ORDER BY id DESC LIMIT 1 FOR UPDATE
-    ), line AS (
-        DELETE FROM "ordering_cartline" USING cart WHERE cart_id = cart.id
-        RETURNING "ordering_cartline".*
-    ), emptied AS (
-        UPDATE "ordering_cart" SET coupons = '{{}}' FROM cart
-        WHERE "ordering_cart".id = cart.id AND cart.coupons <> '{{}}'
-    )
-    SELECT cart.id, store_id, zone, cart.substitution, coupons, offers,
-           sku, quantity, price_seen, near_expiry, note, line.substitution, substitute_sku
-    FROM cart, line ORDER BY line.id
-"""  # noqa: S608 - put together from constants
 _BEGIN_CART = """
     INSERT INTO "ordering_cart" (id, customer_id, token, store_id, zone) VALUES (%s, %s, %s, %s, %s)
     ON CONFLICT DO NOTHING
@@ -311,3 +291,22 @@ class CartLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"
+
+
+#: So many columns of the cart come before those of the line.
+_OF_CART = 6
+_TAKE_OUT = f"""
+    WITH cart AS (
+        SELECT id, store_id, zone, substitution, coupons, {offers.FOR_CART} AS offers FROM "ordering_cart"
+        WHERE customer_id = %s AND (%s::uuid IS NULL OR store_id = %s)
+        ORDER BY id DESC LIMIT 1 FOR UPDATE
+    ), line AS (
+        DELETE FROM "ordering_cartline" USING cart WHERE cart_id = cart.id
+        RETURNING "ordering_cartline".*
+    ), emptied AS (
+        UPDATE "ordering_cart" SET coupons = '{{}}' FROM cart
+        WHERE "ordering_cart".id = cart.id AND cart.coupons <> '{{}}'
+    )
+    SELECT cart.id, store_id, zone, cart.substitution, coupons, offers, {prepared.columns(CartLine, "line")}
+    FROM cart, line ORDER BY line.id
+"""  # noqa: S608 - put together from constants

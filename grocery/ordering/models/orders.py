@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar, Self
 from uuid import UUID
@@ -16,6 +16,7 @@ from django.db.models.lookups import IContains
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from grocery.kernel import prepared
 from grocery.kernel.money import Money, dong
 from grocery.ordering.contracts import MOST_PACKED, OrderFilter, OrderState, SubstitutionChoice, headroom
 from grocery.ordering.models.columns import CHOICES, amount_of, key, weight_of_piece
@@ -39,6 +40,9 @@ UNITS = {"piece": _("piece"), "kg": _("kg"), "l": _("l")}
 def holder_of(order_id: UUID) -> str:
     """An order as stock knows it."""
     return f"order:{order_id}"
+
+
+_PLACED_WITH = 'SELECT {} FROM "ordering_order" o WHERE customer_id = %s AND request_key = %s'
 
 
 class NextNumber(Func):
@@ -71,9 +75,15 @@ class OrderQuerySet(DeskQuerySet["Order"]):
         """The order, its row locked until the transaction ends."""
         return self.filter(id=order_id).select_for_update().first()
 
+    def write(self, order: Order, *, lines: Iterable[OrderLine], adjustments: Sequence[models.Model]) -> None:
+        """Write a new order with all that belongs to it; each kind of row in one statement."""
+        for rows in ([order], list(lines), adjustments):
+            prepared.insert(rows)
+
     def placed_with(self, customer_id: UUID, key: str) -> Order | None:
         """The order that this request of the customer's has become."""
-        return self.filter(customer_id=customer_id, request_key=key).first()
+        found = prepared.rows(_PLACED_WITH.format(prepared.columns(Order, "o")), [customer_id, key])
+        return prepared.load(Order, found[0]) if found else None
 
     def newest_first(self) -> Self:
         return self.order_by("-placed_at", "-id")

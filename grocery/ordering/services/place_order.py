@@ -219,7 +219,7 @@ def _write(
 ) -> models.Order:
     """The order with its lines: copies of all that it promises, in three statements; with offers, one more."""
     slot, vat = booking.slot, catalog.vat_rates(on=booking.slot.day)
-    order = models.Order.objects.create(
+    order = models.Order(
         id=order_id,
         epoch=policies.epoch_letter(settings.RESTORE_EPOCH),
         customer_id=terms.checkout.customer_id,
@@ -247,8 +247,9 @@ def _write(
         total=(basket.goods + booking.fee - reduction(terms.free)).minor,
         headroom=basket.headroom.minor,
     )
-    models.OrderLine.objects.bulk_create(basket.order_lines(order_id, vat))
-    models.OrderAdjustment.objects.bulk_create(basket.adjustments(order_id, terms.free))
+    models.Order.objects.write(
+        order, lines=basket.order_lines(order_id, vat), adjustments=basket.adjustments(order_id, terms.free)
+    )
     return order
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from grocery.kernel import prepared
 from grocery.kernel.errors import NotFound
 from grocery.kernel.money import Money, dong
 from grocery.payments.contracts import CaptureView, Method, PaymentState, PaymentStep, PaymentView, RefundView
@@ -31,13 +32,13 @@ class Bill:
 
     @classmethod
     def opened(cls, first: Payment) -> tuple[Bill, bool]:
-        """The bill that begins with this payment, and true; or the one that the order has already. Two statements.
+        """The bill that begins with this payment, and true: one statement. Or the one that the order has already.
 
         Of two who open at once the second waits for the first, and finds its bill.
         """
-        Payment.objects.bulk_create([first], ignore_conflicts=True)
-        bill = cls.of(first.order_id)
-        return bill, bill.payments[0].id == first.id
+        if prepared.insert([first], unless_there=True):
+            return cls([first]), True
+        return cls.of(first.order_id), False
 
     @classmethod
     def locked(cls, order_id: UUID) -> Bill:
