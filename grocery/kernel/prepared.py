@@ -9,13 +9,14 @@ See docs/adr/0150.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, Final, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.backends.utils import CursorWrapper
+from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
 
@@ -114,4 +115,19 @@ def _cursor(using: str) -> CursorWrapper:
     database.ensure_connection()
     with database.wrap_database_errors:
         cursor = _SERVER_BOUND(database.connection)
-    return database.make_debug_cursor(cursor) if database.queries_logged else database.make_cursor(cursor)
+    return _Logged(cursor, database) if database.queries_logged else database.make_cursor(cursor)
+
+
+class _Logged(CursorDebugWrapper):
+    """Keeps the statement as it is written here: a prepared one does not know its text any more."""
+
+    @contextmanager
+    def debug_sql(
+        self,
+        sql: str | None = None,
+        params: Any = None,
+        use_last_executed_query: bool = False,  # noqa: ARG002, FBT001, FBT002 - Django's interface
+        many: bool = False,  # noqa: FBT001, FBT002 - Django's interface
+    ) -> Iterator[None]:
+        with super().debug_sql(sql, params, many=many):
+            yield
