@@ -1,25 +1,104 @@
-"""SQL that is asked all the time, planned once for each connection instead of each time."""
+"""Hot statements: PostgreSQL parses and plans each of them once per connection, not once per request.
+
+An order is some twenty small statements, and planning them took PostgreSQL twice as long as running them. What goes
+through here is bound by the server and prepared; everything else is as Django sends it, planned with its values in
+sight. Connections plan what is prepared without them (`force_generic_plan`, see settings): a statement belongs here
+only if its best plan does not hang on the values. Where nothing can be prepared (DATABASE_PREPARED=0), all is planned
+each time. See docs/adr/0150.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import psycopg
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Field, Model
+from django.db.models.expressions import DatabaseDefault
+
+type Values = Mapping[str, Any] | Sequence[Any]
 
 
-def rows(using: str, statement: str, **values: Any) -> list[tuple[Any, ...]]:
-    """The rows of one reading statement with named `%(values)s`, prepared where it is not yet.
+def rows(using: str, statement: str, values: Values = (), /, **named: Any) -> list[tuple[Any, ...]]:
+    """Run one constant statement with its values and return its rows; none where it returns no rows.
 
-    For constant statements whose best plan does not hang on the values. What comes in is typed by what Python gives:
-    a NULL needs a cast where nothing beside it says what it is.
+    What comes in is typed by what Python gives: a NULL or a list needs a cast where nothing beside it says what it
+    is. Where statements are logged they are sent with their values in sight, as Django sends its own.
     """
     with _cursor(connections[using]) as cursor:
-        cursor.execute(statement, values)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
+        cursor.execute(statement, named or values)
+        return cursor.fetchall() if cursor.description else []
+
+
+def columns(model: type[Model], alias: str) -> str:
+    """All columns of a model's table, for a statement whose rows become `load`ed."""
+    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+def load[M: Model](model: type[M], row: Sequence[Any]) -> M:
+    """The model of a row that begins with its `columns`; of fields that come from the database as they are."""
+    names = _names(model)
+    return model.from_db(DEFAULT_DB_ALIAS, names, row[: len(names)])
+
+
+def insert(rows: Sequence[Model], *, unless_there: bool = False) -> int:
+    """Write new rows of one model in one statement, however many; how many were written.
+
+    `unless_there`: rows that a unique constraint forbids are left out. Otherwise what the database fills in
+    (numbers, defaults, generated columns) is then in the rows, as after `bulk_create`. No signals, no arrays.
+    """
+    if not rows:
+        return 0
+    given, made = _fields_of(rows[0])
+    database = connections[DEFAULT_DB_ALIAS]
+    with _cursor(database) as cursor:
+        values = [
+            [field.get_db_prep_save(getattr(row, field.attname), connection=database) for row in rows]
+            for field in given
+        ]
+        cursor.execute(_insert(type(rows[0]), given, made, unless_there=unless_there), values)
+        if made and not unless_there:
+            for row, filled in zip(rows, cursor.fetchall(), strict=True):
+                for field, value in zip(made, filled, strict=True):
+                    setattr(row, field.attname, value)
+        written = int(cursor.rowcount)
+    for row in rows:
+        row._state.adding = False
+    return written
+
+
+type _Fields = tuple[Field[Any, Any], ...]
+
+
+def _fields_of(row: Model) -> tuple[_Fields, _Fields]:
+    """Those whose values the row has, and those that the database fills in."""
+    given: list[Field[Any, Any]] = []
+    made: list[Field[Any, Any]] = []
+    for field in row._meta.concrete_fields:
+        by_database = field.generated or isinstance(row.__dict__[field.attname], DatabaseDefault)
+        (made if by_database or (field.primary_key and row.pk is None) else given).append(field)
+    return tuple(given), tuple(made)
+
+
+@cache
+def _insert(model: type[Model], given: _Fields, made: _Fields, *, unless_there: bool) -> str:
+    database = connections[DEFAULT_DB_ALIAS]
+    names = ", ".join(f'"{field.column}"' for field in given)
+    arrays = ", ".join(f"%s::{(field.db_type(database) or '').partition('(')[0]}[]" for field in given)
+    ending = "ON CONFLICT DO NOTHING" if unless_there else ""
+    if made and not unless_there:
+        ending = "RETURNING " + ", ".join(f'"{field.column}"' for field in made)
+    table = model._meta.db_table
+    return f'INSERT INTO "{table}" ({names}) SELECT * FROM unnest({arrays}) {ending}'  # noqa: S608 - names of columns
+
+
+@cache
+def _names(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
 
 
 def _cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:

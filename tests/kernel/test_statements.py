@@ -1,29 +1,108 @@
-"""What is asked all the time is planned once for each connection."""
+"""Hot statements are planned once per connection; what they write and read is what the ORM would."""
 
 from __future__ import annotations
 
-import pytest
-from django.db import DataError, connection
+from datetime import UTC, datetime
+from decimal import Decimal
 
+import pytest
+from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, connection
+
+from grocery.catalog.models import Category
 from grocery.kernel import statements
+from grocery.kernel.ids import new_id
 from grocery.kernel.middleware import Statements
+from grocery.kernel.models import IdempotencyKey
+from grocery.ordering.models import Order
+from tests.ordering.conftest import NOON
+
+pytestmark = pytest.mark.django_db
 
 _TWICE = "SELECT n, 2 * n FROM unnest(%(numbers)s::int[]) AS given(n) WHERE n > %(above)s AND n / %(above)s >= 0"
 
 
-def _prepared() -> int:
+def key(name: str) -> IdempotencyKey:
+    now = datetime(2026, 11, 2, 5, tzinfo=UTC)
+    return IdempotencyKey(
+        claim=new_id(),
+        scope="test",
+        key=name,
+        fingerprint="",
+        begun_at=now,
+        lease_until=now,
+        kept_until=now,
+        headers={"ETag": "1"},
+    )
+
+
+def order() -> Order:
+    """An order that promises nothing; its numbers come from the database."""
+    someone = new_id()
+    return Order(
+        epoch="G", customer_id=someone, store_id=someone, language="vi", method="card", placed_at=NOON,
+        mode="delivery", slot_id=someone, slot_day=NOON.date(), slot_starts_at=NOON,
+        slot_ends_at=NOON.replace(hour=23), zone="UTC", recipient="Lan", phone="1", address="1", subtotal=5, fee=0,
+        fee_vat_rate=Decimal(8), total=5,
+    )  # fmt: skip
+
+
+def prepared_statements() -> set[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT n, 2%'")
-        [found] = cursor.fetchone()
-    return int(found)
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE generic_plans > 0 AND custom_plans = 0")
+        return {statement for (statement,) in cursor.fetchall()}
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_statement_is_prepared_once_counted_each_time_and_fails_as_others_do():
+def test_a_statement_is_planned_once_without_its_values_counted_each_time_and_fails_as_others_do():
     counted = Statements()
     with connection.execute_wrapper(counted):
         for above in (1, 2, 3):
-            assert statements.rows("default", _TWICE, numbers=[1, 2, 5], above=above)[-1] == (5, 10)
-    assert [counted.number, _prepared()] == [3, 1]
+            assert statements.rows(DEFAULT_DB_ALIAS, _TWICE, numbers=[1, 2, 5], above=above)[-1] == (5, 10)
+    assert counted.number == 3
+    assert len([one for one in prepared_statements() if one.startswith("SELECT n, 2")]) == 1
     with pytest.raises(DataError):
-        statements.rows("default", _TWICE, numbers=[1, 2, 5], above=0)
+        statements.rows(DEFAULT_DB_ALIAS, _TWICE, numbers=[1, 2, 5], above=0)
+
+
+def test_what_the_orm_sends_is_not_kept():
+    list(Category.objects.filter(slug="herbs"))
+    assert not [statement for statement in prepared_statements() if "catalog_category" in statement]
+
+
+def test_rows_are_written_as_the_orm_writes_them():
+    rows = [key("one"), key("two")]
+    assert statements.insert(rows) == 2
+    assert {row.key: row.headers for row in IdempotencyKey.objects.all()} == {
+        "one": {"ETag": "1"},
+        "two": {"ETag": "1"},
+    }
+
+
+def test_what_the_database_fills_in_is_in_the_row():
+    written = order()
+    statements.insert([written])
+    read = Order.objects.get(id=written.id)
+    assert (read.sequence, read.number, read.headroom) == (written.sequence, written.number, 0)
+    assert written.number == f"G-{written.sequence}"
+
+
+def test_a_row_that_is_there_already_is_refused_or_left_out():
+    statements.insert([key("one")])
+    assert statements.insert([key("one"), key("two")], unless_there=True) == 1
+    with pytest.raises(IntegrityError):
+        statements.insert([key("one")])
+
+
+def test_nothing_is_written_without_a_statement():
+    counted = Statements()
+    with connection.execute_wrapper(counted):
+        assert statements.insert([]) == 0
+    assert counted.number == 0
+
+
+def test_a_row_that_is_read_is_the_model():
+    written = order()
+    statements.insert([written])
+    statement = f'SELECT {statements.columns(Order, "o")}, 1 FROM "ordering_order" o WHERE id = %s'
+    [row] = statements.rows(DEFAULT_DB_ALIAS, statement, [written.id])
+    read = statements.load(Order, row)
+    assert (read, read.total, read.note) == (written, 5, "")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grocery.accounts import contracts
 from grocery.accounts.models.people import User
-from grocery.kernel import prepared
+from grocery.kernel import statements
 from grocery.kernel.ids import new_id
 
 
@@ -113,7 +113,7 @@ class AddressQuerySet(models.QuerySet["Address"]):
 
     def to_bring_to(self, customer_id: UUID, address_id: UUID) -> contracts.Address | None:
         """One of the customer's addresses, as it is shown; every order asks for one."""
-        found = prepared.rows(_ADDRESS, [address_id, customer_id])
+        found = statements.rows(self.db, _ADDRESS, [address_id, customer_id])
         return contracts.Address(*found[0]) if found else None
 
     def with_places(self) -> Self:

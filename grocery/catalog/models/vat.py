@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from grocery.kernel import prepared
+from grocery.kernel import statements
 from grocery.kernel.ids import new_id
 
 _ON = """
@@ -50,7 +50,7 @@ class VatGroup(models.Model):
 class VatRateQuerySet(models.QuerySet["VatRate"]):
     def on(self, day: date) -> dict[str, Decimal]:
         """Each group's rate (percent) of that day, in one statement."""
-        return dict(prepared.rows(_ON, [day]))
+        return dict(statements.rows(self.db, _ON, [day]))
 
     def dated(self) -> list[tuple[str, date, Decimal]]:
         """All rates, by group and day."""

@@ -13,7 +13,7 @@ from grocery.delivery.contracts import DeliveryState
 from grocery.delivery.models.places import PickupPoint
 from grocery.delivery.models.slots import Slot
 from grocery.delivery.models.words import MODES, POINT_IF_PICKUP, STATES, key
-from grocery.kernel import prepared
+from grocery.kernel import statements
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -22,8 +22,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def begin(self, delivery: Delivery, step: DeliveryStep) -> None:
         """Write a new delivery and the first thing that happened to it."""
-        prepared.insert([delivery])
-        prepared.insert([step])
+        statements.insert([delivery])
+        statements.insert([step])
 
     def locked(self) -> DeliveryQuerySet:
         return self.select_for_update()

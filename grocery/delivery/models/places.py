@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from grocery.delivery.models.words import key
-from grocery.kernel import prepared
+from grocery.kernel import statements
 
 _ZONE = """
     SELECT {} FROM "delivery_zoneward" ward JOIN "delivery_deliveryzone" zone ON zone.id = ward.zone_id
@@ -28,8 +28,10 @@ class ZoneQuerySet(models.QuerySet["DeliveryZone"]):
 
     def that_holds(self, store_id: UUID, ward_code: str) -> DeliveryZone | None:
         """The store's zone with this ward; one at most."""
-        found = prepared.rows(_ZONE.format(prepared.columns(DeliveryZone, "zone")), [store_id, ward_code])
-        return prepared.load(DeliveryZone, found[0]) if found else None
+        found = statements.rows(
+            self.db, _ZONE.format(statements.columns(DeliveryZone, "zone")), [store_id, ward_code]
+        )
+        return statements.load(DeliveryZone, found[0]) if found else None
 
     def called(self, name_en: str) -> ZoneQuerySet:
         return self.filter(name_en=name_en)

@@ -8,14 +8,14 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from grocery.delivery.contracts import Mode
 from grocery.delivery.models.places import PickupPoint
 from grocery.delivery.models.words import MODES, POINT_IF_PICKUP, WEEKDAYS, key
-from grocery.kernel import prepared
+from grocery.kernel import statements
 
 _REAP = """
     WITH gone AS (
@@ -29,6 +29,7 @@ _REAP = """
 """
 
 
+_LOCK_HOLDER = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))"
 #: `mine` is read as of before the wait for the slots: who has locked the holder moves it, or nobody does.
 _WITH_HOLD = """
     WITH mine AS MATERIALIZED (SELECT * FROM "delivery_slothold" WHERE holder = %(holder)s)
@@ -140,16 +141,16 @@ class SlotQuerySet(models.QuerySet["Slot"]):
 
     def locked_with_hold(self, slot_id: UUID, holder: str) -> tuple[dict[UUID, Slot], UUID | None]:
         """This slot and the one that the holder has a place in, locked in key order; and the id of that one."""
-        rows = prepared.rows(
-            _WITH_HOLD.format(slot=prepared.columns(Slot, "slot")), {"holder": holder, "slot": slot_id}
+        rows = statements.rows(
+            self.db, _WITH_HOLD.format(slot=statements.columns(Slot, "slot")), {"holder": holder, "slot": slot_id}
         )
-        slots = [prepared.load(Slot, row) for row in rows]
+        slots = [statements.load(Slot, row) for row in rows]
         return {slot.id: slot for slot in slots}, rows[0][-1] if rows else None
 
     def take_one_of(self, slot_ids: Iterable[UUID], slot_id: UUID, now: datetime) -> bool:
         """Take a place of that slot where there is one; whether there was. Ended holds of all of these locked slots
         give their places back first."""
-        found = prepared.rows(_TAKE, {"slots": list(slot_ids), "slot": slot_id, "now": now})
+        found = statements.rows(self.db, _TAKE, {"slots": list(slot_ids), "slot": slot_id, "now": now})
         return bool(found and found[0][0])
 
     def with_ended_holds(self, now: datetime, *, limit: int) -> list[Slot]:
@@ -249,7 +250,7 @@ class SlotHold(models.Model):
 
 def lock_holder(holder: str) -> None:
     """Let nobody else move this holder's hold until the transaction ends; also where there is none yet."""
-    prepared.rows("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [f"slot holder {holder}"])
+    statements.rows(DEFAULT_DB_ALIAS, _LOCK_HOLDER, [f"slot holder {holder}"])
 
 
 def inside_a_transaction() -> bool:

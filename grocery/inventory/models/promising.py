@@ -13,7 +13,7 @@ from django.db import models
 from grocery.inventory import contracts
 from grocery.inventory.models import sql
 from grocery.inventory.policies.fefo import Shelf
-from grocery.kernel import prepared
+from grocery.kernel import statements
 from grocery.kernel.errors import Conflict
 from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import Quantity
@@ -129,7 +129,7 @@ class PromisingQuerySet(models.QuerySet[Any]):
 
         Hot items are named and not locked.
         """
-        rows = prepared.rows(LOCK, {"holders": list(holders), "skus": list(skus), "location": location})
+        rows = statements.rows(self.db, LOCK, {"holders": list(holders), "skus": list(skus), "location": location})
         return Locked({row[0]: Wanted(*row[:5]) for row in rows}, rows[0][5] or [] if rows else [])
 
     def lock_late(self, items: Collection[UUID]) -> bool:
@@ -151,7 +151,7 @@ class PromisingQuerySet(models.QuerySet[Any]):
             "hot": "item.hot" if hot else "FALSE",
             "free": f"CASE WHEN item.hot THEN {_IN_BUCKETS} ELSE {free} END" if hot else free,
         }
-        rows = prepared.rows(_SHELVES.format(**pieces), {"items": list(locked.items), "old": locked.old})
+        rows = statements.rows(self.db, _SHELVES.format(**pieces), {"items": list(locked.items), "old": locked.old})
         shelves = [
             Shelf(
                 lot,
@@ -196,7 +196,7 @@ class PromisingQuerySet(models.QuerySet[Any]):
             "items": list(items),
         }
         statement = _MAKE.format(took=_TAKE if hot else "TRUE")
-        rows = prepared.rows(statement, {**values, **_values(reservation), "floor": floor, "now": now})
+        rows = statements.rows(self.db, statement, {**values, **_values(reservation), "floor": floor, "now": now})
         all_of_it, made, *_rest = rows[0]
         if not all_of_it:
             return None

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import models
 
-from grocery.kernel import prepared
+from grocery.kernel import statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class IdempotencyKeys(models.QuerySet["IdempotencyKey"]):
         One statement decides, so that of two simultaneous requests exactly one gets the key. A key can be taken over
         when it is past its time, or when its lease is over without an answer and the request is the same.
         """
-        if prepared.rows(_CLAIM, [claim, scope, key, fingerprint, now, lease_until, kept_until, now, now]):
+        if statements.rows(self.db, _CLAIM, [claim, scope, key, fingerprint, now, lease_until, kept_until, now, now]):
             return None
         # Gone in between means that its first request has just failed: that is "in flight" to this one.
         return self.filter(scope=scope, key=key).first() or IdempotencyKey(fingerprint=fingerprint)
@@ -48,7 +48,7 @@ class IdempotencyKeys(models.QuerySet["IdempotencyKey"]):
     def remember(self, claim: UUID, answer: Answer) -> None:
         """Keep the answer, unless someone else has taken the key over since."""
         headers = json.dumps(answer.headers)
-        prepared.rows(_REMEMBER, [answer.status, headers, answer.body, claim])
+        statements.rows(self.db, _REMEMBER, [answer.status, headers, answer.body, claim])
 
     def forget(self, claim: UUID) -> None:
         """Let go of the key as if it had never been used."""

@@ -8,10 +8,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from pydantic import TypeAdapter
 
-from grocery.kernel import prepared
+from grocery.kernel import statements
 from grocery.kernel.events import Event
 from grocery.kernel.outbox.subscribers import registry
 from grocery.kernel.tracing import current_trace
@@ -92,7 +92,7 @@ _together: ContextVar[_Together | None] = ContextVar("facts told together", defa
 
 def _write(events: Sequence[Event]) -> None:
     owed = [(event, s.name) for event in events for s in registry.by_event.get(event.name, [])]
-    prepared.rows(_TELL, {**_facts(events), **_entries(owed), "trace": current_trace()})
+    statements.rows(DEFAULT_DB_ALIAS, _TELL, {**_facts(events), **_entries(owed), "trace": current_trace()})
     if owed:
         wake_relays()
 

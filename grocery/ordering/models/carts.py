@@ -13,7 +13,7 @@ from django.db import connection, models
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from grocery.kernel import prepared
+from grocery.kernel import statements
 from grocery.kernel.quantity import ZERO
 from grocery.ordering.contracts import CartOwner, SubstitutionChoice
 from grocery.ordering.models import offers
@@ -73,13 +73,13 @@ class CartQuerySet(models.QuerySet["Cart"]):
         this moment is gone, or as changed:
         DELETE looks again once it has the row. One that is put in at this moment stays in the cart.
         """
-        rows = prepared.rows(_TAKE_OUT, [*offers.for_cart_params(now), customer_id, store_id, store_id])
+        rows = statements.rows(self.db, _TAKE_OUT, [*offers.for_cart_params(now), customer_id, store_id, store_id])
         if not rows:
             return None
         cart_id, own_store, zone, choice, coupons, found = rows[0][:_OF_CART]
         cart = Cart(id=cart_id, customer_id=customer_id, store_id=own_store, zone=zone, substitution=choice)
         cart.coupons, cart.found_offers = coupons, json.loads(found) if found else None
-        return cart, [prepared.load(CartLine, row[_OF_CART:]) for row in rows]
+        return cart, [statements.load(CartLine, row[_OF_CART:]) for row in rows]
 
     def take_over(self, mine: Cart, guests: Cart, *, was_empty: bool) -> None:
         """Keep what the guest said about the whole cart, where the customer had not begun one of their own."""
@@ -307,6 +307,6 @@ _TAKE_OUT = f"""
         UPDATE "ordering_cart" SET coupons = '{{}}' FROM cart
         WHERE "ordering_cart".id = cart.id AND cart.coupons <> '{{}}'
     )
-    SELECT cart.id, store_id, zone, cart.substitution, coupons, offers, {prepared.columns(CartLine, "line")}
+    SELECT cart.id, store_id, zone, cart.substitution, coupons, offers, {statements.columns(CartLine, "line")}
     FROM cart, line ORDER BY line.id
 """  # noqa: S608 - put together from constants

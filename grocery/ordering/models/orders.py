@@ -16,7 +16,7 @@ from django.db.models.lookups import IContains
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from grocery.kernel import prepared
+from grocery.kernel import statements
 from grocery.kernel.money import Money, dong
 from grocery.ordering.contracts import MOST_PACKED, OrderFilter, OrderState, SubstitutionChoice, headroom
 from grocery.ordering.models.columns import CHOICES, amount_of, key, weight_of_piece
@@ -78,12 +78,12 @@ class OrderQuerySet(DeskQuerySet["Order"]):
     def write(self, order: Order, *, lines: Iterable[OrderLine], adjustments: Sequence[models.Model]) -> None:
         """Write a new order with all that belongs to it; each kind of row in one statement."""
         for rows in ([order], list(lines), adjustments):
-            prepared.insert(rows)
+            statements.insert(rows)
 
     def placed_with(self, customer_id: UUID, key: str) -> Order | None:
         """The order that this request of the customer's has become."""
-        found = prepared.rows(_PLACED_WITH.format(prepared.columns(Order, "o")), [customer_id, key])
-        return prepared.load(Order, found[0]) if found else None
+        found = statements.rows(self.db, _PLACED_WITH.format(statements.columns(Order, "o")), [customer_id, key])
+        return statements.load(Order, found[0]) if found else None
 
     def newest_first(self) -> Self:
         return self.order_by("-placed_at", "-id")

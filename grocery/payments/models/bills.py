@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from grocery.kernel import prepared
+from grocery.kernel import statements
 from grocery.kernel.errors import NotFound
 from grocery.kernel.money import Money, dong
 from grocery.payments.contracts import CaptureView, Method, PaymentState, PaymentStep, PaymentView, RefundView
@@ -36,7 +36,7 @@ class Bill:
 
         Of two who open at once the second waits for the first, and finds its bill.
         """
-        if prepared.insert([first], unless_there=True):
+        if statements.insert([first], unless_there=True):
             return cls([first]), True
         return cls.of(first.order_id), False
 
