@@ -19,6 +19,7 @@ class Kind(StrEnum):
     ORDER_CANCELLED = "order_cancelled"
     ORDER_CHANGED = "order_changed"
     SUBSTITUTE_PROPOSED = "substitute_proposed"
+    WEIGHT_QUESTIONED = "weight_questioned"
 
 
 class Channel(StrEnum):

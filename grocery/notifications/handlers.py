@@ -6,7 +6,7 @@ from grocery.kernel import clock
 from grocery.kernel.outbox import on
 from grocery.notifications.contracts import Kind
 from grocery.notifications.events import MessageQueued
-from grocery.notifications.services.queue_message import queue_message, queue_question
+from grocery.notifications.services.queue_message import queue_message, queue_question, queue_weight_question
 from grocery.notifications.services.send_message import send_message
 from grocery.ordering.events import (
     OrderCancelled,
@@ -17,6 +17,7 @@ from grocery.ordering.events import (
     OrderFact,
     OrderPartlyCancelled,
     SubstituteProposed,
+    WeightQuestioned,
 )
 
 
@@ -65,6 +66,11 @@ def _changed(fact: OrderFact, reason: str) -> None:
 @on(SubstituteProposed)
 def write_question(fact: SubstituteProposed) -> None:
     queue_question(event_id=fact.event_id, substitution_id=fact.substitution_id, now=clock.now())
+
+
+@on(WeightQuestioned)
+def write_weight_question(fact: WeightQuestioned) -> None:
+    queue_weight_question(event_id=fact.event_id, question_id=fact.question_id, now=clock.now())
 
 
 @on(MessageQueued, outside=True)

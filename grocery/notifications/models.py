@@ -19,6 +19,7 @@ _KINDS = [
     (Kind.ORDER_CANCELLED.value, _("order cancelled")),
     (Kind.ORDER_CHANGED.value, _("order changed")),
     (Kind.SUBSTITUTE_PROPOSED.value, _("substitute proposed")),
+    (Kind.WEIGHT_QUESTIONED.value, _("asked about a weight")),
 ]
 _STATES = [
     (MessageState.QUEUED.value, _("queued")),

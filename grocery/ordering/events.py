@@ -61,6 +61,17 @@ class SubstituteProposed(OrderFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WeightQuestioned(OrderFact):
+    """The scale shows less or more than may be packed, and the customer is asked; see `public.weight_question`."""
+
+    question_id: UUID
+    sku: str
+    ordered: Decimal
+    weighed: Decimal
+    answer_by: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class LineSubstituted(OrderFact):
     """So much of one SKU will not come, so much of another will, for the lower of the two prices.
 

@@ -18,6 +18,7 @@ def cancel_unpaid_orders() -> None:
 def answer_by_default() -> None:
     """Every 10 seconds: questions that nobody answered in time are settled as announced."""
     public.answer_by_default(now=clock.now())
+    public.weigh_by_default(now=clock.now())
 
 
 @shared_task(name="ordering.forget_abandoned_carts", ignore_result=True)

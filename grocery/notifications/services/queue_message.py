@@ -31,6 +31,15 @@ def queue_question(*, event_id: UUID, substitution_id: UUID, now: datetime) -> N
 
 
 @transaction.atomic
+def queue_weight_question(*, event_id: UUID, question_id: UUID, now: datetime) -> None:
+    """Ask the customer about a weight, unless that is settled by now."""
+    question = ordering.weight_question(question_id=question_id)
+    if question.open:
+        kind = Kind.WEIGHT_QUESTIONED
+        queue_message(kind=kind, event_id=event_id, order_id=question.order_id, now=now, question=question)
+
+
+@transaction.atomic
 def queue_message(
     *,
     kind: Kind,
@@ -38,7 +47,7 @@ def queue_message(
     order_id: UUID,
     now: datetime,
     reason: str = "",
-    question: ordering.Substitution | None = None,
+    question: ordering.Substitution | ordering.WeightQuestion | None = None,
 ) -> None:
     """Write the message about this fact in the customer's language and tell that it waits; once per fact."""
     if models.Message.objects.about(event_id, kind, Channel.EMAIL).exists():

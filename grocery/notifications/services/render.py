@@ -24,11 +24,13 @@ def render(
     order: ordering.OrderView,
     name: str,
     reason: str = "",
-    question: ordering.Substitution | None = None,
+    question: ordering.Substitution | ordering.WeightQuestion | None = None,
 ) -> Rendered:
     """The words of a message about an order, in "vi" or "en". `reason`: why it was cancelled; `question`: its own."""
     context = {"name": name, "reason": reason, **_order(order, language)}
-    if question:
+    if isinstance(question, ordering.WeightQuestion):
+        context |= _weight_question(question, context["home"], language)
+    elif question:
         context |= _question(question, context["home"], order.zone, language)
     subject, text, html = (
         render_to_string(f"notifications/{kind}.{language}.{part}", context) for part in ("subject", "txt", "html")
@@ -80,6 +82,21 @@ def _question(question: ordering.Substitution, home: str, zone: str, language: s
         "cheaper_than": str(question.list_price) if question.list_price != substitute.price else "",
         "until": f"{question.answer_by.astimezone(ZoneInfo(zone)):%H:%M}" if question.answer_by else "",
         "replaced_by_default": question.default is ordering.SubstitutionDefault.REPLACE,
+        "answer_url": f"{home}orders/answer/{token}/",
+    }
+
+
+def _weight_question(question: ordering.WeightQuestion, home: str, language: str) -> dict[str, Any]:
+    """What templates may say of a weight beyond the tolerance; the link opens it without signing in."""
+    token = ordering.weight_token(question_id=question.id)
+    return {
+        "product": question.name(language),
+        "ordered": policies.measure(question.ordered, question.unit, language),
+        "weighed": policies.measure(question.weighed, question.unit, language),
+        "amount": str(question.amount),
+        "agreed": str(question.agreed),
+        "less": question.less,
+        "until": f"{question.answer_by.astimezone(ZoneInfo(question.zone)):%H:%M}",
         "answer_url": f"{home}orders/answer/{token}/",
     }
 

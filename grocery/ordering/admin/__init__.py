@@ -1,5 +1,5 @@
 """What staff see of carts and orders, and do to them."""
 
-from grocery.ordering.admin import carts, desk, offers, orders, papers, picking, picking_end, picking_queue
+from grocery.ordering.admin import carts, desk, offers, orders, papers, picking, picking_end, picking_queue, questions
 
-__all__ = ["carts", "desk", "offers", "orders", "papers", "picking", "picking_end", "picking_queue"]
+__all__ = ["carts", "desk", "offers", "orders", "papers", "picking", "picking_end", "picking_queue", "questions"]

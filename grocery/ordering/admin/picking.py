@@ -45,6 +45,7 @@ class HandfulForm(forms.Form):
     by_hand = forms.ChoiceField(choices=[("", ""), *WHY_BY_HAND], required=False)
     quantity = forms.IntegerField(min_value=1, max_value=999_999)
     more_follows = forms.BooleanField(required=False)
+    ask = forms.BooleanField(required=False)
 
 
 @dataclass(slots=True)
@@ -189,12 +190,23 @@ def put(request: HttpRequest, worker: Worker, order: UUID, sku: str) -> HttpResp
         code=answers["code"],
         by_hand=answers["by_hand"],
         more_follows=answers["more_follows"],
+        ask=answers["ask"],
     )
     try:
         ordering.pick(handful=handful, by=worker.by, now=clock.now())
     except DomainError as error:
         messages.error(request, said(error))
         return redirect(again)
+    return redirect("admin:ordering_pick")
+
+
+@task()
+def take_out(request: HttpRequest, worker: Worker, order: UUID, sku: str) -> HttpResponse:
+    """What does not come, or is too much, goes back to the shelf."""
+    try:
+        ordering.take_out(order_id=order, sku=sku, by=worker.by, now=clock.now())
+    except DomainError as error:
+        messages.error(request, said(error))
     return redirect("admin:ordering_pick")
 
 
@@ -269,4 +281,5 @@ def _window(seen: ordering.Walk, item: ordering.WalkItem | None) -> str:
 
 route("pick/", walk, name="ordering_pick")
 route("pick/<uuid:order>/<str:sku>/put/", require_POST(put), name="ordering_pick_put")
+route("pick/<uuid:order>/<str:sku>/take-out/", require_POST(take_out), name="ordering_pick_take_out")
 route("pick/<uuid:wave>/undo/", require_POST(undo), name="ordering_pick_undo")

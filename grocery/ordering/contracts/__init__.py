@@ -84,7 +84,14 @@ from grocery.ordering.contracts.substitutions import (
     SubstitutionReason,
     SubstitutionState,
 )
-from grocery.ordering.contracts.weights import LEAST_PACKED, MOST_PACKED, headroom, pieces_of, whole_pieces
+from grocery.ordering.contracts.weights import (
+    LEAST_PACKED,
+    MOST_ASKED,
+    MOST_PACKED,
+    headroom,
+    pieces_of,
+    whole_pieces,
+)
 
 __all__ = [
     "Edited",
@@ -93,6 +100,7 @@ __all__ = [
     "RevisionState",
     "LEAST_PACKED",
     "MOST_PACKED",
+    "MOST_ASKED",
     "headroom",
     "pieces_of",
     "whole_pieces",

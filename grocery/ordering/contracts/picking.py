@@ -193,6 +193,8 @@ class Handful:
     code: str = ""
     by_hand: str = ""
     more_follows: bool = False
+    #: Nothing better can be weighed: where it is out of tolerance the customer is asked.
+    ask: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,11 +265,15 @@ class NothingMissing(DomainError):
 
 
 class ItemState(StrEnum):
-    """How a line stands on the walk. ASKED: the customer has to answer first."""
+    """How a line stands on the walk. ASKED: the customer has to answer first.
+
+    TAKE_OUT: it does not come, or is too much and was refused, but is still in the crate.
+    """
 
     OPEN = "open"
     ASKED = "asked"
     DONE = "done"
+    TAKE_OUT = "take_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,8 +327,9 @@ class Walk:
         return sum(item.state is ItemState.DONE for item in self.items)
 
     def next(self) -> WalkItem | None:
-        """The next that is open."""
-        return next((item for item in self.items if item.state is ItemState.OPEN), None)
+        """The next that is to be fetched, or taken out."""
+        to_do = {ItemState.OPEN, ItemState.TAKE_OUT}
+        return next((item for item in self.items if item.state in to_do), None)
 
     def item(self, order_id: UUID, sku: str) -> WalkItem | None:
         return next((item for item in self.items if item.order_id == order_id and item.sku == sku), None)

@@ -237,7 +237,7 @@ class AnsweredAlready(DomainError):
     en = "This question has been settled already."
     vi = "Câu hỏi này đã được quyết định."
 
-    def __init__(self, state: SubstitutionState) -> None:
+    def __init__(self, state: StrEnum) -> None:
         self.state = state.value
 
 

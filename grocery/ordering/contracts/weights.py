@@ -11,6 +11,8 @@ from grocery.kernel.quantity import Quantity
 #: What may be packed of goods by weight or volume, as parts of what was ordered.
 LEAST_PACKED: Final = Decimal("0.9")
 MOST_PACKED: Final = Decimal("1.1")
+#: More than twice what was ordered is no portion to ask about: it is weighed anew.
+MOST_ASKED: Final = 2
 
 
 def headroom(net: Money, *, unit: str) -> Money:

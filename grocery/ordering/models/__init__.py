@@ -20,6 +20,7 @@ from grocery.ordering.models.picking import Crate, OrderPick, Pick, ShortPick, W
 from grocery.ordering.models.requests import DoneRequest
 from grocery.ordering.models.revisions import Revision, kept_as_text
 from grocery.ordering.models.substitutions import Substitution, SubstitutionQuerySet
+from grocery.ordering.models.weighing import WeightQuestion
 
 __all__ = [
     "Brought",
@@ -52,6 +53,7 @@ __all__ = [
     "Wave",
     "Substitution",
     "SubstitutionQuerySet",
+    "WeightQuestion",
     "read_offers",
     "holder_of",
     "inside_a_transaction",

@@ -16,8 +16,10 @@ from grocery.ordering.contracts.desk import DeskFilter
 
 #: The tables of questions and short picks stand above this one: raw, so that neither needs the other.
 _ASKED = RawSQL(
-    """EXISTS (SELECT 1 FROM "ordering_substitution" asked
-    WHERE asked.order_id = "ordering_order"."id" AND asked.state = 'asked')""",
+    """(EXISTS (SELECT 1 FROM "ordering_substitution" asked
+    WHERE asked.order_id = "ordering_order"."id" AND asked.state = 'asked')
+    OR EXISTS (SELECT 1 FROM "ordering_weightquestion" weighed
+    WHERE weighed.order_id = "ordering_order"."id" AND weighed.state = 'asked'))""",
     (),
     output_field=BooleanField(),
 )

@@ -263,7 +263,7 @@ class OrderLineQuerySet(models.QuerySet["OrderLine"]):
 
     def pack(self, lines: Iterable[OrderLine]) -> None:
         """Write down what was packed, in one statement."""
-        self.bulk_update(list(lines), ["packed", "packed_amount"])
+        self.bulk_update(list(lines), ["packed", "packed_as_agreed", "packed_amount"])
 
 
 class OrderLine(models.Model):
@@ -283,6 +283,8 @@ class OrderLine(models.Model):
     amount = models.BigIntegerField(_("amount, ₫"), help_text=_("before offers"))
     discount = models.BigIntegerField(_("offers, ₫"), default=0, db_default=0)
     packed = amount_of(_("packed"), null=True)
+    #: What was packed, where the customer was asked about the weight and takes it.
+    packed_as_agreed = models.DecimalField(_("packed as agreed"), max_digits=12, decimal_places=3, null=True)
     packed_amount = models.BigIntegerField(_("amount as packed, ₫"), null=True)
     min_freshness_days = models.PositiveSmallIntegerField(_("fresh for days"), default=0)
     #: [[percent, quantity as text]]: units of marked-down lots that the line was promised.
@@ -316,7 +318,11 @@ class OrderLine(models.Model):
                 name="order_line_substitution_known",
             ),
             models.CheckConstraint(
-                condition=Q(packed__gte=0, packed__lte=F("quantity") * Value(MOST_PACKED)),
+                condition=Q(packed__gte=0)
+                & (
+                    Q(packed__lte=F("quantity") * Value(MOST_PACKED))
+                    | Q(packed_as_agreed__isnull=False, packed=F("packed_as_agreed"))
+                ),
                 name="never_packed_above_tolerance",
             ),
         ]

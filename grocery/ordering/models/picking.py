@@ -208,6 +208,9 @@ class PickQuerySet(models.QuerySet["Pick"]):
     def with_id(self, pick_id: UUID) -> Self:
         return self.filter(id=pick_id)
 
+    def of_sku(self, sku: str) -> Self:
+        return self.filter(sku=sku)
+
     def last_of_wave(self, wave_id: UUID) -> Pick | None:
         """The last that stands of what is not sealed."""
         open_ones = self.standing().filter(order__picking__wave=wave_id, order__picking__sealed_at=None)

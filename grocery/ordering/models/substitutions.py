@@ -66,6 +66,14 @@ class SubstitutionQuerySet(models.QuerySet["Substitution"]):
         """Whose question it is; None where there is none."""
         return self.values_list("order_id", flat=True).first()
 
+    def of_store(self, store_id: UUID | None) -> Self:
+        """One store's; None: all stores'."""
+        return self if store_id is None else self.filter(order__store_id=store_id)
+
+    def next_due(self) -> Self:
+        """The one whose time ends next first."""
+        return self.order_by("answer_by", "id")
+
     def with_order(self) -> Self:
         return self.select_related("order")
 

@@ -17,7 +17,7 @@ from grocery.ordering.policies.near_expiry import Reduced, still_reduced
 from grocery.ordering.policies.news import Seen, news
 from grocery.ordering.policies.numbers import epoch_letter
 from grocery.ordering.policies.offers import fee_adjustment, price_basket
-from grocery.ordering.policies.packing import check_packed, packed_amount, tolerance
+from grocery.ordering.policies.packing import check_packed, may_be_asked, packed_amount, tolerance
 from grocery.ordering.policies.picking import (
     LETTERS,
     item_state,
@@ -66,6 +66,7 @@ __all__ = [
     "SLOT_HELD_FOR",
     "capped",
     "check_packed",
+    "may_be_asked",
     "check_quantity",
     "day_for",
     "check_reduction",

@@ -7,7 +7,7 @@ from typing import Final
 
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import Quantity, quantity
-from grocery.ordering.contracts import LEAST_PACKED, MOST_PACKED, WeightOutOfTolerance, headroom
+from grocery.ordering.contracts import LEAST_PACKED, MOST_ASKED, MOST_PACKED, WeightOutOfTolerance, headroom
 
 _GRAM: Final = Decimal("0.001")
 
@@ -17,6 +17,19 @@ def check_packed(sku: str, ordered: Quantity, packed: Quantity, *, unit: str) ->
     least, most = tolerance(ordered, unit=unit)
     if not least <= packed <= most:
         raise WeightOutOfTolerance(sku, least, most)
+
+
+def may_be_asked(sku: str, ordered: Quantity, weighed: Quantity, *, unit: str) -> bool:
+    """Whether the customer has to say if so much may be packed; not where it may be anyway, and never of pieces.
+
+    Raises WeightOutOfTolerance for nothing at all and for more than anybody would mean.
+    """
+    least, most = tolerance(ordered, unit=unit)
+    if unit == "piece" or least <= weighed <= most:
+        return False
+    if not 0 < weighed <= ordered * MOST_ASKED:
+        raise WeightOutOfTolerance(sku, least, most)
+    return True
 
 
 def packed_amount(net: Money, ordered: Quantity, packed: Quantity, *, unit: str) -> Money:

@@ -51,9 +51,11 @@ def _counted(place: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (-1, part) for part in _NUMBERS.split(place) if part]
 
 
-def item_state(ordered: Quantity, found: Quantity, *, unit: str, asked: bool) -> ItemState:
-    """Done when enough is in the crate; until then the customer's answer comes before anything else."""
-    least, _most = tolerance(ordered, unit=unit)
-    if found >= least:
+def item_state(ordered: Quantity, found: Quantity, *, unit: str, asked: bool, taken: bool = False) -> ItemState:
+    """Done when enough is in the crate, or the customer takes what is; while they are asked nothing else counts."""
+    least, most = tolerance(ordered, unit=unit)
+    if asked and (not least <= found <= most):
+        return ItemState.ASKED
+    if taken or (found and least <= found <= most):
         return ItemState.DONE
-    return ItemState.ASKED if asked else ItemState.OPEN
+    return ItemState.TAKE_OUT if found > most else ItemState.OPEN

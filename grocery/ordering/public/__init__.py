@@ -124,6 +124,7 @@ from grocery.ordering.contracts.picking import (
     WaveView,
     WrongGoods,
 )
+from grocery.ordering.contracts.weighing import NothingToAsk, WeightQuestion, WeightState
 from grocery.ordering.public.carts import (
     acknowledge_changes,
     add_item,
@@ -175,6 +176,7 @@ from grocery.ordering.public.picking import (
     resume_wave,
     seal,
     sealed_order,
+    take_out,
     take_over,
     take_wave,
     undo_pick,
@@ -189,14 +191,28 @@ from grocery.ordering.public.substitutions import (
     answer_about,
     answer_by_default,
     answer_token,
+    decide_substitution,
     leave_out,
     open_questions,
+    open_substitutions,
     other_substitutes,
     propose_substitutes,
     question,
     question_of_token,
     substitute,
     substitutions,
+)
+from grocery.ordering.public.weighing import (
+    answer_weight,
+    answer_weight_of,
+    ask_about_weights,
+    decide_weight,
+    open_weight_questions,
+    weigh_by_default,
+    weight_question,
+    weight_question_of_token,
+    weight_questions,
+    weight_token,
 )
 from grocery.ordering.public.wishes import (
     alternatives,
@@ -221,18 +237,23 @@ __all__ = [
     "start_picking", "mark_packed", "dispatch", "deliver",
     # picking
     "picking_queue", "take_wave", "pause_wave", "resume_wave", "give_back", "take_over", "wave", "wave_of", "waves",
-    "walk", "check_goods", "pick", "undo_pick", "instead_of", "pick_short", "seal", "sealed_order",
+    "walk", "check_goods", "pick", "take_out", "undo_pick", "instead_of", "pick_short", "seal", "sealed_order",
     "print_labels", "print_note", "order_desk", "day_figures",
     "DeskFilter", "DeskPage", "DeskRow", "SlotCount", "DayFigures",
     "Urgency", "WaitingOrder", "WaveOrder", "WaveView", "NothingToPick", "NotYourWave", "PickerBusy", "WavePaused",
     # what runs out
     "propose_substitutes", "substitute", "leave_out", "answer", "answer_about", "question",
-    "open_questions", "substitutions", "other_substitutes", "answer_token", "question_of_token",
+    "open_questions", "open_substitutions", "decide_substitution",
+    "substitutions", "other_substitutes", "answer_token", "question_of_token",
     "Walk", "WalkItem", "ItemState", "Spot", "Cold", "LotToTake", "Handful", "Checked",
     "WrongGoods", "TooShortDated", "NotScanned", "MoreThanWanted", "NothingToUndo",
     "Shortage", "ShortOutcome", "NewCrate", "LinesOpen", "NothingMissing", "CrateView", "PackedLot", "SealedOrder",
+    # weights beyond the tolerance
+    "ask_about_weights", "answer_weight", "answer_weight_of", "decide_weight", "weight_question", "weight_questions",
+    "open_weight_questions", "weight_token", "weight_question_of_token", "WeightQuestion", "WeightState",
+    "NothingToAsk",
     # the clock
-    "cancel_unpaid", "forget_abandoned_carts", "answer_by_default",
+    "cancel_unpaid", "forget_abandoned_carts", "answer_by_default", "weigh_by_default",
     # the words
     "CartId", "CartOwner", "CartView", "CartGlance", "CartLine", "CartNews", "PriceChange", "HeldSlot", "VatPart",
     "Adjustment", "OfferKind",

@@ -126,6 +126,15 @@ def pick(*, handful: Handful, by: Principal, now: datetime) -> None:
     pick_items.pick(handful=handful, by=by, now=now)
 
 
+def take_out(*, order_id: UUID, sku: str, by: Principal, now: datetime) -> None:
+    """All of a line goes back from the crate to the shelf: it does not come, or another portion is weighed.
+
+    Raises NotFound, WrongState, NotYourWave, WavePaused; QuestionOpen while the customer is asked about it,
+    NothingToUndo.
+    """
+    pick_items.take_out(order_id=order_id, sku=sku, by=by, now=now)
+
+
 def undo_pick(*, wave_id: UUID, by: Principal, now: datetime) -> str:
     """Take the last handful of a wave out of the crate again; its SKU. It stays to be read.
 

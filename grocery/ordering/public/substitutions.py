@@ -97,6 +97,15 @@ def answer_by_default(*, now: datetime) -> int:
     return answering.answer_by_default(now=now)
 
 
+def decide_substitution(*, substitution_id: UUID, accept: bool, by: Principal, now: datetime) -> Substitution:
+    """Staff answer for the customer, who is on the phone; the order's change says who did.
+
+    Also after the time limit, as long as it has not been settled. Raises NotFound (another store's too), Forbidden
+    for who is not staff, AnsweredAlready; OutOfStock (inventory).
+    """
+    return answering.decide(substitution_id=substitution_id, accept=accept, by=by, now=now)
+
+
 def question(*, substitution_id: UUID) -> Substitution:
     """One substitution, whatever became of it. Raises NotFound."""
     return show_substitutions.question(substitution_id)
@@ -110,6 +119,11 @@ def other_substitutes(*, substitution_id: UUID, now: datetime) -> tuple[Candidat
 def open_questions(*, order_id: UUID) -> tuple[Substitution, ...]:
     """What the customer is being asked about this order, oldest first; one statement."""
     return show_substitutions.open_questions(order_id)
+
+
+def open_substitutions(*, store_id: UUID | None) -> tuple[tuple[Substitution, str, str], ...]:
+    """What customers of a store (None: of all) are being asked, each with recipient and phone; one statement."""
+    return show_substitutions.open_of_store(store_id)
 
 
 def substitutions(*, order_id: UUID) -> tuple[Substitution, ...]:

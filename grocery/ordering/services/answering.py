@@ -10,7 +10,7 @@ import structlog
 from django.db import transaction
 
 from grocery.inventory.public import OutOfStock
-from grocery.kernel.errors import DomainError, NotFound
+from grocery.kernel.errors import DomainError, Forbidden, NotFound
 from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import Quantity
 from grocery.ordering import models
@@ -64,6 +64,20 @@ def answer_about(
     if latest is None:
         raise NothingAsked(order.number, sku)
     return answer(substitution_id=latest.id, accept=accept, with_sku=with_sku, customer_id=customer_id, now=now)
+
+
+@transaction.atomic
+def decide(*, substitution_id: UUID, accept: bool, by: Principal, now: datetime) -> Substitution:
+    """See `public.substitutions.decide_substitution`."""
+    if by.kind != "staff":
+        raise Forbidden
+    order, row = _locked(substitution_id)
+    if not transitions.may_touch(order, by):
+        raise NotFound("question", substitution_id)
+    if row.state != SubstitutionState.ASKED:
+        raise AnsweredAlready(SubstitutionState(row.state))
+    _settle(order, row, _SAID[accept], replaced=accept, by=by, now=now)
+    return show_substitutions.view(row, order)
 
 
 def answer_by_default(*, now: datetime) -> int:

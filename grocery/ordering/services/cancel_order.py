@@ -16,7 +16,7 @@ from grocery.kernel.principal import Principal
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import CancelMotive, CancelReason, OrderNotCancellable, OrderState, SubstitutionState
 from grocery.ordering.events import OrderCancelled, OrderedLine
-from grocery.ordering.services import counters, coupons, revising, transitions
+from grocery.ordering.services import counters, coupons, revising, transitions, weighing
 from grocery.payments import public as payments
 
 log = structlog.get_logger(__name__)
@@ -112,6 +112,7 @@ def call_off(
 
 def _withdraw_questions(order: models.Order, by: Principal | None, now: datetime) -> None:
     """What the customer was asked about this order needs no answer any more."""
+    weighing.withdraw(order, None, by=by, now=now)
     if rows := list(models.Substitution.objects.of_order(order.id).open()):
         actor = by.kind if by else "system"
         models.Substitution.objects.settle(rows, SubstitutionState.WITHDRAWN, at=now, actor=actor)

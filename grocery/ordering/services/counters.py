@@ -6,6 +6,7 @@ from django.db import transaction
 from prometheus_client import Counter
 
 from grocery.ordering.contracts import CancelReason, PaymentMethod, SubstitutionState
+from grocery.ordering.contracts.weighing import WeightState
 
 _PLACED = Counter("orders_placed_total", "Orders placed, by payment method.", ["method"])
 _CANCELLED = Counter("orders_cancelled_total", "Orders cancelled, by reason.", ["reason"])
@@ -13,6 +14,7 @@ _CANCELLED = Counter("orders_cancelled_total", "Orders cancelled, by reason.", [
 _CANCELLED_IN_PART = Counter("orders_cancelled_in_part_total", "Orders of which a part was called off.", ["reason"])
 
 _SUBSTITUTED = Counter("substitutions_total", "Substitutions written down, by how they began or ended.", ["state"])
+_WEIGHED = Counter("weight_questions_total", "Questions about weights, by how they began or ended.", ["state"])
 _LEFT_OUT = Counter("lines_left_out_total", "Order lines that staff left out, wholly or in part.")
 
 
@@ -30,6 +32,10 @@ def cancelled_in_part(reason: CancelReason) -> None:
 
 def substituted(state: SubstitutionState) -> None:
     transaction.on_commit(_SUBSTITUTED.labels(state.value).inc)
+
+
+def weight_asked(state: WeightState) -> None:
+    transaction.on_commit(_WEIGHED.labels(state.value).inc)
 
 
 def left_out() -> None:

@@ -19,7 +19,7 @@ from grocery.kernel.quantity import Quantity
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import OrderState, PaymentMethod, ProductNotSold, QuestionOpen
 from grocery.ordering.events import OrderDelivered, OrderDispatched, OrderPacked, OrderPickingStarted
-from grocery.ordering.services import pick_check, transitions
+from grocery.ordering.services import pick_check, transitions, weighing
 from grocery.payments import public as payments
 
 log = structlog.get_logger(__name__)
@@ -43,6 +43,7 @@ def mark_packed(*, order_id: UUID, weights: Mapping[str, Quantity], by: Principa
     order = transitions.lock(order_id, by=by)
     if asked := [row.sku for row in models.Substitution.objects.of_order(order.id).open()]:
         raise QuestionOpen(order.number, asked)
+    weighing.check_not_asked(order)
     pick_check.check_complete(order)
     transitions.move(order, OrderState.PACKED, by=by, now=now)
     lines = _packed(order, weights)
@@ -63,9 +64,13 @@ def _packed(order: models.Order, weights: Mapping[str, Quantity]) -> list[models
     lines = list(models.OrderLine.objects.of_order(order.id))
     if unknown := sorted(weights.keys() - {line.sku for line in lines}):
         raise ProductNotSold(unknown)
+    taken = weighing.taken([order.id])
     for line in lines:
         line.packed = weights.get(line.sku, line.quantity)
-        policies.check_packed(line.sku, line.quantity, line.packed, unit=line.unit)
+        if weighing.is_taken(taken, line, line.packed):
+            line.packed_as_agreed = line.packed
+        else:
+            policies.check_packed(line.sku, line.quantity, line.packed, unit=line.unit)
         line.packed_amount = policies.packed_amount(
             dong(line.net), Quantity(line.quantity), Quantity(line.packed), unit=line.unit
         ).minor

@@ -7,6 +7,7 @@ from uuid import UUID
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import models, policies
 from grocery.ordering.contracts.picking import LinesOpen
+from grocery.ordering.services import weighing
 
 
 def found_of(order_id: UUID) -> dict[str, Quantity]:
@@ -26,7 +27,12 @@ def check_complete(order: models.Order) -> None:
         return
     found = found_of(order.id)
     lines = {line.sku: line for line in models.OrderLine.objects.of_order(order.id)}
-    open_ones = [sku for sku, line in lines.items() if not _closed(line, found.get(sku, ZERO))]
+    taken = weighing.taken([order.id])
+    open_ones = [
+        sku
+        for sku, line in lines.items()
+        if not (_closed(line, found.get(sku, ZERO)) or weighing.is_taken(taken, line, found.get(sku, ZERO)))
+    ]
     if open_ones:
         raise LinesOpen(order.number, open_ones)
 

@@ -23,7 +23,7 @@ from grocery.ordering.contracts.picking import (
     TooShortDated,
     WrongGoods,
 )
-from grocery.ordering.services import pick_waves, transitions
+from grocery.ordering.services import pick_waves, transitions, weighing
 from grocery.ordering.services.pick_check import found_of
 
 
@@ -44,12 +44,13 @@ def pick(*, handful: Handful, by: Principal, now: datetime) -> None:
     line = line_of(order, handful.sku)
     if models.Substitution.objects.of_order(order.id).open().about(line.sku).exists():
         raise QuestionOpen(order.number, [line.sku])  # what the customer answers counts on what is in the crate now
+    weighing.check_not_asked(order, line.sku)
     if not (handful.code or handful.by_hand):
         raise NotScanned
     goods = _checked(order, line, handful.code, now) if handful.code else Checked()
     if not (goods.lot_code or goods.expires_on):
         goods = _as_told(order, line)
-    _check_quantity(line, handful)
+    asks = _asks(line, handful)
     models.Pick.objects.create(
         id=handful.id,
         order=order,
@@ -61,6 +62,17 @@ def pick(*, handful: Handful, by: Principal, now: datetime) -> None:
         picked_at=now,
         picked_by=by.signed_in(),
     )
+    if asks:
+        weighing.ask(order, line, _together(line, ZERO), now=now)
+
+
+@transaction.atomic
+def take_out(*, order_id: UUID, sku: str, by: Principal, now: datetime) -> None:
+    """See `public.picking.take_out`."""
+    order = being_picked(order_id, by=by)
+    weighing.check_not_asked(order, sku)
+    if not models.Pick.objects.of_orders([order.id]).of_sku(sku).undo(now):
+        raise NothingToUndo
 
 
 @transaction.atomic
@@ -69,7 +81,7 @@ def undo_pick(*, wave_id: UUID, by: Principal, now: datetime) -> str:
     last = models.Pick.objects.last_of_wave(wave_id)
     if last is None:
         raise NothingToUndo
-    being_picked(last.order_id, by=by)
+    weighing.withdraw(being_picked(last.order_id, by=by), last.sku, by=by, now=now)
     if not models.Pick.objects.with_id(last.id).undo(now):
         raise NothingToUndo
     return last.sku
@@ -123,11 +135,22 @@ def _names(sku: str, order: models.Order) -> tuple[str, str]:
     return product.name_en, product.name_vi
 
 
-def _check_quantity(line: models.OrderLine, handful: Handful) -> None:
-    """Raise unless so much more may go into the crate."""
-    found = found_of(line.order_id).get(line.sku, ZERO)
+def _together(line: models.OrderLine, more: Quantity) -> Quantity:
+    return Quantity(found_of(line.order_id).get(line.sku, ZERO) + more)
+
+
+def _asks(line: models.OrderLine, handful: Handful) -> bool:
+    """Whether the customer has to be asked about so much. Raises unless it may go into the crate."""
+    ordered, together = Quantity(line.quantity), _together(line, handful.quantity)
+    if handful.ask and policies.may_be_asked(line.sku, ordered, together, unit=line.unit):
+        return True
+    _check_quantity(line, handful, together)
+    return False
+
+
+def _check_quantity(line: models.OrderLine, handful: Handful, together: Quantity) -> None:
+    found = Quantity(together - handful.quantity)
     least, most = policies.tolerance(Quantity(line.quantity), unit=line.unit)
-    together = Quantity(found + handful.quantity)
     if line.unit == "piece":
         if handful.quantity != handful.quantity.to_integral_value() or handful.quantity <= 0:
             raise Invalid("quantity", "Whole pieces.", "Số nguyên.")

@@ -54,6 +54,11 @@ def open_questions(order_id: UUID) -> tuple[Substitution, ...]:
     return tuple(view(row, row.order) for row in rows)
 
 
+def open_of_store(store_id: UUID | None) -> tuple[tuple[Substitution, str, str], ...]:
+    rows = models.Substitution.objects.of_store(store_id).open().next_due().with_order()
+    return tuple((view(row, row.order), row.order.recipient, row.order.phone) for row in rows)
+
+
 def view(row: models.Substitution, order: models.Order) -> Substitution:
     return Substitution(
         id=SubstitutionId(row.id),

@@ -12,7 +12,7 @@ from grocery.kernel.money import dong
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import models, policies
 from grocery.ordering.contracts.picking import Cold, LotToTake, Spot, Walk, WalkItem
-from grocery.ordering.services import show_picking
+from grocery.ordering.services import show_picking, weighing
 
 _COLD: Final = {
     inventory.Zone.AMBIENT: Cold.AMBIENT,
@@ -26,9 +26,15 @@ def walk(*, wave_id: UUID, store_id: UUID | None) -> Walk:
     wave = show_picking.wave(wave_id=wave_id, store_id=store_id)
     picks = list(models.OrderPick.objects.left_in(wave.id).with_lines())
     crates = _crates(pick.order_id for pick in picks)
-    lines = [(pick, line) for pick in picks for line in pick.order.lines.all() if line.quantity > 0]
+    lines = [
+        (pick, line)
+        for pick in picks
+        for line in pick.order.lines.all()
+        if line.quantity > 0 or (line.order_id, line.sku) in crates
+    ]
     spots = _spots({line.sku for _pick, line in lines}, wave.store_id)
-    asked = _asked(pick.order_id for pick in picks)
+    asked = _asked([pick.order_id for pick in picks])
+    taken = weighing.taken(pick.order_id for pick in picks)
     kept = inventory.holdings(holders=[pick.order.holder for pick in picks])
     items = [
         _item(
@@ -38,6 +44,7 @@ def walk(*, wave_id: UUID, store_id: UUID | None) -> Walk:
             spots.get(line.sku, Spot()),
             kept,
             asked.get((line.order_id, line.sku)),
+            weighing.is_taken(taken, line, crates.get((line.order_id, line.sku), ZERO)),
         )
         for pick, line in lines
     ]
@@ -52,6 +59,7 @@ def _item(
     spot: Spot,
     kept: Mapping[str, tuple[inventory.Allocation, ...]],
     answer_by: datetime | None,
+    taken: bool,  # noqa: FBT001 - one of an item's parts
 ) -> WalkItem:
     ordered = Quantity(line.quantity)
     least, most = policies.tolerance(ordered, unit=line.unit)
@@ -70,7 +78,7 @@ def _item(
         found=found,
         least=least,
         most=most,
-        state=policies.item_state(ordered, found, unit=line.unit, asked=answer_by is not None),
+        state=policies.item_state(ordered, found, unit=line.unit, asked=answer_by is not None, taken=taken),
         spot=spot,
         lots=tuple(
             LotToTake(part.lot_code, part.expires_on, part.quantity)
@@ -85,10 +93,11 @@ def _item(
     )
 
 
-def _asked(orders: Iterable[UUID]) -> dict[tuple[UUID, str], datetime | None]:
+def _asked(orders: Collection[UUID]) -> dict[tuple[UUID, str], datetime | None]:
     """The lines about which the customer is being asked, and until when."""
-    questions = models.Substitution.objects.of_orders(orders).open()
-    return {(question.order_id, question.sku): question.answer_by for question in questions}
+    instead = models.Substitution.objects.of_orders(orders).open()
+    weights = models.WeightQuestion.objects.of_orders(orders).open()
+    return {(question.order_id, question.sku): question.answer_by for question in [*instead, *weights]}
 
 
 def _crates(orders: Iterable[UUID]) -> dict[tuple[UUID, str], Quantity]:

@@ -37,6 +37,7 @@ from grocery.ordering.services import (
     requests,
     show_substitutions,
     transitions,
+    weighing,
 )
 from grocery.ordering.services.candidates import Found, Missing
 
@@ -101,7 +102,8 @@ def leave_out(
 
 
 def withdraw(order: models.Order, sku: str | None, *, by: Principal | None, now: datetime) -> None:
-    """Let the open question about this line, or all of a locked order's, end without an effect."""
+    """Let the open questions about this line, or all of a locked order's, end without an effect."""
+    weighing.withdraw(order, sku, by=by, now=now)
     questions = models.Substitution.objects.of_order(order.id).open()
     rows = list(questions.about(sku) if sku else questions)
     if rows:

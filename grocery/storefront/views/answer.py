@@ -20,6 +20,7 @@ from grocery.ordering.public import Substitution, SubstitutionDefault, Substitut
 from grocery.storefront import wording
 from grocery.storefront.shopper import safe_next, shopper
 from grocery.storefront.substitutes import MOST, other
+from grocery.storefront.views.weighing import answer_weight
 
 _BECAME: Final = {
     SubstitutionState.CHOSEN: gettext_lazy("Replaced, as you chose"),
@@ -33,6 +34,8 @@ _BECAME: Final = {
 @never_cache
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """The question, or what became of it. Answering twice the same is harmless; too late is said politely."""
+    if about_weight := ordering.weight_question_of_token(token=token):
+        return answer_weight(request, about_weight)
     found = ordering.question(substitution_id=ordering.question_of_token(token=token))
     if request.method == "POST":
         return _answered(request, found)

@@ -21,7 +21,7 @@ from grocery.ordering import public as ordering
 from grocery.ordering.public import ChangeKind, OrderLineView, OrderState, OrderView, headroom
 from grocery.payments import public as payments
 from grocery.payments.public import Method, PaymentState, PaymentView, RefundState, RefundView
-from grocery.storefront import motives, offers, wording
+from grocery.storefront import motives, offers, weights, wording
 from grocery.storefront.shopper import shopper
 from grocery.storefront.views.answer import shown
 from grocery.storefront.views.history import SAID
@@ -82,8 +82,16 @@ def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str,
         "refunds": [{"amount": refund.amount, "said": _given_back(refund)} for refund in payment.refunds],
         "to_pay": payment.to_pay,
         "declined": bool(payment.failure_code),
+        "weights": _weights(found, language),
         "questions": [shown(one, language) for one in ordering.open_questions(order_id=found.id)],
     }
+
+
+def _weights(found: OrderView, language: str) -> list[dict[str, Any]]:
+    """What the customer is being asked about weights; nothing is weighed before picking."""
+    if found.state is not OrderState.PICKING:
+        return []
+    return [weights.shown(one, language) for one in ordering.weight_questions(order_id=found.id) if one.open]
 
 
 def _said(state: OrderState, method: str) -> str:
