@@ -26,6 +26,7 @@ from grocery.ordering.contracts import (
     TimelineEntry,
     VatPart,
 )
+from grocery.ordering.contracts.weighing import WeightQuestion, WeightQuestionId, WeightState
 
 PLACED = datetime(2026, 11, 20, 6, 42, tzinfo=UTC)
 ORDER_ID = OrderId(UUID("01990000-0000-7000-8000-0000000000c1"))
@@ -108,6 +109,38 @@ def question(**changed: Any) -> Substitution:
         reason=SubstitutionReason.PICKING,
         state=SubstitutionState.ASKED,
         default=SubstitutionDefault.REPLACE,
+        asked_at=PLACED,
+        answer_by=PLACED + timedelta(minutes=10),
+        answered_at=None,
+        answered_by="",
+    )
+    return replace(asked, **changed)
+
+
+def weight_question(**changed: Any) -> WeightQuestion:
+    """Of the shrimp only 300 g are left; Lan is asked whether that will do."""
+    asked = WeightQuestion(
+        id=WeightQuestionId(UUID(int=4)),
+        order_id=ORDER_ID,
+        number="G-20418",
+        store_id=UUID(int=5),
+        customer_id=UUID(int=2),
+        language="vi",
+        zone="Asia/Ho_Chi_Minh",
+        recipient=HOME.name,
+        phone=HOME.phone,
+        sku=SHRIMP.sku,
+        name_en=SHRIMP.name_en,
+        name_vi=SHRIMP.name_vi,
+        unit="kg",
+        piece_weight=None,
+        image="",
+        tint="",
+        ordered=SHRIMP.quantity,
+        weighed=quantity("0.3"),
+        agreed=dong(98_550),
+        amount=dong(65_700),
+        state=WeightState.ASKED,
         asked_at=PLACED,
         answer_by=PLACED + timedelta(minutes=10),
         answered_at=None,

@@ -19,7 +19,7 @@ from grocery.notifications.contracts import Kind, Rendered
 from grocery.notifications.services.render import render
 from grocery.ordering import public as ordering
 from grocery.ordering.contracts import OrderView, PaymentMethod, SubstitutionDefault
-from tests.notifications.orders import COUNTER, MILK, ORDER_ID, SHRIMP, order, question, weighed
+from tests.notifications.orders import COUNTER, MILK, ORDER_ID, SHRIMP, order, question, weighed, weight_question
 
 SPACE = "\N{NO-BREAK SPACE}"
 ORDERS = {
@@ -49,7 +49,8 @@ def strict(settings: LazySettings) -> None:
 
 
 def written(kind: Kind, language: str, view: OrderView | None = None, reason: str = "customer") -> Rendered:
-    return render(kind=kind, language=language, order=view or order(), name="Lan", reason=reason, question=question())
+    about = weight_question() if kind is Kind.WEIGHT_QUESTIONED else question()
+    return render(kind=kind, language=language, order=view or order(), name="Lan", reason=reason, question=about)
 
 
 def test_the_strictness_of_these_tests_is_real():
@@ -65,6 +66,21 @@ def test_every_message_is_whole_in_each_language(kind: Kind, language: str, whic
     for part in (words.subject, words.text, words.html):
         assert "G-20418" in part
         assert not re.search(r"\{[{%#]|None|\bFalse\b", part)
+
+
+@pytest.mark.parametrize(
+    ("language", "weight", "said"),
+    [
+        ("en", "0.3", "you pay what it weighs"),
+        ("en", "0.6", "and not more"),
+        ("vi", "0.3", "trả theo cân"),
+        ("vi", "0.6", "không hơn"),
+    ],
+)
+def test_a_weight_says_what_happens_without_an_answer(language: str, weight: str, said: str):
+    asked = weight_question(weighed=quantity(weight))
+    words = render(kind=Kind.WEIGHT_QUESTIONED, language=language, order=order(), name="Lan", question=asked)
+    assert (said in words.text, "/orders/answer/" in words.text) == (True, True)
 
 
 @pytest.mark.parametrize(("language", "reason"), [*product(("vi", "en"), REASONS)])

@@ -127,8 +127,8 @@ def test_a_walk_takes_as_many_statements_for_one_line_as_for_many(shop: Shop, nu
     walk.items()
     with statements() as sent:
         walk.items()
-    # wave, orders, lines, picks, questions, places, lots
-    assert len([sql for sql in sent if '"ordering_' in sql or '"inventory_' in sql]) == 8
+    # wave, orders, lines, picks, questions about substitutes and weights, places, lots
+    assert len([sql for sql in sent if '"ordering_' in sql or '"inventory_' in sql]) == 9
 
 
 # --- scanning -------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from grocery.kernel.errors import DomainError
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import Quantity, plain
 from grocery.ordering.contracts.orders import OrderId, OrderState
+from grocery.ordering.contracts.weighing import WeightState
 
 SubstitutionId = NewType("SubstitutionId", UUID)
 
@@ -237,7 +238,7 @@ class AnsweredAlready(DomainError):
     en = "This question has been settled already."
     vi = "Câu hỏi này đã được quyết định."
 
-    def __init__(self, state: StrEnum) -> None:
+    def __init__(self, state: SubstitutionState | WeightState) -> None:
         self.state = state.value
 
 

@@ -12,6 +12,7 @@ from grocery.kernel.money import dong
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import models, policies
 from grocery.ordering.contracts.picking import Cold, LotToTake, Spot, Walk, WalkItem
+from grocery.ordering.contracts.weighing import WeightState
 from grocery.ordering.services import show_picking, weighing
 
 _COLD: Final = {
@@ -33,8 +34,9 @@ def walk(*, wave_id: UUID, store_id: UUID | None) -> Walk:
         if line.quantity > 0 or (line.order_id, line.sku) in crates
     ]
     spots = _spots({line.sku for _pick, line in lines}, wave.store_id)
-    asked = _asked([pick.order_id for pick in picks])
-    taken = weighing.taken(pick.order_id for pick in picks)
+    weights = list(models.WeightQuestion.objects.of_orders(pick.order_id for pick in picks))
+    asked = _asked((pick.order_id for pick in picks), weights)
+    taken = weighing.taken_of(weights)
     kept = inventory.holdings(holders=[pick.order.holder for pick in picks])
     items = [
         _item(
@@ -93,11 +95,13 @@ def _item(
     )
 
 
-def _asked(orders: Collection[UUID]) -> dict[tuple[UUID, str], datetime | None]:
+def _asked(
+    orders: Iterable[UUID], weights: Iterable[models.WeightQuestion]
+) -> dict[tuple[UUID, str], datetime | None]:
     """The lines about which the customer is being asked, and until when."""
     instead = models.Substitution.objects.of_orders(orders).open()
-    weights = models.WeightQuestion.objects.of_orders(orders).open()
-    return {(question.order_id, question.sku): question.answer_by for question in [*instead, *weights]}
+    on_the_scale = [question for question in weights if question.state == WeightState.ASKED]
+    return {(question.order_id, question.sku): question.answer_by for question in [*instead, *on_the_scale]}
 
 
 def _crates(orders: Iterable[UUID]) -> dict[tuple[UUID, str], Quantity]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -18,6 +19,11 @@ from grocery.ordering.contracts import OrderState, ProductNotSold, QuestionOpen,
 from grocery.ordering.contracts.weighing import NothingToAsk, WeightQuestion, WeightState
 from grocery.ordering.events import WeightQuestioned
 from grocery.ordering.services import counters, show_weighing, transitions
+
+#: How much was ordered and how much is taken of a line, by order and SKU.
+type Weights = Mapping[tuple[UUID, str], tuple[Quantity, Quantity]]
+
+_TAKEN: Final = frozenset({WeightState.ACCEPTED.value, WeightState.BY_DEFAULT.value})
 
 
 @transaction.atomic
@@ -85,14 +91,18 @@ def withdraw(order: models.Order, sku: str | None, *, by: Principal | None, now:
     asked.settle(WeightState.WITHDRAWN, at=now, actor=by.kind if by else "system", actor_id=by.id if by else None)
 
 
-def taken(orders: Iterable[UUID]) -> dict[tuple[UUID, str], tuple[Quantity, Quantity]]:
+def taken(orders: Iterable[UUID]) -> Weights:
     """Of each line that is taken as weighed: how much was ordered then, and how much that is. One statement."""
-    rows = models.WeightQuestion.objects.of_orders(orders).taken()
-    return {(row.order_id, row.sku): (Quantity(row.ordered), Quantity(row.weighed)) for row in rows}
+    return taken_of(models.WeightQuestion.objects.of_orders(orders).taken())
 
 
-def is_taken(
-    found: Mapping[tuple[UUID, str], tuple[Quantity, Quantity]], line: models.OrderLine, packed: Quantity
-) -> bool:
+def taken_of(rows: Iterable[models.WeightQuestion]) -> Weights:
+    """The same of questions that are at hand, of whatever state."""
+    return {
+        (row.order_id, row.sku): (Quantity(row.ordered), Quantity(row.weighed)) for row in rows if row.state in _TAKEN
+    }
+
+
+def is_taken(found: Weights, line: models.OrderLine, packed: Quantity) -> bool:
     """Whether the customer takes exactly so much of the line as it is now."""
     return found.get((line.order_id, line.sku)) == (line.quantity, packed)
