@@ -87,7 +87,7 @@ def test_what_the_database_fills_in_is_in_the_row():
 
 def test_a_row_that_is_there_already_is_refused_or_left_out():
     statements.insert([key("one")])
-    assert statements.insert([key("one"), key("two")], unless_there=True) == 1
+    assert statements.insert([key("one"), key("two")], on_conflict="DO NOTHING") == 1
     with pytest.raises(IntegrityError):
         statements.insert([key("one")])
 

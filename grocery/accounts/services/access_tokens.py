@@ -66,7 +66,11 @@ def sign_access_token(principal: Principal, *, now: datetime) -> str:
 
 def principal_of_token(*, access_token: str, now: datetime) -> Principal:
     """Who holds it: a customer by the token's word; staff are looked up, so that a lost role is gone."""
-    principal = _principal(_claims(access_token, now))
+    principal, expires = _holder(
+        access_token, settings.PUBLIC_URL, settings.JWT_PRIVATE_KEY, settings.JWT_PREVIOUS_PUBLIC_KEYS
+    )
+    if expires <= now.timestamp():
+        raise TokenExpired
     if principal.kind == "customer":
         return principal
     user = User.objects.known_as(principal.signed_in()).active().first()
@@ -80,26 +84,29 @@ def key_set() -> dict[str, list[dict[str, str]]]:
     return {"keys": [{**key.jwk, "use": "sig", "alg": key.algorithm, "kid": kid} for kid, key in _keys().items()]}
 
 
-def _claims(token: str, now: datetime) -> dict[str, Any]:
+@lru_cache(maxsize=4096)
+def _holder(token: str, issuer: str, private_pem: str, previous_pems: str) -> tuple[Principal, float]:
+    """Whom we gave it, and when it ends. Raises TokenInvalid, which is not kept.
+
+    A customer shows the same token many times: as long as keys and issuer are the same, it is verified once.
+    """
     try:
         header = jwt.get_unverified_header(token)
-        key = _keys()[header["kid"]]
+        key = _verifying_keys(private_pem, previous_pems)[header["kid"]]
         claims: dict[str, Any] = jwt.decode(
             token,
             key.key,
             algorithms=[key.algorithm],
             audience=AUDIENCE,
-            issuer=settings.PUBLIC_URL,
-            # Times are compared below, with the clock that was passed in.
+            issuer=issuer,
+            # Times are compared by the caller, with the clock that was passed in.
             options={"require": _CLAIMS, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
         )
     except (jwt.InvalidTokenError, KeyError, UnicodeError):
         raise TokenInvalid from None
     if header.get("typ") != _TYPE:
         raise TokenInvalid
-    if claims["exp"] <= now.timestamp():
-        raise TokenExpired
-    return claims
+    return _principal(claims), claims["exp"]
 
 
 def _principal(claims: dict[str, Any]) -> Principal:

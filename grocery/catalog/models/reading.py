@@ -220,16 +220,21 @@ def on_sale_after(sku: str, *, limit: int) -> list[Row]:
     )
 
 
+#: Rates and the way up are worked out once per group and category, not once per product.
 _TO_BUY: Final = f"""
-WITH RECURSIVE sold AS MATERIALIZED (
-  SELECT {_SOLD.format(vat=_VAT.format(day="%s"))}
-  FROM "catalog_product" p {_CATEGORY} WHERE p.is_active AND p.sku = ANY(%s)
+WITH RECURSIVE rate AS MATERIALIZED (
+  SELECT DISTINCT ON (group_id) group_id, rate FROM "catalog_vatrate" WHERE starts_on <= %s
+  ORDER BY group_id, starts_on DESC
+), sold AS MATERIALIZED (
+  SELECT {_SOLD.format(vat="rate.rate")}
+  FROM "catalog_product" p {_CATEGORY} LEFT JOIN rate ON rate.group_id = p.vat_group_id
+  WHERE p.is_active AND p.sku = ANY(%s)
 ), above (leaf, id) AS (
   SELECT DISTINCT category_id, category_id FROM sold
   UNION ALL
   SELECT above.leaf, c.parent_id FROM above JOIN "catalog_category" c USING (id) WHERE c.parent_id IS NOT NULL
-)
-SELECT sold.*, (SELECT array_agg(id) FROM above WHERE leaf = sold.category_id) FROM sold
+), way AS MATERIALIZED (SELECT leaf, array_agg(id) AS up FROM above GROUP BY leaf)
+SELECT sold.*, way.up FROM sold JOIN way ON way.leaf = sold.category_id
 """
 
 

@@ -17,6 +17,9 @@ _TINTS: Final = {tint.value: tint for tint in Tint}
 #: The columns of `reading.ON_SALE`, and how many more `reading.CARD` has.
 SALE_COLUMNS: Final = 19
 CARD_COLUMNS: Final = 23
+#: What was made of which row, by SKU; some 2 KB each.
+_bought: dict[str, tuple[Row, ProductOnSale]] = {}
+_KEPT: Final = 8192
 
 
 def product_on_sale(row: Row) -> ProductOnSale:
@@ -25,8 +28,16 @@ def product_on_sale(row: Row) -> ProductOnSale:
 
 
 def product_to_buy(row: Row) -> ProductOnSale:
-    """One row of `reading.on_sale`."""
-    return ProductOnSale(**_sold(row), categories=tuple(map(CategoryId, row[SALE_COLUMNS])))
+    """One row of `reading.to_buy`. What was made of the very same row a moment ago is the answer again: a cart is
+    looked at each time that something is put into it."""
+    row_before, product = _bought.get(row[0], (None, None))
+    if product is not None and row_before == row:
+        return product
+    if len(_bought) >= _KEPT:
+        _bought.clear()
+    product = ProductOnSale(**_sold(row), categories=tuple(map(CategoryId, row[SALE_COLUMNS])))
+    _bought[row[0]] = (row, product)
+    return product
 
 
 def card(row: Row) -> ProductCard:

@@ -29,6 +29,10 @@ _REAP = """
 """
 
 
+_LIVING = """
+    SELECT {slot}, hold.until FROM "delivery_slothold" hold JOIN "delivery_slot" slot ON slot.id = hold.slot_id
+    WHERE hold.holder = %s AND hold.until > %s
+"""
 _LOCK_HOLDER = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))"
 #: `mine` is read as of before the wait for the slots: who has locked the holder moves it, or nobody does.
 _WITH_HOLD = """
@@ -212,6 +216,11 @@ class Slot(models.Model):
 class SlotHoldQuerySet(models.QuerySet["SlotHold"]):
     def of_holder(self, holder: str) -> SlotHoldQuerySet:
         return self.filter(holder=holder)
+
+    def living(self, holder: str, now: datetime) -> tuple[Slot, datetime] | None:
+        """The slot that the holder has a place in, and until when."""
+        found = statements.rows(self.db, _LIVING.format(slot=statements.columns(Slot, "slot")), [holder, now])
+        return (statements.load(Slot, found[0]), found[0][-1]) if found else None
 
     def in_slot(self, slot_id: UUID) -> SlotHoldQuerySet:
         return self.filter(slot_id=slot_id)

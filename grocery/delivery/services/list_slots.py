@@ -37,8 +37,8 @@ def list_slots(
 
 def held(*, holder: str, now: datetime) -> SlotHold | None:
     """What the holder has got, if the hold still lives. One statement."""
-    hold = models.SlotHold.objects.of_holder(holder).live(now).select_related("slot").first()
-    return SlotHold(slot=shown(hold.slot), holder=holder, until=hold.until) if hold else None
+    slot, until = models.SlotHold.objects.living(holder, now) or (None, None)
+    return SlotHold(slot=shown(slot), holder=holder, until=until) if slot and until else None
 
 
 def slot_day(*, slot_id: UUID) -> date:

@@ -21,6 +21,9 @@ from grocery.ordering.models.columns import CHOICES, amount_of, key
 from grocery.ordering.policies.coupons import PER_CART
 
 _SEEN = ["price_seen", "shortage_seen", "sold_seen", "discount_seen"]
+_AS_PUT = "(cart_id, sku) DO UPDATE SET " + ", ".join(
+    f"{column} = EXCLUDED.{column}" for column in ["quantity", *_SEEN, "near_expiry", "touched_at"]
+)
 _SIMILAR = SubstitutionChoice.SIMILAR.value
 _KNOWN = [choice.value for choice in SubstitutionChoice]
 
@@ -48,9 +51,18 @@ class CartQuerySet(models.QuerySet["Cart"]):
         """The same, its row locked until the transaction ends."""
         return self.of(owner, store_id).order_by("-id").select_for_update().first()
 
-    def with_offers(self, now: datetime, *, also: Sequence[str] = ()) -> Self:
-        """Adds `found_offers`: what may count for the cart now; `also`: SKUs that are about to be in it."""
-        return self.annotate(found_offers=offers.for_cart(now, also))
+    def locked_with_offers(
+        self, owner: CartOwner, store_id: UUID | None, now: datetime, *, also: Sequence[str] = ()
+    ) -> Cart | None:
+        """As `locked_for`, with `found_offers`: what may count for the cart now; `also`: SKUs about to be in it."""
+        statement, mine = (_LOCK_CUSTOMERS, owner.customer_id) if owner.customer_id else (_LOCK_GUESTS, owner.token)
+        values = [*offers.for_cart_params(now, also), mine, store_id, store_id]
+        found = statements.rows(self.db, statement, values) if mine else []
+        if not found:
+            return None
+        cart = statements.load(Cart, found[0])
+        cart.found_offers = json.loads(found[0][-1]) if found[0][-1] else None
+        return cart
 
     def offers_of(self, cart_id: UUID, now: datetime) -> list[dict[str, Any]] | None:
         """What may count for this cart now; one statement."""
@@ -195,6 +207,10 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
         cart = Cart.objects.of(owner, store_id).order_by("-id").values("id")[:1]
         return self.filter(cart_id__in=cart)
 
+    def all_of(self, cart_id: UUID) -> list[CartLine]:
+        """The same, read."""
+        return [statements.load(CartLine, row) for row in statements.rows(self.db, _LINES, [cart_id])]
+
     def with_cart(self) -> Self:
         """In the order they were put in, each knowing its cart, in one statement."""
         return self.select_related("cart").order_by("id")
@@ -244,12 +260,7 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
 
         `notes`: what is written on them, too.
         """
-        self.bulk_create(
-            list(lines),
-            update_conflicts=True,
-            unique_fields=["cart", "sku"],
-            update_fields=["quantity", *_SEEN, "near_expiry", "touched_at", *(["note"] if notes else [])],
-        )
+        statements.insert(list(lines), on_conflict=_AS_PUT + (", note = EXCLUDED.note" if notes else ""))
 
 
 class CartLine(models.Model):
@@ -310,3 +321,9 @@ _TAKE_OUT = f"""
     SELECT cart.id, store_id, zone, cart.substitution, coupons, offers, {statements.columns(CartLine, "line")}
     FROM cart, line ORDER BY line.id
 """  # noqa: S608 - put together from constants
+_LOCK = f"""
+    SELECT {statements.columns(Cart, '"ordering_cart"')}, {offers.FOR_CART} FROM "ordering_cart"
+    WHERE <owner> = %s AND (%s::uuid IS NULL OR store_id = %s) ORDER BY id DESC LIMIT 1 FOR UPDATE
+"""  # noqa: S608 - put together from constants
+_LOCK_CUSTOMERS, _LOCK_GUESTS = (_LOCK.replace("<owner>", column) for column in ("customer_id", "token"))
+_LINES = f'SELECT {statements.columns(CartLine, "line")} FROM "ordering_cartline" line WHERE cart_id = %s ORDER BY id'  # noqa: S608 - put together from constants

@@ -64,11 +64,11 @@ class PricedLine:
 
     @property
     def discount(self) -> Money:
-        return -total(adjustment.amount for adjustment in self.adjustments)
+        return -total(adjustment.amount for adjustment in self.adjustments) if self.adjustments else NOTHING
 
     @property
     def amount(self) -> Money:
-        return self.list_amount - self.discount
+        return self.list_amount - self.discount if self.adjustments else self.list_amount
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import lcm
 from typing import Final
 
-from grocery.kernel.money import Money, dong, spread
+from grocery.kernel.money import Money, dong, spread, total
 from grocery.ordering.contracts import VatPart
 
 
@@ -18,9 +18,10 @@ def vat_parts(amounts: Iterable[tuple[Decimal, Money]]) -> tuple[VatPart, ...]:
     The exact VAT of everything is rounded once, half up, and spread over the rates by largest remainder, so that
     the parts add up to it to the đồng.
     """
-    gross: dict[Decimal, Money] = {}
+    by_rate: dict[Decimal, list[Money]] = {}
     for rate, amount in amounts:
-        gross[rate] = gross.get(rate, dong(0)) + amount
+        by_rate.setdefault(rate, []).append(amount)
+    gross = {rate: total(amounts) for rate, amounts in by_rate.items()}
     exact = {rate: gross[rate].minor * Fraction(rate) / (100 + Fraction(rate)) for rate in sorted(gross)}
     if not exact:
         return ()

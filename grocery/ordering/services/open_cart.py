@@ -68,8 +68,8 @@ def lock(
     With the offers that count `now` for it and for the SKUs of `also`, where that is said.
     """
     assert models.inside_a_transaction(), "a lock lasts as long as its transaction"
-    carts = models.Cart.objects.with_offers(now, also=also) if now else models.Cart.objects.all()
-    cart = carts.locked_for(owner, store_id)
+    carts = models.Cart.objects
+    cart = carts.locked_with_offers(owner, store_id, now, also=also) if now else carts.locked_for(owner, store_id)
     return with_lines(cart) if cart else None
 
 
@@ -91,7 +91,7 @@ def lock_or_begin(
 
 
 def with_lines(cart: models.Cart) -> OpenCart:
-    return _opened(cart, list(models.CartLine.objects.of_cart(cart.id)))
+    return _opened(cart, models.CartLine.objects.all_of(cart.id))
 
 
 def _opened(cart: models.Cart, lines: list[models.CartLine], *, fresh: bool = False) -> OpenCart:

@@ -36,7 +36,7 @@ class Bill:
 
         Of two who open at once the second waits for the first, and finds its bill.
         """
-        if statements.insert([first], unless_there=True):
+        if statements.insert([first], on_conflict="DO NOTHING"):
             return cls([first]), True
         return cls.of(first.order_id), False
 
