@@ -51,10 +51,10 @@ def response(value: Any, *, status: int = 200) -> HttpResponse:
 
 
 def _other(value: Any) -> Any:
-    if isinstance(value, Money):
-        return value.minor
     if isinstance(value, Decimal):
         return _number(value)
+    if isinstance(value, Money):
+        return value.minor
     if is_dataclass(value) and not isinstance(value, type):
         return {member.name: getattr(value, member.name) for member in fields(value)}
     if isinstance(value, BaseModel):

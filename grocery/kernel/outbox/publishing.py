@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from pydantic import TypeAdapter
 
@@ -25,11 +26,11 @@ _TELL: Final = """
 WITH told AS (
     INSERT INTO "kernel_outboxevent" (id, name, stream, payload, trace)
     SELECT fact.*, %(trace)s
-      FROM unnest(%(ids)s::uuid[], %(names)s::text[], %(streams)s::text[], %(payloads)s::text[]::jsonb[]) AS fact
+      FROM json_to_recordset(%(facts)s::json) AS fact(id uuid, name text, stream text, payload jsonb)
 )
 INSERT INTO "kernel_inboxentry" (event_id, subscriber, stream)
 SELECT entry.event_id, entry.subscriber, entry.stream
-  FROM unnest(%(owed)s::uuid[], %(subscribers)s::text[], %(their_streams)s::text[])
+  FROM ROWS FROM (json_to_recordset(%(owed)s::json) AS (event_id uuid, subscriber text, stream text))
        WITH ORDINALITY AS entry(event_id, subscriber, stream, place)
  ORDER BY entry.place
 """
@@ -92,7 +93,8 @@ _together: ContextVar[_Together | None] = ContextVar("facts told together", defa
 
 def _write(events: Sequence[Event]) -> None:
     owed = [(event, s.name) for event in events for s in registry.by_event.get(event.name, [])]
-    statements.rows(DEFAULT_DB_ALIAS, _TELL, {**_facts(events), **_entries(owed), "trace": current_trace()})
+    facts, entries = statements.as_json(_facts(events)), statements.as_json(_entries(owed))
+    statements.rows(DEFAULT_DB_ALIAS, _TELL, facts=facts, owed=entries, trace=current_trace())
     if owed:
         wake_relays()
 
@@ -107,21 +109,20 @@ def wake_relays() -> None:
         transaction.on_commit(_notify, robust=True)
 
 
-def _facts(events: Sequence[Event]) -> dict[str, list[Any]]:
-    return {
-        "ids": [event.event_id for event in events],
-        "names": [event.name for event in events],
-        "streams": [event.stream for event in events],
-        "payloads": [adapter(type(event)).dump_json(event).decode() for event in events],
-    }
+def _facts(events: Sequence[Event]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": event.event_id,
+            "name": event.name,
+            "stream": event.stream,
+            "payload": orjson.Fragment(adapter(type(event)).dump_json(event)),
+        }
+        for event in events
+    ]
 
 
-def _entries(owed: Sequence[tuple[Event, str]]) -> dict[str, list[Any]]:
-    return {
-        "owed": [event.event_id for event, _ in owed],
-        "subscribers": [subscriber for _, subscriber in owed],
-        "their_streams": [event.stream for event, _ in owed],
-    }
+def _entries(owed: Sequence[tuple[Event, str]]) -> list[dict[str, Any]]:
+    return [{"event_id": event.event_id, "subscriber": name, "stream": event.stream} for event, name in owed]
 
 
 def _notify() -> None:

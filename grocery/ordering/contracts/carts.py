@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
-from grocery.kernel.money import Money
+from grocery.kernel.money import Money, total
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering.contracts.choices import SubstitutionChoice
 from grocery.ordering.contracts.offers import Coupon
@@ -180,7 +180,7 @@ class CartView:
     @property
     def ceiling(self) -> Money:
         """The most that will be charged: goods by weight may come to a tenth more."""
-        return sum((line.headroom for line in self.lines), start=self.total)
+        return self.total + total(line.headroom for line in self.lines)
 
     @property
     def changes(self) -> tuple[CartLine, ...]:

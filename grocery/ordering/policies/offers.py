@@ -34,6 +34,8 @@ def price_basket(wanted: Iterable[Goods], offers: Iterable[Offer] = (), *, besid
     whole = total(line.price * line.quantity for line in lines) + besides
     counting = sorted((offer for offer in offers if offer.from_amount <= whole), key=lambda offer: offer.id)
     rules = _Rules.of(counting)
+    if not rules.basket and not rules.stacked:  # each line for itself, and most are touched by nothing
+        return PricedBasket({line.sku: _alone(line, rules.goods) for line in lines})
     parts = max((_settle(lines, goods, basket) for goods, basket in rules.ways()), key=_saved)
     for offer in rules.stacked:
         _stack(offer, parts)
@@ -62,8 +64,9 @@ class _OnGoods:
 
     def of(self, goods: Goods) -> Iterable[Offer]:
         yield from self.by_sku.get(goods.sku, ())
-        for category in sorted(goods.categories):
-            yield from self.by_category.get(category, ())
+        if self.by_category:
+            for category in sorted(goods.categories):
+                yield from self.by_category.get(category, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,13 @@ def _parts(goods: Goods) -> list[_Part]:
         _Part(goods, quantity, amount.minor, reduced, amount.minor, goods.price)
         for (quantity, reduced), amount in zip(pieces, amounts, strict=True)
     ]
+
+
+def _alone(line: Goods, rules: _OnGoods) -> PricedLine:
+    """A line where no offer looks at the whole basket."""
+    if not line.reduced and not any(True for _offer in rules.of(line)):
+        return PricedLine(line.price * line.quantity)
+    return _priced(line, _settle([line], rules, None))
 
 
 def _settle(lines: Sequence[Goods], rules: _OnGoods, basket: Offer | None) -> list[_Part]:

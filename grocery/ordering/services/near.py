@@ -39,15 +39,14 @@ class Shelf:
     def available(self) -> Quantity:
         """What this line may have: goods at their full price, and the near-expiry units that it takes."""
         plain = self.found.available if self.found else ZERO
-        return Quantity(plain + sum((part.quantity for part in self.taken), Decimal(0)))
+        return Quantity(plain + sum((part.quantity for part in self.taken), Decimal(0))) if self.taken else plain
 
     @property
     def reduced(self) -> tuple[NearExpiry, ...]:
         """What there is near its date, whether the line takes it or not; first expired first."""
-        return tuple(
-            NearExpiry(units.percent, units.available, units.expires_on)
-            for units in (self.found.reduced if self.found else ())
-        )
+        if self.found is None or not self.found.reduced:
+            return ()
+        return tuple(NearExpiry(units.percent, units.available, units.expires_on) for units in self.found.reduced)
 
 
 def by_percent(parts: tuple[policies.Reduced, ...]) -> tuple[tuple[int, Quantity], ...]:

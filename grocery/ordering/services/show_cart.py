@@ -192,8 +192,9 @@ def _line(
 ) -> CartLine:
     if product is None or priced is None:
         return _withdrawn(row)
-    seen, shortage = dong(row.price_seen), Quantity(max(row.quantity - shelf.available, ZERO))
-    discount = priced.list_amount - priced.amount
+    available, quantity = shelf.available, row.quantity
+    shortage = Quantity(quantity - available) if quantity > available else ZERO
+    seen, discount, discount_seen = dong(row.price_seen), priced.discount, dong(row.discount_seen)
     return CartLine(
         sku=row.sku,
         name_en=product.name_en,
@@ -201,24 +202,24 @@ def _line(
         price=product.price,
         unit=product.unit.value,
         step=product.step,
-        quantity=row.quantity,
+        quantity=quantity,
         amount=priced.amount,
         vat_rate=product.vat_rate,
         image=product.image,
         tint=product.tint.value,
-        available=shelf.available,
+        available=available,
         shortage=shortage,
         price_change=PriceChange(before=seen, now=product.price) if seen != product.price else None,
         list_amount=priced.list_amount,
         adjustments=priced.adjustments,
         near_expiry=row.near_expiry,
         reduced=shelf.reduced,
-        excess=Quantity(max(row.quantity - product.max_per_order, ZERO)),
+        excess=Quantity(quantity - product.max_per_order) if quantity > product.max_per_order else ZERO,
         news=policies.news(
-            policies.Seen(dong(row.price_seen), row.shortage_seen, dong(row.discount_seen), sold=row.sold_seen),
+            policies.Seen(seen, row.shortage_seen, discount_seen, sold=row.sold_seen),
             policies.Seen(product.price, shortage, discount, sold=True),
         ),
-        discount_before=dong(row.discount_seen),
+        discount_before=discount_seen,
         piece_weight=product.piece_weight,
         **_wishes(row),
     )
