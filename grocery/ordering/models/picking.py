@@ -238,6 +238,8 @@ class Pick(models.Model):
     quantity = amount_of(_("quantity"))
     lot_code = models.CharField(_("lot"), max_length=64, blank=True)
     expires_on = models.DateField(_("best before"), null=True, blank=True)
+    #: The code said which lot; else it is the one that the page said to take.
+    lot_read = models.BooleanField(_("lot was scanned"), default=False, db_default=False)
     by_hand = models.CharField(_("not scanned because"), max_length=200, blank=True)
     picked_at = models.DateTimeField(_("at"))
     picked_by = models.UUIDField(_("who"))

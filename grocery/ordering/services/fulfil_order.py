@@ -9,9 +9,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
-from grocery.catalog import public as catalog
 from grocery.delivery import public as delivery
-from grocery.inventory import public as inventory
 from grocery.kernel.money import dong, total
 from grocery.kernel.outbox import publish
 from grocery.kernel.principal import Principal
@@ -19,7 +17,7 @@ from grocery.kernel.quantity import Quantity
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import OrderState, PaymentMethod, ProductNotSold, QuestionOpen
 from grocery.ordering.events import OrderDelivered, OrderDispatched, OrderPacked, OrderPickingStarted
-from grocery.ordering.services import pick_check, transitions, weighing
+from grocery.ordering.services import pick_check, scanned_lots, transitions, weighing
 from grocery.payments import public as payments
 
 log = structlog.get_logger(__name__)
@@ -49,12 +47,7 @@ def mark_packed(*, order_id: UUID, weights: Mapping[str, Quantity], by: Principa
     lines = _packed(order, weights)
     charged = total(dong(line.packed_amount or 0) for line in lines) + dong(order.fee - order.fee_discount)
     models.Order.objects.with_id(order.id).update(charged=charged.minor)
-    inventory.issue(
-        holder=order.holder,
-        quantities={catalog.Sku(line.sku): Quantity(line.packed) for line in lines if line.packed},
-        now=now,
-        by=by.id,
-    )
+    scanned_lots.issue(order, {line.sku: Quantity(line.packed) for line in lines if line.packed}, by=by, now=now)
     payments.request_capture(order_id=order.id, amount=charged, now=now)
     publish(OrderPacked(order_id=order.id, number=order.number, customer_id=order.customer_id, total=charged))
 

@@ -48,7 +48,8 @@ def pick(*, handful: Handful, by: Principal, now: datetime) -> None:
     if not (handful.code or handful.by_hand):
         raise NotScanned
     goods = _checked(order, line, handful.code, now) if handful.code else Checked()
-    if not (goods.lot_code or goods.expires_on):
+    lot_read = bool(goods.lot_code or goods.expires_on)
+    if not lot_read:
         goods = _as_told(order, line)
     asks = _asks(line, handful)
     models.Pick.objects.create(
@@ -58,6 +59,7 @@ def pick(*, handful: Handful, by: Principal, now: datetime) -> None:
         quantity=handful.quantity,
         lot_code=goods.lot_code,
         expires_on=goods.expires_on,
+        lot_read=lot_read,
         by_hand="" if handful.code else handful.by_hand,
         picked_at=now,
         picked_by=by.signed_in(),
