@@ -312,7 +312,7 @@ def test_the_command_says_what_it_did(sheet: Sheet):
     assert out.getvalue().splitlines() == [
         "2 rows: 1 new, 0 changed, 0 unchanged, 1 rejected.",
         "         1  invalid_price",
-        f"Rejected rows and their reasons: {sheet.rejects}",
+        f"Rejected lines and their reasons: {sheet.rejects}",
     ]
 
 

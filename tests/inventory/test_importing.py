@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from openpyxl import Workbook
 
 from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
 from grocery.inventory.models import Movement, StockImport, StockItem
 from grocery.inventory.public import ImportMode
 from grocery.inventory.services import import_stock as service
+from grocery.inventory.services.change_stock import change_by_line
 from grocery.kernel.errors import NotFound
 from grocery.kernel.ids import new_id
-from grocery.kernel.quantity import plain
+from grocery.kernel.quantity import plain, quantity
 from tests.inventory.conftest import NOON, Shop, listed
 
 pytestmark = pytest.mark.django_db
@@ -215,3 +219,62 @@ def test_the_command_says_why_it_did_nothing(shop: Shop, file: Path):
         command(shop, file)
     with pytest.raises(CommandError, match="There is no store X"):
         call_command("import_stock", str(file), "--store", "X")
+
+
+# --- spreadsheets -----------------------------------------------------------------------------------------------
+
+
+def spreadsheet(path: Path, *rows: Sequence[Any]) -> Path:
+    book = Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    book.save(path)
+    return path
+
+
+def test_a_spreadsheet_is_taken_as_the_same_file_in_csv_is(shop: Shop, tmp_path: Path):
+    header = ["Mã hàng", "Số lượng", "Lô", "Hạn sử dụng"]
+    rows = [
+        ["milk", 2.5, "L1", date(2026, 11, 30)],
+        ["milk", "24", "L2", "04/12/2026"],
+        ["rice", "=1+1"],
+        ["eggs", 1],
+    ]
+    file = spreadsheet(tmp_path / "delivery.xlsx", header, *rows)
+    done = take(shop, file, profile="vi")
+    assert [done.lines, done.applied, shop.on_hand("milk")] == [4, 2, quantity("26.5")]
+    assert [(lot.lot_code, lot.expires_on) for lot in shop.level("milk").lots] == [
+        ("L1", date(2026, 11, 30)),
+        ("L2", date(2026, 12, 4)),
+    ]
+    assert rejected(file) == [["4", "", "faulty_line"], ["5", "eggs", "unknown_sku"]]
+
+
+def test_a_spreadsheet_that_was_cut_off_goes_on_where_it_ended(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(service, "CHUNK", 2)
+    file = spreadsheet(tmp_path / "delivery.xlsx", ["sku", "quantity"], *[["milk", 1]] * 5)
+    change, taken = change_by_line, 0
+
+    def cut(**asked: Any) -> Any:
+        nonlocal taken
+        if (taken := taken + 1) == 3:
+            raise KeyboardInterrupt
+        return change(**asked)
+
+    monkeypatch.setattr(service, "change_by_line", cut)
+    with pytest.raises(KeyboardInterrupt):
+        take(shop, file)
+    assert shop.on_hand("milk") == 4
+    again = take(shop, file)
+    assert [again.skipped, again.applied, shop.on_hand("milk")] == [4, 1, 5]
+
+
+@pytest.mark.usefixtures("today")
+def test_a_file_that_only_looks_like_a_spreadsheet_is_refused_whole(shop: Shop, tmp_path: Path):
+    file = tmp_path / "delivery.xlsx"
+    file.write_bytes(b"PK\x03\x04 and nothing more")
+    with pytest.raises(CommandError, match=r"(?s)damaged.*bị hỏng"):
+        command(shop, file)
+    assert not StockImport.objects.exists()

@@ -1,4 +1,4 @@
-"""CSV files of stock: read line by line, and what was rejected written beside them."""
+"""Files of stock, CSV or spreadsheets: read line by line, and what was rejected written beside them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from grocery.inventory.contracts import NotAStockFile, RejectedLine
+from grocery.kernel import sheets
 
 _DELIMITERS: Final = ",;\t"
 _LONGEST_HEADER: Final = 10_000
@@ -34,19 +35,21 @@ def digest(path: Path, *also: str) -> str:
 
 
 def lines(path: Path, *, columns: Mapping[str, str], needed: tuple[str, ...]) -> Generator[FileLine]:
-    """The lines of a file whose header names its columns so; comma, semicolon or tab. Raises NotAStockFile."""
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
-        reader = csv.reader(stream, delimiter=_delimiter(stream), strict=True)
-        rows = _rows(reader)
-        header = [name.strip() for name in next(rows, []) or []]
+    """The lines of a file whose header, its first line, names its columns so. Raises NotAStockFile, NotASheet.
+
+    A spreadsheet, or text with comma, semicolon or tab between cells.
+    """
+    is_sheet = sheets.is_sheet(path)
+    with closing(sheets.rows(path) if is_sheet else _csv_rows(path)) as rows:
+        header = [name.strip() for name in next(rows, (1, []))[1] or []]
         if missing := [columns[name] for name in needed if columns[name] not in header]:
             raise NotAStockFile(missing, header[:50])
         places = {name: header.index(theirs) for name, theirs in columns.items() if theirs in header}
-        number = reader.line_num + 1
-        for cells in rows:
+        for number, cells in rows:
             if cells is None or cells:
-                yield FileLine(number, _by_name(cells, places, len(header)))
-            number = reader.line_num + 1
+                # A row of a spreadsheet ends with its last cell that is not empty.
+                rest = [""] * (len(header) - len(cells or ())) if is_sheet else []
+                yield FileLine(number, _by_name(cells and cells + rest, places, len(header)))
 
 
 def check(path: Path, *, columns: Mapping[str, str], needed: tuple[str, ...]) -> None:
@@ -55,15 +58,18 @@ def check(path: Path, *, columns: Mapping[str, str], needed: tuple[str, ...]) ->
         next(source, None)
 
 
-def _rows(reader: Iterator[list[str]]) -> Iterator[list[str] | None]:
-    """The rows; None for one that `csv` cannot read."""
-    while True:
-        try:
-            yield next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield None
+def _csv_rows(path: Path) -> Generator[tuple[int, list[str] | None]]:
+    """Number and cells of each row; None for one that `csv` cannot read."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+        reader = csv.reader(stream, delimiter=_delimiter(stream), strict=True)
+        while True:
+            number = reader.line_num + 1
+            try:
+                yield number, next(reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                yield number, None
 
 
 def _by_name(cells: list[str] | None, places: Mapping[str, int], width: int) -> dict[str, str] | None:

@@ -1,21 +1,12 @@
-"""Arguments that several commands take."""
+"""An argument that several commands take."""
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
 from uuid import UUID
 
 from django.core.management.base import CommandError
 
 from grocery.catalog import public as catalog
-
-
-def column(text: str) -> tuple[str, str]:
-    """`OURS=THEIRS`: a column's name and the one that a file gives it."""
-    ours, equals, theirs = text.partition("=")
-    if not (ours and equals and theirs):
-        raise ArgumentTypeError(f"not OURS=THEIRS: {text}")
-    return ours, theirs
 
 
 def store_named(code: str) -> UUID:

@@ -14,6 +14,7 @@ from grocery.kernel.quantity import Quantity, quantity
 
 _SKU: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 _LOT: Final = re.compile(r"[!%-?A-Z_a-z\"]{0,64}")
+_ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _KINDS: Final = {ImportMode.RECEIVE: ChangeKind.RECEIVE, ImportMode.COUNT: ChangeKind.COUNT}
 NEEDED: Final = ("sku", "quantity")
 KNOWN: Final = (*NEEDED, "lot_code", "expires_on", "low_stock_threshold", "reason")
@@ -94,9 +95,13 @@ def _amount(text: str, otherwise: Refusal) -> Quantity | None:
 
 
 def _day(text: str, day_format: str) -> date | None:
-    if not text.strip():
+    """As the profile writes days; or 2026-11-30, which is what a day in a spreadsheet is read as."""
+    text = text.strip()
+    if not text:
         return None
     try:
-        return datetime.strptime(text.strip(), day_format).date()  # noqa: DTZ007 - a day has no zone
+        if _ISO_DAY.fullmatch(text):
+            return date.fromisoformat(text)
+        return datetime.strptime(text, day_format).date()  # noqa: DTZ007 - a day has no zone
     except ValueError as error:
         raise _NO_DAY from error

@@ -59,13 +59,13 @@ def import_stock(
     reject: Path | None = None,
     report: Callable[[StockImportProgress], None] = lambda _progress: None,
 ) -> StockImportProgress:
-    """Take a CSV file of any size into a store, 2,000 lines per transaction; call outside a transaction.
+    """Take a file of any size, CSV or .xlsx, into a store, 2,000 lines per transaction; call outside a transaction.
 
     Lines that are right are done, the others written to `reject` with a code and the reason in both languages; SKUs
     that the catalogue does not know are among these. `columns` names columns that the `profile` names otherwise
     (ours: theirs). The same file under the same `reference` goes on where an earlier run ended, and changes nothing
-    once it is done. A dry run does the same and takes each chunk back. Raises NotAStockFile, UnknownImportProfile,
-    ReferenceUsed, NotFound for the store; Conflict if somebody else imports it at this moment.
+    once it is done. A dry run does the same and takes each chunk back. Raises NotAStockFile, NotASheet,
+    UnknownImportProfile, ReferenceUsed, NotFound for the store; Conflict if somebody else imports it at this moment.
     """
     if profile not in rules.PROFILES:
         raise UnknownImportProfile(profile)

@@ -10,7 +10,7 @@ import sys
 import time
 from importlib import import_module
 
-#: "growth" (nine minutes, most of them to fill ten million rows), "histories" (half an hour) and "chaos" (a minute):
+#: "growth" and "books" (nine minutes, most of them to fill ten million rows), "histories" (half an hour) and "chaos":
 #: only when asked for.
 ALL = ("reserve", "hot", "reads", "feed", "drain", "live")
 

@@ -59,12 +59,12 @@ def run() -> str:
 
         location = catalog.save_store(code="bench-growth", name_en="Bench", name_vi="Bench").id
         items = SMALL // 2
-        _fill(location, items=(1, items), lots=(1, 2))
+        fill(location, items=(1, items), lots=(1, 2))
         names = tuple(f"sku{number:06}" for number in range(1, items + 1))
         small = _measure(Store(location, names, clock.now().date() + timedelta(days=1)))
-        _fill(location, items=(1, items), lots=(3, 10))
+        fill(location, items=(1, items), lots=(3, 10))
         more = LARGE // 10
-        _fill(location, items=(items + 1, more), lots=(1, 10))
+        fill(location, items=(items + 1, more), lots=(1, 10))
         names = tuple(f"sku{number:06}" for number in range(1, more + 1))
         large = _measure(Store(location, names, clock.now().date() + timedelta(days=1)))
         size = _size()
@@ -75,7 +75,7 @@ def run() -> str:
     return f"{table(HEAD, rows)}\n\n{size}"
 
 
-def _fill(location: UUID, *, items: tuple[int, int], lots: tuple[int, int]) -> None:
+def fill(location: UUID, *, items: tuple[int, int], lots: tuple[int, int]) -> None:
     """So many items and lots more, and ten movements for each new lot; says how it goes on."""
     from django.db import connection
 

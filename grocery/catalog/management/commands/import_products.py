@@ -14,25 +14,20 @@ from django.core.management.base import BaseCommand, CommandError
 from grocery.catalog import public as catalog
 from grocery.kernel import clock
 from grocery.kernel.errors import DomainError
+from grocery.kernel.management import arguments
 
 
 class Command(BaseCommand):
     help = "Import products from a CSV file. Running it again changes nothing that has not changed in the file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path)
         profiles = "; ".join(f"{name}: {about}" for name, about in catalog.import_profiles().items())
-        parser.add_argument("--profile", required=True, help=profiles)
-        parser.add_argument("--dry-run", action="store_true", help="check everything, change nothing")
-        parser.add_argument("--reject", type=Path, help="write rejected rows here; FILE.rejected.csv otherwise")
+        arguments.add_file(parser, profiles=profiles)
         parser.add_argument("--default-price", type=int, help="in đồng, for rows that name no price")
         parser.add_argument("--stats", action="store_true", help="also print seconds and peak memory")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path: Path = options["file"]
-        if not path.is_file():
-            raise CommandError(f"There is no file {path}.")
-        reject = options["reject"] or path.with_suffix(".rejected.csv")
+        path, reject = arguments.file_and_reject(options)
         self._started = time.monotonic()
         try:
             done = catalog.import_products(
@@ -51,26 +46,19 @@ class Command(BaseCommand):
         self._finish(done, reject, options)
 
     def _show(self, progress: catalog.ImportProgress) -> None:
-        """One line that is painted over on a terminal; nothing in between elsewhere."""
-        if self.stdout.isatty():
-            rate = progress.rows / max(time.monotonic() - self._started, 0.001)
-            line = f"{progress.rows:,} rows, {rate:,.0f} rows/s, {progress.ok:,} ok, {progress.rejected:,} rejected"
-            self.stdout.write(f"\r\x1b[K{line}", ending="")
-            self.stdout.flush()
+        rate = progress.rows / max(time.monotonic() - self._started, 0.001)
+        said = f"{progress.rows:,} rows, {rate:,.0f} rows/s, {progress.ok:,} ok, {progress.rejected:,} rejected"
+        arguments.show_progress(self.stdout, said)
 
     def _finish(self, done: catalog.ImportProgress, reject: Path, options: dict[str, Any]) -> None:
-        if self.stdout.isatty():
-            self.stdout.write("\r\x1b[K", ending="")
+        arguments.show_progress(self.stdout, "")
         seconds = time.monotonic() - self._started
         would = "Dry run, nothing was changed: " if options["dry_run"] else ""
         self.stdout.write(
             f"{would}{done.rows:,} rows: {done.new:,} new, {done.changed:,} changed, {done.unchanged:,} unchanged,"
             f" {done.rejected:,} rejected."
         )
-        for reason, count in sorted(done.reasons.items(), key=lambda one: -one[1]):
-            self.stdout.write(f"  {count:>8,}  {reason}")
-        if done.rejected:
-            self.stdout.write(f"Rejected rows and their reasons: {reject}")
+        arguments.say_rejected(self.stdout, done.reasons, reject)
         if options["stats"]:
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
                 1024**2 if sys.platform == "darwin" else 1024
