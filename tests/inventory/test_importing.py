@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -224,7 +223,7 @@ def test_the_command_says_why_it_did_nothing(shop: Shop, file: Path):
 # --- spreadsheets -----------------------------------------------------------------------------------------------
 
 
-def spreadsheet(path: Path, *rows: Sequence[Any]) -> Path:
+def spreadsheet(path: Path, *rows: Any) -> Path:
     book = Workbook()
     for row in rows:
         book.worksheets[0].append(row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "goods.xlsx"
 
 
-def written(path: Path, *rows: Sequence[Any], then: Callable[[Workbook], object] = lambda _book: None) -> Path:
+def written(path: Path, *rows: Any, then: Callable[[Workbook], object] = lambda _book: None) -> Path:
     book = Workbook()
     for row in rows:
         book.worksheets[0].append(row)
@@ -30,7 +30,7 @@ def written(path: Path, *rows: Sequence[Any], then: Callable[[Workbook], object]
     return path
 
 
-def read(path: Path, *rows: Sequence[Any], then: Callable[[Workbook], object] = lambda _book: None) -> list[Row]:
+def read(path: Path, *rows: Any, then: Callable[[Workbook], object] = lambda _book: None) -> list[Row]:
     return list(sheets.rows(written(path, *rows, then=then)))
 
 
