@@ -6,10 +6,12 @@ is exactly one order, one confirmation, one stock decrement, one payment, and no
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -21,6 +23,7 @@ from tests.chaos.faults import Death, restart, walk
 from tests.chaos.orders import Town
 
 pytestmark = pytest.mark.django_db(transaction=True)
+log = logging.getLogger(__name__)
 
 STEP = int(os.environ.get("FAULT_STEP", "8"))
 
@@ -44,12 +47,13 @@ def walked(
     step: int = STEP,
 ) -> int:
     """Kill the work at its points, let `then` repeat it and look; how many points there were."""
-    first, deaths = random.randrange(step), 0
+    first, deaths, began = random.randrange(step), 0, monotonic()
     for death in walk(work, prepare, first=first, step=step):
         restart()
         deaths += 1
         assert then(*death.arguments) == [], death
     assert inventory.check_stock() == []
+    log.info("%s: died %s times in %.0f s", work.__name__, deaths, monotonic() - began)
     return first + deaths * step
 
 

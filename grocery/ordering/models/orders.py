@@ -259,7 +259,7 @@ class OrderLineQuerySet(models.QuerySet["OrderLine"]):
 
     def resize(self, lines: Iterable[OrderLine]) -> None:
         """Write down other quantities and what they come to, in one statement."""
-        self.bulk_update(list(lines), ["quantity", "amount", "discount"])
+        self.bulk_update(list(lines), ["quantity", "amount", "discount", "reduced"])
 
     def pack(self, lines: Iterable[OrderLine]) -> None:
         """Write down what was packed, in one statement."""

@@ -14,9 +14,10 @@ from grocery.kernel.errors import Invalid
 from grocery.kernel.outbox import publish
 from grocery.kernel.principal import Principal
 from grocery.ordering import models, policies
-from grocery.ordering.contracts import CancelMotive, CancelReason, OrderNotCancellable, OrderState, SubstitutionState
+from grocery.ordering.contracts import CancelMotive, CancelReason, OrderNotCancellable, OrderState
 from grocery.ordering.events import OrderCancelled, OrderedLine
-from grocery.ordering.services import counters, coupons, revising, transitions, weighing
+from grocery.ordering.services import counters, coupons, revising, transitions
+from grocery.ordering.services.withdrawing import withdraw
 from grocery.payments import public as payments
 
 log = structlog.get_logger(__name__)
@@ -89,7 +90,7 @@ def call_off(
     if not policies.may_be_cancelled(state, reason):
         raise OrderNotCancellable(order.number, state)
     transitions.move(order, OrderState.CANCELLED, by=by, motive=motive, reason=note or reason.value, now=now)
-    _withdraw_questions(order, by, now)
+    withdraw(order, None, by=by, now=now)
     revising.end_waiting(order, tell=False, now=now)
     delivery.cancel(order_id=order.id, now=now, by=by.id if by and by.kind == "staff" else None)
     inventory.release(holder=order.holder, now=now)
@@ -108,11 +109,3 @@ def call_off(
         )
     )
     counters.cancelled(reason)
-
-
-def _withdraw_questions(order: models.Order, by: Principal | None, now: datetime) -> None:
-    """What the customer was asked about this order needs no answer any more."""
-    weighing.withdraw(order, None, by=by, now=now)
-    if rows := list(models.Substitution.objects.of_order(order.id).open()):
-        actor = by.kind if by else "system"
-        models.Substitution.objects.settle(rows, SubstitutionState.WITHDRAWN, at=now, actor=actor)

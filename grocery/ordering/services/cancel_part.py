@@ -26,6 +26,7 @@ from grocery.ordering.contracts import (
 )
 from grocery.ordering.events import OrderedLine, OrderPartlyCancelled
 from grocery.ordering.services import cancel_order, counters, keeping, reckoning, requests, transitions, write_change
+from grocery.ordering.services.withdrawing import withdraw
 from grocery.payments import public as payments
 
 
@@ -55,6 +56,7 @@ def cancel_part(
     before, changes = dong(order.total), _changes(lines, quantities)
     reckoning.take_off(order, lines, {change.sku: change.after for change in changes})
     _check_minimum(order, by)
+    withdraw(order, quantities, by=by, now=now)
     keeping.keep(order, lines, now=now)
     payments.lower_to(order_id=order.id, amount=order.ceiling, now=now)
     write_change.write_change(

@@ -85,7 +85,7 @@ def claim(order_id: UUID, cart: models.Cart, used: Mapping[UUID, models.Brought]
 
 def give_back(order: models.Order, now: datetime) -> None:
     """What a cancelled order used may be used again; once, however often it is said."""
-    if order.discount or order.fee_discount:
+    if order.discount or order.fee_discount or order.changes.exists():  # what lowered it may have been called off
         models.CouponTally.objects.give_back(order.id, now)
 
 

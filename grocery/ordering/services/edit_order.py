@@ -28,6 +28,7 @@ from grocery.ordering.contracts import (
 )
 from grocery.ordering.services import editing, keeping, revising, transitions
 from grocery.ordering.services.editing import Draft
+from grocery.ordering.services.withdrawing import withdraw
 from grocery.payments import public as payments
 
 #: How long the goods of a change wait for its payment.
@@ -119,6 +120,7 @@ def _at_once(
     order, before = wanted.order, dong(wanted.order.total)
     lines = editing.write(wanted)
     _check_sums(order, wanted, expected_total, by)
+    withdraw(order, wanted.touched, by=by, now=now)
     keeping.keep(order, lines, now=now, replaces=asked.holder if asked else None)
     if payments.raise_to(order_id=order.id, amount=order.ceiling, reference=revision_id, now=now):
         raise _MoreMoney

@@ -26,6 +26,11 @@ class Draft:
     products: Mapping[catalog.Sku, catalog.ProductOnSale]
     prices: dict[str, Money] = field(default_factory=dict)
 
+    @property
+    def touched(self) -> set[str]:
+        """The SKUs of which there is to be more or less."""
+        return {*self.less, *self.more}
+
 
 def draft(order: models.Order, wanted: Mapping[str, Quantity], *, prices: Mapping[str, Money] | None = None) -> Draft:
     """What has to change, with today's prices, or those agreed before. Nothing is written.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import copy
+from decimal import Decimal
 
 from grocery.kernel.money import Money, dong
-from grocery.kernel.quantity import Quantity
+from grocery.kernel.quantity import ZERO, Quantity, plain
 from grocery.ordering import models, policies
+from grocery.ordering.contracts import OfferKind
 
 
 def take_off(order: models.Order, lines: Iterable[models.OrderLine], left: Mapping[str, Quantity]) -> None:
@@ -35,6 +37,7 @@ def _resize(line: models.OrderLine, left: Quantity) -> None:
     amount = dong(line.price) * left
     line.discount = policies.share(dong(line.discount), of=Quantity(line.quantity), kept=left, most=amount).minor
     line.quantity, line.amount = left, amount.minor
+    line.reduced = [[percent, plain(units)] for percent, units in policies.still_reduced(line.reduced, left)]
 
 
 def _explain_anew(order: models.Order, touched: Iterable[models.OrderLine]) -> None:
@@ -45,9 +48,13 @@ def _explain_anew(order: models.Order, touched: Iterable[models.OrderLine]) -> N
     for line in touched:
         mine = [row for row in rows if row.sku == line.sku]
         parts = policies.shares([dong(-row.amount) for row in mine], whole=dong(line.discount))
+        reduced: Decimal = sum((units for _, units in policies.still_reduced(line.reduced, line.quantity)), ZERO)
         for row, part in zip(mine, parts, strict=True):
             row.amount = -part.minor
             row.quantity = min(row.quantity, line.quantity)
+            if row.kind == OfferKind.NEAR_EXPIRY:  # the cheapest units stay, and are told first
+                row.quantity = Quantity(min(row.quantity, reduced))
+                reduced -= row.quantity
     models.OrderAdjustment.objects.lessen(rows)
 
 

@@ -22,6 +22,7 @@ from grocery.ordering.contracts import ChangeKind, Edited, OrderState, RevisionS
 from grocery.ordering.events import OrderChanged, OrderChangeNotMade, OrderedLine
 from grocery.ordering.services import editing, keeping, transitions, write_change
 from grocery.ordering.services.editing import Draft
+from grocery.ordering.services.withdrawing import withdraw
 from grocery.payments import public as payments
 
 log = structlog.get_logger(__name__)
@@ -128,6 +129,7 @@ def _applied(order: models.Order, revision: models.Revision, now: datetime) -> b
         with transaction.atomic():
             wanted = editing.draft(order, revision.wanted(), prices=revision.agreed_prices())
             before, lines = dong(order.total), editing.write(wanted)
+            withdraw(order, wanted.touched, by=None, now=now)
             keeping.keep(order, lines, now=now, replaces=revision.holder)
     except DomainError as error:
         log.warning("revision_no_longer_fits", order_id=str(order.id), code=error.code)

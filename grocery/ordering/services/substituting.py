@@ -37,9 +37,9 @@ from grocery.ordering.services import (
     requests,
     show_substitutions,
     transitions,
-    weighing,
 )
 from grocery.ordering.services.candidates import Found, Missing
+from grocery.ordering.services.withdrawing import withdraw
 
 
 def propose(*, order_id: UUID, sku: str, quantity: Quantity, by: Principal, now: datetime) -> tuple[Candidate, ...]:
@@ -71,7 +71,7 @@ def substitute(
     line = _line(order, sku, quantity)
     if line.substitution == SubstitutionChoice.NONE:
         raise NoSubstituteWanted(sku)
-    withdraw(order, sku, by=by, now=now)
+    withdraw(order, [sku], by=by, now=now)
     found = next((one for one in _found(order, sku, quantity, now) if one.candidate.sku == with_sku), None)
     if found is None:
         raise NotASubstitute(sku, with_sku)
@@ -96,19 +96,9 @@ def leave_out(
         return
     _check_open(order)
     _line(order, sku, quantity)
-    withdraw(order, sku, by=by, now=now)
+    withdraw(order, [sku], by=by, now=now)
     replacing.leave_out(order, sku, quantity, by=by, now=now)
     counters.left_out()
-
-
-def withdraw(order: models.Order, sku: str | None, *, by: Principal | None, now: datetime) -> None:
-    """Let the open questions about this line, or all of a locked order's, end without an effect."""
-    weighing.withdraw(order, sku, by=by, now=now)
-    questions = models.Substitution.objects.of_order(order.id).open()
-    rows = list(questions.about(sku) if sku else questions)
-    if rows:
-        actor = by.kind if by else "system"
-        models.Substitution.objects.settle(rows, SubstitutionState.WITHDRAWN, at=now, actor=actor)
 
 
 def write(

@@ -1,0 +1,171 @@
+"""What the store does: something is missing, goods are picked and weighed, boxes sealed and taken away."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from grocery.inventory import public as inventory
+from grocery.kernel.ids import new_id
+from grocery.kernel.quantity import Quantity
+from grocery.ordering import models
+from grocery.ordering import public as ordering
+from grocery.payments.models import Payment
+from grocery.payments.services.settle import settle_payment
+from tests.ordering.history.orders import Bought, Line, Question, Waiting
+from tests.ordering.history.story import Story
+from tests.ordering.history.world import BY_WEIGHT, may_stand_in, note, so_much
+
+PLACE = Decimal("0.001")
+
+
+class Store(Story):
+    """The people of the store, and its clock."""
+
+    def something_is_missing(self, number: int, at: int, steps: int, which: int | None, crash: int | None) -> None:
+        """Before picking somebody of the staff sees it; while picking, whoever picks."""
+        order = self.chosen(number)
+        sku = self.line(order, at)
+        line = order.lines[sku]
+        if order.state not in {"confirmed", "picking"} or line.quantity <= line.found:
+            return
+        units = min(Decimal(so_much(sku, steps)), line.quantity)
+        if order.state == "picking":
+            units = line.quantity - line.found
+            if line.found and sku in BY_WEIGHT:
+                return
+        found = ordering.propose_substitutes(
+            order_id=order.id, sku=sku, quantity=Quantity(units), by=self.w.shop.picker, now=self.w.now
+        )
+        for one in found:
+            assert may_stand_in(one.sku, sku)
+            assert one.sku not in order.lines
+            assert one.sku not in {question.with_sku for question in order.questions}
+            assert one.price.minor <= self.w.prices[one.sku]
+        with_sku = found[which % len(found)].sku if which is not None and found else None
+        try:
+            self.w.ask(self.act_on(order, sku, units, with_sku), crash)
+        except ordering.NoSubstituteWanted:
+            assert with_sku
+            assert line.choice == "none"
+            return
+        order.questions = [q for q in order.questions if q.sku != sku]
+        if with_sku is None:
+            order.leave_out(sku, units)
+            return
+        row = models.Substitution.objects.filter(order_id=order.id, sku=sku).latest("id")
+        limit = self.w.now + timedelta(minutes=10)
+        assert row.quantity == row.with_quantity == units
+        question = Question(row.id, sku, units, with_sku, units, self.w.prices[with_sku], limit)
+        order.questions.append(question)
+        if line.choice != "ask":
+            self.settle(order, question, accept=True)
+        else:
+            note("a question is asked")
+
+    def act_on(self, order: Bought, sku: str, units: Decimal, with_sku: str | None) -> Any:
+        key, now = str(uuid4()), self.w.now
+        if order.state == "picking":
+            by, _wave = self.w.picker(order.id)
+            shortage = ordering.Shortage(new_id(), order.id, sku, with_sku)
+            return lambda: ordering.pick_short(shortage=shortage, by=by, now=now)
+        about: dict[str, Any] = {"order_id": order.id, "sku": sku, "quantity": units, "by": self.w.shop.picker}
+        if with_sku is None:
+            return lambda: ordering.leave_out(**about, key=key, now=now)
+        return lambda: ordering.substitute(**about, with_sku=with_sku, key=key, now=now)
+
+    def somebody_picks(self, number: int, lines: int, lighter: int, crash: int | None) -> None:
+        order = self.chosen(number)
+        if order.state == "confirmed":
+            self.w.picker(order.id)
+            order.state = "picking"
+        if order.state == "picking":
+            for line in list(order.lines.values())[: lines + 1]:
+                self.pick(order, line, lighter, crash)
+
+    def pick(self, order: Bought, line: Line, lighter: int, crash: int | None) -> None:
+        """What is left of a line; of what is weighed up to a tenth less."""
+        left = line.quantity - line.found
+        if left <= 0 or any(question.sku == line.sku for question in order.questions):
+            return
+        if line.by_weight:
+            if line.found:
+                return
+            left = (left * (1000 - lighter) / 1000).quantize(PLACE)
+        by, _wave = self.w.picker(order.id)
+        handful = ordering.Handful(
+            id=new_id(), order_id=order.id, sku=line.sku, quantity=Quantity(left), code="", by_hand="no label"
+        )
+        self.w.ask(lambda: ordering.pick(handful=handful, by=by, now=self.w.now), crash)
+        line.found += left
+
+    def somebody_seals(self, number: int, crash: int | None) -> None:
+        """Not with an open line; what was really picked is charged, never above the ceiling."""
+        order = self.chosen(number)
+        if order.state != "picking":
+            return
+        by, _wave = self.w.picker(order.id)
+        act = lambda: ordering.seal(  # noqa: E731 - it is asked twice
+            order_id=order.id, crates=[ordering.NewCrate("1")], by=by, now=self.w.now
+        )
+        lines = order.lines.values()
+        open_ = [line for line in lines if not (line.found or not line.quantity)]
+        open_ += [line for line in lines if line.found != line.quantity and not line.by_weight]
+        try:
+            self.w.ask(act, None)
+        except ordering.QuestionOpen:
+            assert order.questions
+        except ordering.LinesOpen:
+            assert open_
+        else:
+            note("a box is sealed")
+            assert not open_
+            assert not order.questions
+            order.state, order.goods_kept, order.waiting = "packed", False, self.ended(order)
+            order.charged = sum(line.charged(line.found) for line in lines) + order.fee - order.fee_discount
+            for line in lines:
+                self.w.gone[line.sku] += line.found  # type: ignore[assignment]  # quantities are exact
+
+    def ended(self, order: Bought) -> Waiting | None:
+        """What waits for money when the box is sealed is let go with the money."""
+        if order.waiting and not order.waiting.paid:
+            order.waiting.let_go = True
+        return order.waiting
+
+    def the_driver_goes(self, number: int) -> None:
+        order, by, now = self.chosen(number), self.w.shop.picker, self.w.now
+        if order.state == "packed":
+            ordering.dispatch(order_id=order.id, by=by, now=now)
+            order.state = "out_for_delivery"
+        elif order.state == "out_for_delivery":
+            ordering.deliver(order_id=order.id, by=by, now=now)
+            order.state = "delivered"
+
+    def goods_are_no_longer_kept(self, minutes: int) -> None:
+        """The clock of the stockroom may be ahead of the others."""
+        self.at(self.w.now + timedelta(minutes=minutes))
+        inventory.expire_reservations(now=self.w.now)
+        for order in self.w.orders.values():
+            if order.state == "placed" and order.pay_by and order.pay_by <= self.w.now:
+                order.goods_kept = False
+            if order.waiting and order.waiting.pay_by <= self.w.now:
+                order.waiting.goods_kept = False
+
+    def tick(self, crash: int | None) -> None:
+        """What the clock does: orders that are not paid end, questions have their default, changes are off."""
+        now = self.w.now
+        self.w.ask(lambda: ordering.cancel_unpaid(now=now), crash)
+        self.w.ask(lambda: ordering.answer_by_default(now=now), crash)
+        for due in Payment.objects.filter(look_at__lte=now, state="intended").values_list("id", flat=True):
+            settle_payment(payment_id=due, now=now)
+        for order in self.w.orders.values():
+            if order.state == "placed" and order.pay_by and order.pay_by <= now:
+                order.end()
+            for question in [q for q in order.questions if q.answer_by <= now]:
+                self.settle(order, question, accept=True)
+            if order.waiting and order.waiting.pay_by <= now and not order.waiting.paid:
+                order.waiting.let_go = True
+        self.goods_are_no_longer_kept(0)
+        self.tell(None)
