@@ -9,10 +9,11 @@ each time. See docs/adr/0150.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, Final, cast
 
 import orjson
 import psycopg
@@ -22,6 +23,10 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import AutoField, Field, Model
 from django.db.models.base import ModelState
 from django.db.models.expressions import DatabaseDefault
+from psycopg._preparing import Prepare, PrepareManager
+from psycopg.pq.abc import PGresult
+
+_FORGOTTEN: Final = re.compile(rb"DROP|ALTER|DISCARD ALL|DEALLOCATE ALL")
 
 type Values = Mapping[str, Any] | Sequence[Any]
 
@@ -124,6 +129,7 @@ def _cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:
     if connection.queries_logged:  # whoever looks on wants to see the values too
         return connection.cursor()
     connection.ensure_connection()
+    _Kept.by(cast("psycopg.Connection[Any]", connection.connection))
     planned: Any = _Prepared(connection.connection)
     return connection.make_cursor(planned)
 
@@ -133,3 +139,30 @@ class _Prepared(psycopg.Cursor[Any]):
 
     def execute(self, query: Any, params: Any = None, **_options: Any) -> Any:
         return super().execute(query, params, prepare=True)
+
+
+class _Kept(PrepareManager):
+    """Keeps what is prepared when a transaction is rolled back.
+
+    psycopg forgets all of it then, as what a statement names may have been made in that transaction; ours name what
+    migrations made. An order that was refused cost the next one more than placing it: all was planned anew.
+    """
+
+    @classmethod
+    def by(cls, connection: psycopg.Connection[Any]) -> None:
+        """Have this connection do so."""
+        if not isinstance(connection._prepared, cls):
+            kept = cls()
+            kept.prepare_threshold = connection._prepared.prepare_threshold
+            connection._prepared = kept
+
+    def clear(self) -> bool:
+        """Called by a rollback."""
+        return False
+
+    def _should_discard(self, _prep: Prepare, results: Sequence[PGresult], *_more: Any) -> bool:
+        """Called after each statement: what the server forgot, or may have to read anew, is forgotten as ever."""
+        for result in results:
+            if _FORGOTTEN.match(result.command_status or b""):
+                return super().clear()
+        return False

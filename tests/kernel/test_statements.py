@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, connection
+from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, connection, transaction
 
 from grocery.catalog.models import Category
 from grocery.kernel import statements
@@ -61,6 +62,30 @@ def test_a_statement_is_planned_once_without_its_values_counted_each_time_and_fa
     assert len([one for one in prepared_statements() if one.startswith("SELECT n, 2")]) == 1
     with pytest.raises(DataError):
         statements.rows(DEFAULT_DB_ALIAS, _TWICE, numbers=[1, 2, 5], above=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rollback_forgets_no_statement():
+    statement = "SELECT 1 AS kept"
+    with suppress(ZeroDivisionError), transaction.atomic():
+        statements.rows(DEFAULT_DB_ALIAS, statement)
+        raise ZeroDivisionError
+    assert statement in prepared_statements()
+    with suppress(ZeroDivisionError), transaction.atomic(), transaction.atomic():
+        raise ZeroDivisionError
+    statements.rows(DEFAULT_DB_ALIAS, statement)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement = %s", [statement])
+        assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("forgetting", ["DISCARD ALL", "DEALLOCATE ALL"])
+def test_what_the_server_forgot_is_prepared_again(forgetting: str):
+    statements.rows(DEFAULT_DB_ALIAS, "SELECT 1 AS forgotten")
+    with connection.cursor() as cursor:
+        cursor.execute(forgetting)
+    assert statements.rows(DEFAULT_DB_ALIAS, "SELECT 1 AS forgotten") == [(1,)]
 
 
 def test_what_the_orm_sends_is_not_kept():

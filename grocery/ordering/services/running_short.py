@@ -52,6 +52,8 @@ def plan(
         lacking = short.shortages.get(line.product.sku)
         if not lacking:
             continue
+        if _nothing_instead(line, basket.choice, answers):
+            raise short
         missing = policies.up_to_steps(lacking, line.product.step)
         found = _found(line, missing, cart, taken, day=day, now=now)
         step = _step(line, missing, found, basket.choice, answers, short)
@@ -108,6 +110,12 @@ def put_into_effect(order: models.Order, steps: Sequence[Step], *, now: datetime
         replacing.replace(order, row, by=customer, now=now, kept=True)
 
 
+def _nothing_instead(line: BasketLine, whole_cart: str, answers: Answers) -> bool:
+    """Whether the customer wants no substitute, so that none has to be looked for."""
+    choice = SubstitutionChoice(line.row.substitution or whole_cart)
+    return choice is SubstitutionChoice.NONE and line.product.sku not in answers
+
+
 def _step(
     line: BasketLine,
     missing: Quantity,
@@ -122,9 +130,9 @@ def _step(
         wanted = answers[sku]
         chosen = next((one for one in found if one.product.sku == wanted), None)
         return None if wanted and chosen is None else Step(sku, missing, chosen, asked=True)
-    choice = SubstitutionChoice(line.row.substitution or whole_cart)
-    if choice is SubstitutionChoice.NONE or not found:
+    if not found:
         raise short
+    choice = SubstitutionChoice(line.row.substitution or whole_cart)
     return None if choice is SubstitutionChoice.ASK else Step(sku, missing, found[0], asked=False)
 
 
