@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from tests.ordering.counting import statements
 from tests.ordering.offering import CHAIN, coupon, draft, offer
 from tests.shop import BEN_THANH, Customer, Shop
 
-HOUR = timedelta(hours=1)
+HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 
 
 def sums(view: ordering.CartView | ordering.OrderView) -> tuple[int, int, int]:
@@ -129,16 +130,51 @@ def many_offers(shop: Shop) -> None:
 
 
 def test_offers_cost_no_statement_more(shop: Shop, lan: Customer):
-    """They come with the cart's own row, to be put into and to be looked at."""
+    """Which there are comes with the cart's own row; what they say is kept by a process that has read them."""
     basket = {f"sku{number}": 2 for number in range(60)}
     shop.stock(milk=10, **basket)
     shop.put(lan.owner, **basket)
     many_offers(shop)
+    with statements() as reading:
+        ordering.cart(owner=lan.owner, now=NOON)
     with statements() as putting:
         ordering.set_item(owner=lan.owner, sku="milk", quantity=quantity(1), now=NOON)
     with statements() as looking:
         ordering.cart(owner=lan.owner, now=NOON)
-    assert (len(putting), len(looking)) == (6, 5)
+    assert (len(reading), len(putting), len(looking)) == (6, 6, 5)
+
+
+def test_what_is_kept_of_an_offer_is_what_it_says_now(shop: Shop, lan: Customer):
+    """However it was changed: by staff, past all services, or in a transaction that was taken back."""
+    shop.stock(milk=10)
+    shop.put(lan.owner, milk=1)
+    made = offer(shop, "sku", percent=10, skus=("milk",))
+
+    def off() -> int:
+        return ordering.cart(owner=lan.owner, now=NOON).discount.minor
+
+    seen = [off()]
+    with suppress(ZeroDivisionError), transaction.atomic():
+        models.Offer.objects.filter(id=made).update(percent=20)
+        seen.append(off())
+        raise ZeroDivisionError
+    seen.append(off())
+    models.Offer.objects.filter(id=made).update(percent=30)
+    seen.append(off())
+    ordering.end_offer(offer_id=made, by=CHAIN, now=NOON)
+    seen.append(off())
+    price = ordering.cart(owner=lan.owner, now=NOON).subtotal.minor
+    assert seen == [price * percent // 100 for percent in (10, 20, 10, 30, 0)]
+
+
+def test_what_is_kept_of_an_offer_begins_and_ends_on_the_second(shop: Shop, lan: Customer):
+    shop.stock(milk=10)
+    shop.put(lan.owner, milk=1)
+    ends = NOON + HOUR
+    offer(shop, "sku", percent=10, skus=("milk",), starts_at=NOON, ends_at=ends)
+    moments = [NOON - SECOND, NOON, ends - SECOND, ends, NOON]
+    lowered = [bool(ordering.cart(owner=lan.owner, now=moment).discount) for moment in moments]
+    assert lowered == [False, True, True, False, True]
 
 
 def test_an_order_with_offers_and_a_coupon_takes_three_statements_more_whatever_its_length(shop: Shop, lan: Customer):

@@ -5,8 +5,9 @@ from grocery.ordering.models.carts import Cart, CartLine, CartLineQuerySet, Cart
 from grocery.ordering.models.changes import MOTIVES, OrderChange, written
 from grocery.ordering.models.columns import inside_a_transaction
 from grocery.ordering.models.coupons import CouponCode, CouponTally, CouponTallyQuerySet, CouponUse
-from grocery.ordering.models.offers import Brought, Offer, OfferChange
-from grocery.ordering.models.offers import read as read_offers
+from grocery.ordering.models.offers import Offer, OfferChange
+from grocery.ordering.models.offers_in_carts import Brought
+from grocery.ordering.models.offers_in_carts import read as read_offers
 from grocery.ordering.models.orders import (
     UNITS,
     NextNumber,

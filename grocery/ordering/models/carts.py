@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from grocery.kernel import statements
 from grocery.kernel.quantity import ZERO
 from grocery.ordering.contracts import CartOwner, SubstitutionChoice
-from grocery.ordering.models import offers
+from grocery.ordering.models import offers_in_carts as offers
 from grocery.ordering.models.columns import CHOICES, amount_of, key
 from grocery.ordering.policies.coupons import PER_CART
 
@@ -51,23 +50,21 @@ class CartQuerySet(models.QuerySet["Cart"]):
         """The same, its row locked until the transaction ends."""
         return self.of(owner, store_id).order_by("-id").select_for_update().first()
 
-    def locked_with_offers(
-        self, owner: CartOwner, store_id: UUID | None, now: datetime, *, also: Sequence[str] = ()
-    ) -> Cart | None:
-        """As `locked_for`, with `found_offers`: what may count for the cart now; `also`: SKUs about to be in it."""
+    def locked_with_offers(self, owner: CartOwner, store_id: UUID | None, now: datetime) -> Cart | None:
+        """As `locked_for`, with `found_offers`: what may count for the cart now."""
         statement, mine = (_LOCK_CUSTOMERS, owner.customer_id) if owner.customer_id else (_LOCK_GUESTS, owner.token)
-        values = [*offers.for_cart_params(now, also), mine, store_id, store_id]
+        values = [*offers.for_cart_params(now), mine, store_id, store_id]
         found = statements.rows(self.db, statement, values) if mine else []
         if not found:
             return None
         cart = statements.load(Cart, found[0])
-        cart.found_offers = json.loads(found[0][-1]) if found[0][-1] else None
+        cart.found_offers = found[0][-1]
         return cart
 
-    def offers_of(self, cart_id: UUID, now: datetime) -> list[dict[str, Any]] | None:
+    def offers_of(self, cart_id: UUID, now: datetime) -> str | None:
         """What may count for this cart now; one statement."""
-        found = self.filter(id=cart_id).annotate(found=offers.for_cart(now))
-        return found.values_list("found", flat=True).first()
+        found = statements.rows(self.db, _OFFERS, [*offers.for_cart_params(now), cart_id])
+        return found[0][0] if found else None
 
     def have_coupons(self, cart_id: UUID, codes: Sequence[str]) -> None:
         self.filter(id=cart_id).update(coupons=list(codes))
@@ -90,7 +87,7 @@ class CartQuerySet(models.QuerySet["Cart"]):
             return None
         cart_id, own_store, zone, choice, coupons, found = rows[0][:_OF_CART]
         cart = Cart(id=cart_id, customer_id=customer_id, store_id=own_store, zone=zone, substitution=choice)
-        cart.coupons, cart.found_offers = coupons, json.loads(found) if found else None
+        cart.coupons, cart.found_offers = coupons, found
         return cart, [statements.load(CartLine, row[_OF_CART:]) for row in rows]
 
     def take_over(self, mine: Cart, guests: Cart, *, was_empty: bool) -> None:
@@ -106,21 +103,19 @@ class CartQuerySet(models.QuerySet["Cart"]):
         if changed:
             self.filter(id=mine.id).update(**changed)
 
-    def begin(
-        self, owner: CartOwner, *, store_id: UUID, zone: str, now: datetime | None = None, also: Sequence[str] = ()
-    ) -> Cart | None:
-        """Make the owner's cart of this store; None when another request has just made it. `now`: `with_offers`."""
+    def begin(self, owner: CartOwner, *, store_id: UUID, zone: str, now: datetime | None = None) -> Cart | None:
+        """Make the owner's cart of this store; None when another request has just made it. `now`: with offers."""
         cart = Cart(customer_id=owner.customer_id, token=owner.token, store_id=store_id, zone=zone)
         values = [cart.id, cart.customer_id, cart.token, store_id, zone]
         with connection.cursor() as cursor:
             if now is None:
                 cursor.execute(_BEGIN_CART, values)
                 return cart if cursor.rowcount else None
-            cursor.execute(f"{_BEGIN_CART} RETURNING {offers.FOR_CART}", values + offers.for_cart_params(now, also))
+            cursor.execute(f"{_BEGIN_CART} RETURNING {offers.FOR_CART}", values + offers.for_cart_params(now))
             found = cursor.fetchone()
         if found is None:
             return None
-        cart.found_offers = json.loads(found[0]) if found[0] else None
+        cart.found_offers = found[0]
         return cart
 
     def abandoned(self, before: datetime) -> Self:
@@ -166,8 +161,8 @@ class Cart(models.Model):
         db_default=Value([], ArrayField(models.CharField(max_length=40))),
         blank=True,
     )
-    #: What `with_offers` found; None: it was not asked, or there is nothing.
-    found_offers: Any = None
+    #: What `FOR_CART` found; None: it was not asked.
+    found_offers: str | None = None
 
     objects = CartQuerySet.as_manager()
 
@@ -327,3 +322,4 @@ _LOCK = f"""
 """  # noqa: S608 - put together from constants
 _LOCK_CUSTOMERS, _LOCK_GUESTS = (_LOCK.replace("<owner>", column) for column in ("customer_id", "token"))
 _LINES = f'SELECT {statements.columns(CartLine, "line")} FROM "ordering_cartline" line WHERE cart_id = %s ORDER BY id'  # noqa: S608 - put together from constants
+_OFFERS = f'SELECT {offers.FOR_CART} FROM "ordering_cart" WHERE id = %s'  # noqa: S608 - put together from constants

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final, Self
 from uuid import UUID
@@ -11,7 +9,6 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel.money import dong
@@ -33,6 +30,10 @@ _ON_GOODS: Final = [OfferKind.SKU.value, OfferKind.CATEGORY.value, OfferKind.MUL
 class OfferQuerySet(models.QuerySet["Offer"]):
     def running(self, now: datetime) -> Self:
         return self.filter(starts_at__lte=now, withdrawn=False).exclude(ends_at__lte=now)
+
+    def standing(self, now: datetime) -> Self:
+        """Those that run or will, as far as anybody has decided by now."""
+        return self.filter(withdrawn=False).exclude(ends_at__lte=now)
 
     def in_state(self, state: OfferState, now: datetime) -> Self:
         match state:
@@ -212,91 +213,3 @@ class OfferChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()}: {self.offer_id}"
-
-
-# --- what counts for a cart: one scalar of the statement that reads the cart ----------------------------------------
-_USED_UP: Final = """EXISTS (
- SELECT FROM "ordering_coupontally" t WHERE t.offer_id = o.id AND (
-   (t.scope = 'total' AND t.used >= o.most_uses)
-   OR (t.scope = 'customer:' || "ordering_cart".customer_id AND t.used >= o.most_per_customer)
-   OR (t.scope = 'code:' || k.code AND t.used >= k.most_uses)
-   OR (t.used >= o.most_per_period AND t.scope = 'period:' || to_char(
-     %s AT TIME ZONE "ordering_cart".zone,
-     CASE o.period WHEN 'day' THEN 'YYYY-MM-DD' WHEN 'month' THEN 'YYYY-MM' ELSE 'IYYY"-W"IW' END))))"""
-_RUNNING: Final = """NOT o.withdrawn AND o.starts_at <= %s AND (o.ends_at IS NULL OR o.ends_at > %s)
- AND (o.store_id IS NULL OR o.store_id = "ordering_cart".store_id)"""
-#: The offers that run in the cart's store and may touch its goods or come with its coupons; of their SKUs only those
-#: that are in the cart or about to be.
-FOR_CART: Final = f"""(
- SELECT jsonb_agg(jsonb_build_object(
-   'id', o.id, 'kind', o.kind, 'name_en', o.name_en, 'name_vi', o.name_vi, 'percent', o.percent, 'price', o.price,
-   'off', o.off, 'buy', o.buy, 'pay', o.pay, 'from_amount', o.from_amount, 'categories', o.categories,
-   'stackable', o.stackable, 'coupon', k.code, 'most_of_code', k.most_uses, 'most_uses', o.most_uses,
-   'most_per_customer', o.most_per_customer, 'most_per_period', o.most_per_period, 'period', o.period,
-   'skus', ARRAY(SELECT sku FROM unnest(o.skus) AS sku WHERE sku = ANY(inside.skus))))
- FROM (SELECT ARRAY(SELECT sku FROM "ordering_cartline" WHERE cart_id = "ordering_cart".id) || %s::varchar[] AS skus)
-   AS inside
- CROSS JOIN "ordering_offer" o
- LEFT JOIN "ordering_couponcode" k ON k.offer_id = o.id AND k.code = ANY("ordering_cart".coupons)
- WHERE {_RUNNING} AND (NOT o.needs_coupon OR (k.code IS NOT NULL AND NOT {_USED_UP}))
-   AND (o.skus = '{{}}' OR o.categories <> '{{}}' OR o.skus && inside.skus)
-)"""  # noqa: S608 - put together from constants
-
-
-def for_cart(now: datetime, also: Sequence[str] = ()) -> RawSQL:
-    """The offers that may count for a cart, beside its own columns; `also`: SKUs that are being put in."""
-    return RawSQL(FOR_CART, for_cart_params(now, also), output_field=models.JSONField())  # noqa: S611 - constant SQL
-
-
-def for_cart_params(now: datetime, also: Sequence[str] = ()) -> list[Any]:
-    return [list(also), now, now, now]
-
-
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """The code that brought an offer into a cart, and how often it may be used."""
-
-    code: str
-    most_of_code: int | None
-    most_uses: int | None
-    most_per_customer: int | None
-    most_per_period: int | None
-    period: str
-
-
-def read(rows: Iterable[dict[str, Any]] | None) -> tuple[tuple[policies.Offer, ...], dict[UUID, Brought]]:
-    """What `FOR_CART` found: the rules, and which of them came with a coupon."""
-    rules: dict[UUID, policies.Offer] = {}
-    codes: dict[UUID, Brought] = {}
-    for row in rows or ():
-        offer_id = UUID(row["id"])
-        if row["coupon"]:
-            # Two codes of one offer count once.
-            codes[offer_id] = Brought(
-                row["coupon"],
-                row["most_of_code"],
-                row["most_uses"],
-                row["most_per_customer"],
-                row["most_per_period"],
-                row["period"],
-            )
-        rules[offer_id] = _rule(offer_id, row)
-    return tuple(rules.values()), codes
-
-
-def _rule(offer_id: UUID, row: Mapping[str, Any]) -> policies.Offer:
-    return policies.Offer(
-        id=offer_id,
-        kind=OfferKind(row["kind"]),
-        name_en=row["name_en"],
-        name_vi=row["name_vi"],
-        percent=row["percent"],
-        price=dong(row["price"]) if row["price"] is not None else None,
-        off=dong(row["off"]) if row["off"] is not None else None,
-        buy=row["buy"],
-        pay=row["pay"],
-        from_amount=dong(row["from_amount"]),
-        skus=frozenset(row["skus"]),
-        categories=frozenset(map(UUID, row["categories"])),
-        stackable=row["stackable"],
-    )

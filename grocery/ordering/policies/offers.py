@@ -32,8 +32,7 @@ def price_basket(wanted: Iterable[Goods], offers: Iterable[Offer] = (), *, besid
     """
     lines = sorted(wanted, key=lambda line: line.sku)
     whole = total(line.price * line.quantity for line in lines) + besides
-    counting = sorted((offer for offer in offers if offer.from_amount <= whole), key=lambda offer: offer.id)
-    rules = _Rules.of(counting)
+    rules = _Rules.of(_counting(offers, lines, whole))
     if not rules.basket and not rules.stacked:  # each line for itself, and most are touched by nothing
         return PricedBasket({line.sku: _alone(line, rules.goods) for line in lines})
     parts = max((_settle(lines, goods, basket) for goods, basket in rules.ways()), key=_saved)
@@ -43,6 +42,20 @@ def price_basket(wanted: Iterable[Goods], offers: Iterable[Offer] = (), *, besid
     for part in parts:
         by_line[part.goods.sku].append(part)
     return PricedBasket({line.sku: _priced(line, by_line[line.sku]) for line in lines})
+
+
+def _counting(offers: Iterable[Offer], lines: Sequence[Goods], whole: Money) -> list[Offer]:
+    """The offers that have begun by this amount and touch something here, oldest first."""
+    skus = {line.sku for line in lines}
+    categories = {category for line in lines for category in line.categories}
+    touching = (
+        offer
+        for offer in offers
+        if offer.kind not in _ON_GOODS
+        or not offer.skus.isdisjoint(skus)
+        or not offer.categories.isdisjoint(categories)
+    )
+    return sorted((offer for offer in touching if offer.from_amount <= whole), key=lambda offer: offer.id)
 
 
 def fee_adjustment(offers: Iterable[Offer], *, goods: Money, fee: Money) -> Adjustment | None:

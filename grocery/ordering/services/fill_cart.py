@@ -29,7 +29,7 @@ def set_item(
     """Have exactly so much of this product; nothing of it takes the line out."""
     if not quantity:
         return _take_out(owner, sku, store_id, now)
-    cart = open_cart.lock_or_begin(owner, store_id, now=now, also=[sku])
+    cart = open_cart.lock_or_begin(owner, store_id, now=now)
     return _put(cart, sku, quantity, near_expiry=near_expiry, now=now)
 
 
@@ -44,7 +44,7 @@ def add_item(
     now: datetime,
 ) -> CartView:
     """Have so much more of this product."""
-    cart = open_cart.lock_or_begin(owner, store_id, now=now, also=[sku])
+    cart = open_cart.lock_or_begin(owner, store_id, now=now)
     return _put(cart, sku, Quantity(cart.quantities.get(sku, ZERO) + quantity), near_expiry=near_expiry, now=now)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -55,55 +55,55 @@ def look_at(owner: CartOwner, store_id: UUID | None, *, now: datetime | None = N
     if lines:
         cart = lines[0].cart
         cart.found_offers = models.Cart.objects.offers_of(cart.id, now) if now else None
-        return _opened(cart, lines)
+        return _opened(cart, lines, now=now)
     empty = models.Cart.objects.held_by(owner, store_id)
     return OpenCart(empty, []) if empty else None
 
 
-def lock(
-    owner: CartOwner, store_id: UUID | None, *, now: datetime | None = None, also: Sequence[str] = ()
-) -> OpenCart | None:
+def lock(owner: CartOwner, store_id: UUID | None, *, now: datetime | None = None) -> OpenCart | None:
     """The owner's cart, nobody else's to change until the transaction ends; lines are read under the lock.
 
-    With the offers that count `now` for it and for the SKUs of `also`, where that is said.
+    With the offers that count `now` for it, where that is said.
     """
     assert models.inside_a_transaction(), "a lock lasts as long as its transaction"
     carts = models.Cart.objects
-    cart = carts.locked_with_offers(owner, store_id, now, also=also) if now else carts.locked_for(owner, store_id)
-    return with_lines(cart) if cart else None
+    cart = carts.locked_with_offers(owner, store_id, now) if now else carts.locked_for(owner, store_id)
+    return with_lines(cart, now=now) if cart else None
 
 
 def take_out(customer_id: UUID, store_id: UUID | None, *, now: datetime) -> OpenCart | None:
     """The customer's cart, locked, with the lines that were in it: empty now, unless the transaction fails."""
     assert models.inside_a_transaction(), "what is taken out goes back if the transaction fails"
     taken = models.Cart.objects.taken_out(customer_id, store_id, now)
-    return _opened(*taken) if taken else None
+    return _opened(*taken, now=now) if taken else None
 
 
-def lock_or_begin(
-    owner: CartOwner, store_id: UUID | None, *, now: datetime | None = None, also: Sequence[str] = ()
-) -> OpenCart:
+def lock_or_begin(owner: CartOwner, store_id: UUID | None, *, now: datetime | None = None) -> OpenCart:
     """The owner's cart, locked; where there is none, a new one.
 
     A guest's new cart has a new token: one that we did not hand out, or that has ended, is not taken up.
     """
-    return lock(owner, store_id, now=now, also=also) or _begin(owner, store_id, now, also)
+    return lock(owner, store_id, now=now) or _begin(owner, store_id, now)
 
 
-def with_lines(cart: models.Cart) -> OpenCart:
-    return _opened(cart, models.CartLine.objects.all_of(cart.id))
+def with_lines(cart: models.Cart, *, now: datetime | None = None) -> OpenCart:
+    return _opened(cart, models.CartLine.objects.all_of(cart.id), now=now)
 
 
-def _opened(cart: models.Cart, lines: list[models.CartLine], *, fresh: bool = False) -> OpenCart:
-    offers, codes = models.read_offers(cart.found_offers)
+def _opened(
+    cart: models.Cart, lines: list[models.CartLine], *, now: datetime | None, fresh: bool = False
+) -> OpenCart:
+    if cart.found_offers is None or now is None:
+        return OpenCart(cart, lines, fresh)
+    offers, codes = models.read_offers(cart.found_offers, cart.store_id, now)
     return OpenCart(cart, lines, fresh, offers, codes)
 
 
-def _begin(owner: CartOwner, store_id: UUID | None, now: datetime | None, also: Sequence[str]) -> OpenCart:
+def _begin(owner: CartOwner, store_id: UUID | None, now: datetime | None) -> OpenCart:
     store = catalog.store(store_id=catalog.StoreId(store_id)) if store_id else catalog.default_store()
     owner = CartOwner(customer_id=owner.customer_id) if owner.customer_id else CartOwner(token=uuid4())
-    if made := models.Cart.objects.begin(owner, store_id=store.id, zone=store.zone, now=now, also=also):
-        return _opened(made, [], fresh=True)
-    theirs = lock(owner, store.id, now=now, also=also)  # another request of theirs has just begun it
+    if made := models.Cart.objects.begin(owner, store_id=store.id, zone=store.zone, now=now):
+        return _opened(made, [], now=now, fresh=True)
+    theirs = lock(owner, store.id, now=now)  # another request of theirs has just begun it
     assert theirs is not None
     return theirs
