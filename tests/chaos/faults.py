@@ -5,8 +5,10 @@ its second, … and right before and right after each COMMIT, each time anew, un
         restart()
         ...  # what a client does that was not answered, what a relay does that comes up; then look
 
-`place` is a function of a module; what `prepare()` returns are its arguments. Python's fork server loads the shop
-once, by importing this module.
+`place` is a function of a module; what `prepare()` returns are its arguments, and can be pickled. Python's fork
+server loads the shop once, by importing this module; of the settings that a test has changed the process knows
+MAIL_OUTBOX and those that `carry` names. For another domain: one module with the work and what there is before and
+after it (see `orders`), and a test that walks it (see `test_faults.walked`). docs/adr/0145.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from multiprocessing.connection import Connection
@@ -56,16 +58,18 @@ def walk(
     first: int = 0,
     step: int = 1,
     spoil: Work | None = None,
+    carry: Sequence[str] = (),
 ) -> Iterator[Death]:
     """Kill the work at each `step`-th of its points from `first` on, and say so each time; ends when it survives.
 
-    `spoil` plants a mistake in the process first. Fails when the process ends by anything but the kill.
+    `spoil` plants a mistake in the process first. `carry`: names of settings that it has as they are here and now,
+    say STRIPE_API_URL. Fails when the process ends by anything but the kill.
     """
     for point in count(first, step):
         arguments = prepare()
         ours, theirs = _forks.Pipe()
-        name, mail = connection.settings_dict["NAME"], settings.MAIL_OUTBOX
-        process = _forks.Process(target=_run, args=[name, mail, theirs, point, where, spoil, work, arguments])
+        name, carried = connection.settings_dict["NAME"], {n: getattr(settings, n) for n in ("MAIL_OUTBOX", *carry)}
+        process = _forks.Process(target=_run, args=[name, carried, theirs, point, where, spoil, work, arguments])
         process.start()
         theirs.close()
         backend: int = ours.recv()
@@ -87,7 +91,7 @@ def restart() -> None:
 
 def _run(
     database: str,
-    mail: Any,
+    carried: Mapping[str, Any],
     ours: Connection,
     point: int,
     where: Where,
@@ -96,7 +100,8 @@ def _run(
     arguments: tuple[Any, ...],
 ) -> None:
     connection.settings_dict["NAME"] = database
-    settings.FIRESTORE_PROJECT, settings.MAIL_OUTBOX = "", mail
+    for setting, value in {"FIRESTORE_PROJECT": "", **carried}.items():
+        setattr(settings, setting, value)
     connection.ensure_connection()
     ours.send(connection.connection.info.backend_pid)
     if spoil:

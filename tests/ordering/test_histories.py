@@ -36,7 +36,7 @@ from tests.ordering.history.story import amounts, crashes, numbers, percents, sk
 from tests.ordering.history.world import GOODS, HAPPENED, Stock, World, note
 
 log = logging.getLogger(__name__)
-HISTORIES = int(os.environ.get("ORDER_HISTORIES", "8"))
+HISTORIES = int(os.environ.get("ORDER_HISTORIES", "6"))
 STEPS = int(os.environ.get("ORDER_STEPS", "25"))
 
 #: What happens, as often as it is named here.

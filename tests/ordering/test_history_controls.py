@@ -1,0 +1,145 @@
+"""The model of `test_histories` is worth something: mistakes are planted in the shop, and it sees each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from grocery.catalog import public as catalog
+from grocery.inventory import public as inventory
+from grocery.ordering import policies
+from grocery.ordering import public as ordering
+from grocery.ordering.services import cancel_part, candidates, keeping, reckoning, requests
+from grocery.payments import public as payments
+from tests.ordering.history.world import GOODS, World
+from tests.ordering.test_histories import Histories, noon
+
+__all__ = ["noon"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
+
+ASK, SIMILAR = ordering.SubstitutionChoice.ASK, ordering.SubstitutionChoice.SIMILAR
+
+
+# --- what happens: of three milks two are near their date, and half a kilo of shrimps ------------------------------
+def offered(history: Histories) -> None:
+    history.an_offer_begins({"kind": "basket", "percent": 10}, False, 1)
+    history.order(1, {"oat": 2}, set(), SIMILAR, set(), by_card=False)
+
+
+def edited(history: Histories) -> None:
+    history.somebody_edits(0, 0, 5, None, None)
+
+
+def cancelled(history: Histories) -> None:
+    history.somebody_cancels(0, False, None)
+
+
+def less_and_more(history: Histories) -> None:
+    history.a_part_is_called_off(0, 0, 2, False, None)
+    history.somebody_edits(0, 0, 3, None, None)
+
+
+def lessened(history: Histories) -> None:
+    history.a_part_is_called_off(0, 0, 1, False, None)
+
+
+def overtaken(history: Histories) -> None:
+    history.something_is_missing(0, 0, 1, 0, None)
+    history.a_part_is_called_off(0, 0, 1, False, None)
+
+
+def missed(history: Histories) -> None:
+    for which in range(5):
+        history.something_is_missing(0, 0, 1, which, None)
+
+
+def repeated(history: Histories) -> None:
+    history.a_part_is_called_off(0, 0, 1, False, 1_000)
+
+
+def unpaid(history: Histories) -> None:
+    history.order(1, {"oat": 1}, set(), SIMILAR, set(), by_card=True)
+    history.at(history.w.now + timedelta(minutes=31))
+    history.tick(None)
+
+
+# --- mistakes ---------------------------------------------------------------------------------------------------
+def each_twice(wanted: Any, offers: Any = (), **more: Any) -> Any:
+    return _price_basket(wanted, [*offers, *(replace(one, stackable=True) for one in offers)], **more)
+
+
+def forgetting_what_is_near(line: Any, left: Any) -> None:
+    before = line.reduced
+    _resize(line, left)
+    line.reduced = before
+
+
+def nothing(*_: object, **__: object) -> None:
+    pass
+
+
+def never(*_: object, **__: object) -> bool:
+    return False
+
+
+def anything(missing: candidates.Missing, *, store_id: Any, without: Any = (), **_when: object) -> Any:
+    cards = catalog.cards(skus=[catalog.Sku(sku) for sku in GOODS], store_id=store_id)
+    pieces = [card for card in cards if card.unit is catalog.Unit.PIECE and card.sku not in {*without, missing.sku}]
+    return [candidates._found(card, missing) for card in pieces]
+
+
+_price_basket, _resize = policies.price_basket, reckoning._resize
+
+#: The mistake, what happens, and which function of which module is replaced by what.
+MISTAKES: list[tuple[str, Callable[[Histories], None], Any, str, Any]] = [
+    ("an offer counts twice", offered, policies, "price_basket", each_twice),
+    ("goods of an edit are not reserved", edited, keeping, "keep", nothing),
+    ("goods are never let go", cancelled, inventory, "release", nothing),
+    ("old goods come back at the full price", less_and_more, reckoning, "_resize", forgetting_what_is_near),
+    ("a question outlives its line", overtaken, cancel_part, "withdraw", nothing),
+    ("anything stands in for anything", missed, candidates, "find", anything),
+    ("a repeated request is done twice", repeated, requests, "done_before", never),
+    ("the driver is not told that it is less", lessened, payments, "lower_to", nothing),
+    ("who never pays keeps an order", unpaid, ordering, "cancel_unpaid", nothing),
+]
+
+
+@contextmanager
+def begun(world: World) -> Iterator[Histories]:
+    """A history of which the end is not written."""
+    Histories.world = world
+    history = Histories()
+    history.begin(lighter=False, by_card=False)
+    try:
+        yield history
+    finally:
+        history.forget()
+
+
+def sees_a_mistake(world: World, act: Callable[[Histories], None]) -> bool:
+    with begun(world) as history:
+        try:
+            act(history)
+            history.no_unit_is_held_without_an_order_and_no_order_without_its_units()
+            history.every_order_is_what_the_model_says_and_every_price_is_explained()
+        except AssertionError:
+            return True
+    return False
+
+
+def test_the_model_sees_each_mistake_and_none_where_there_is_none(monkeypatch: pytest.MonkeyPatch):
+    world = World.opened()
+    unseen, made_up = [], []
+    for name, act, where, what, wrong in MISTAKES:
+        if sees_a_mistake(world, act):
+            made_up.append(name)
+        with monkeypatch.context() as planted:
+            planted.setattr(where, what, wrong)
+            if not sees_a_mistake(world, act):
+                unseen.append(name)
+    assert (unseen, made_up) == ([], [])
