@@ -15,6 +15,8 @@ from tests.running import opened, servers_of_its_own
 ROLES = ("sandbox", "web", "live", "relay")
 #: Without Chromium's own sandbox, which containers do not allow.
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+#: A camera that shows a test picture, to whoever was allowed to look.
+CAMERA = "--use-fake-device-for-media-stream"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 LANGUAGES = {"vi": "", "en": "/en"}
 SIZES = {"phone": (390, 844), "desk": (1280, 900)}
@@ -33,7 +35,7 @@ def opened_alone(*, skus: int = 400) -> Iterator[Shop]:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, CAMERA])
         yield browser
         browser.close()
 

@@ -97,6 +97,55 @@ def test_a_phone_scans_goods_in_and_throws_some_away(
     assert find_again(page, shop) == before + 8
 
 
+#: Reads the test picture of Chromium's own camera, once there is one, as a code of a GTIN that nobody knows.
+DETECTOR = """
+window.BarcodeDetector = class {
+  static getSupportedFormats() { return Promise.resolve(['ean_13', 'aztec']); }
+  constructor({ formats }) { this.formats = formats; }
+  detect(eye) { return Promise.resolve(eye.videoWidth ? [{ rawValue: `8936041200012${this.formats}` }] : []); }
+};
+"""
+REFUSED = {
+    "en": "The camera cannot be used. Allow it in the browser, or type the code.",
+    "vi": "Không dùng được camera. Hãy cho phép trong trình duyệt, hoặc gõ mã.",
+}
+
+
+def test_the_camera_scans_into_the_field(context: BrowserContext, page: Page, shop: Shop):
+    context.grant_permissions(["camera"])
+    page.add_init_script(DETECTOR)
+    page.goto(f"{shop.url}/en{WORK}waste/")
+    expect(page.locator("[data-eye]")).to_be_hidden()
+    page.click("[data-camera]")
+    page.wait_for_url("**/waste/?code=8936041200012ean_13")
+    expect(page.locator("#code")).to_have_value("8936041200012ean_13")
+    context.clear_permissions()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_camera_that_is_refused_says_so_and_typing_works_on(
+    context: BrowserContext, page: Page, shop: Shop, language: str
+):
+    context.clear_permissions()
+    page.add_init_script(DETECTOR)
+    page.goto(f"{shop.url}{LANGUAGES[language]}{WORK}waste/")
+    page.click("[data-camera]")
+    expect(page.locator("[data-refused]")).to_have_text(REFUSED[language])
+    expect(page.locator("[data-camera]")).to_be_hidden()
+    expect(page.locator("#code")).to_be_focused()
+    page.keyboard.type("sua")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/waste/?code=sua")
+    expect(page.locator(".entries a").first).to_be_visible()
+
+
+def test_without_a_reader_of_codes_there_is_no_camera(page: Page, shop: Shop):
+    page.add_init_script("delete window.BarcodeDetector")
+    page.goto(f"{shop.url}/en{WORK}waste/")
+    expect(page.locator("#code")).to_be_visible()
+    expect(page.locator("[data-camera]")).to_be_hidden()
+
+
 #: In the dark only colours are others, and they are the same on the desk.
 LOOKS = (("light", "phone", OURS), ("light", "desk", OURS), ("dark", "phone", COLOUR))
 PAGES = {

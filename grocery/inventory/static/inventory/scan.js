@@ -22,6 +22,7 @@
   /* The camera, where the browser reads codes by itself. */
   const button = form.querySelector('[data-camera]');
   const eye = form.querySelector('[data-eye]');
+  const refused = form.querySelector('[data-refused]');
   if (!('BarcodeDetector' in window) || !navigator.mediaDevices) return;
   button.hidden = false;
   let stream;
@@ -36,7 +37,7 @@
     if (stream) { stop(); return; }
     try {
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
-    } catch { button.hidden = true; field.focus(); return; }
+    } catch { button.hidden = true; refused.hidden = false; field.focus(); return; }
     eye.srcObject = stream;
     eye.hidden = false;
     await eye.play();
