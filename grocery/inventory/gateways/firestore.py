@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from itertools import batched
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -31,6 +32,8 @@ _TIMEOUT: Final = 5.0  # seconds for one call; the outbox repeats what did not g
 _LARGEST_READ: Final = 500
 #: As Google's own BulkWriter. On the emulator 25 calls of 20 take half as long as one of 500.
 _LARGEST_WRITE: Final = 20
+#: Each waits for most of its time.
+_AT_ONCE: Final = 4
 #: So many documents' versions and update times are kept, some 10 MB; then it begins anew.
 _KEPT: Final = 20_000
 _ROUNDS: Final = 8
@@ -77,13 +80,21 @@ class FirestoreFeed:
         for _round in range(_ROUNDS):
             there = self._look([document.key for document in pending])
             newer = [document for document in pending if document.version > there[document.key].version]
-            pending = [
-                lost for some in batched(newer, _LARGEST_WRITE) for lost in self._write_unless_changed(some, there)
-            ]
+            pending = self._write_at_once(list(batched(newer, _LARGEST_WRITE)), there)
             written += len(newer) - len(pending)
             if not pending:
                 return written
         raise FeedUnavailable(f"{len(pending)} documents changed each time they were to be written")
+
+    def _write_at_once(
+        self, batches: Sequence[Sequence[FeedDocument]], there: Mapping[Key, Seen]
+    ) -> list[FeedDocument]:
+        """The same for many batches, of which few are under way at once."""
+        if len(batches) < 2:
+            return [lost for some in batches for lost in self._write_unless_changed(some, there)]
+        with ThreadPoolExecutor(_AT_ONCE) as writers:
+            answers = writers.map(partial(self._write_unless_changed, there=there), batches)
+            return [lost for answer in answers for lost in answer]
 
     def _look(self, keys: Collection[Key]) -> dict[Key, Seen]:
         """Which versions are there: as this process saw them last, or by reading them now."""
