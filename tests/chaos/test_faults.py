@@ -66,7 +66,7 @@ def test_placing(town: Town, method: str, state: str, wanted: dict[str, int]):
         relay.drain()
         return list(town.faults(order, state=state, **wanted))
 
-    assert walked(town, orders.place, lambda: town.wish(method), again) > 25
+    assert walked(town, orders.place, lambda: town.wish(method), again) > 15
 
 
 def test_cancelling(town: Town):
@@ -75,7 +75,7 @@ def test_cancelling(town: Town):
         relay.drain()
         return list(town.faults(order, state="cancelled", **CANCELLED))
 
-    assert walked(town, orders.cancel, town.regret, again) > 20
+    assert walked(town, orders.cancel, town.regret, again) > 15
 
 
 def test_delivering_what_an_order_tells(town: Town):

@@ -12,7 +12,7 @@ from grocery.inventory import public as inventory
 from grocery.kernel.errors import Invalid
 from grocery.ordering import public as ordering
 from grocery.payments.contracts import AmountTooSmall
-from tests.ordering.history.orders import SMALLEST_CARD, Bought, Waiting
+from tests.ordering.history.orders import SMALLEST_CARD, Bought, Waiting, Weighed
 from tests.ordering.history.story import Story
 from tests.ordering.history.world import BY_WEIGHT, GOODS, STEP, Stock, note, so_much
 
@@ -156,6 +156,8 @@ class Changes(Story):
 
     def somebody_answers(self, number: int, accept: bool, crash: int | None) -> None:
         order = self.chosen(number)
+        if order.weighings:
+            self.weight_is_answered(order, order.weighings[0], accept, crash)
         if not order.questions:
             return
         question = order.questions[0]
@@ -168,3 +170,14 @@ class Changes(Story):
             assert self.w.now >= question.answer_by
         else:
             self.settle(order, question, accept=accept)
+
+    def weight_is_answered(self, order: Bought, asked: Weighed, accept: bool, crash: int | None) -> None:
+        act = lambda: ordering.answer_weight(  # noqa: E731 - it is asked twice
+            question_id=asked.id, accept=accept, customer_id=self.w.owners[order.id].id, now=self.w.now
+        )
+        try:
+            self.w.ask(act, crash)
+        except ordering.AnswerTooLate:
+            assert self.w.now >= asked.answer_by
+        else:
+            self.settle_weight(order, asked, accept=accept)

@@ -77,6 +77,17 @@ class Question:
 
 
 @dataclass
+class Weighed:
+    """The customer was asked whether what the scale shows may come instead of what was ordered."""
+
+    id: UUID
+    sku: str
+    ordered: Decimal
+    weighed: Decimal
+    answer_by: datetime
+
+
+@dataclass
 class Waiting:
     """A change that waits for money; its additional goods are held for it. `fits`: nothing else changed since."""
 
@@ -111,7 +122,8 @@ class Bought:
     top_ups: list[int] = field(default_factory=list)
     waiting: Waiting | None = None
     questions: list[Question] = field(default_factory=list)
-    packed: dict[str, Decimal] = field(default_factory=dict)
+    weighings: list[Weighed] = field(default_factory=list)
+    taken: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
     charged: int | None = None
 
     @property
@@ -138,6 +150,13 @@ class Bought:
         for question in self.questions:
             goods[question.with_sku] += question.with_quantity  # type: ignore[assignment]  # see above
         return +goods
+
+    def closed(self, line: Line) -> bool:
+        """Whether the crate has what the line says: weights within a tenth, or as the customer takes them."""
+        if not line.by_weight or not line.quantity:
+            return line.found == line.quantity
+        within = line.quantity * 9 <= line.found * 10 <= line.quantity * 11
+        return within or self.taken.get(line.sku) == (line.quantity, line.found)
 
     # --- what happens to it -----------------------------------------------------------------------------------
     def change(self, wanted: Mapping[str, Decimal], prices: Mapping[str, int], by_weight: Mapping[str, bool]) -> None:
@@ -198,4 +217,5 @@ class Bought:
 
     def end(self) -> None:
         """It is off: nothing is kept for it, nothing asked."""
-        self.state, self.questions, self.waiting, self.goods_kept = "cancelled", [], None, False
+        self.state, self.waiting, self.goods_kept = "cancelled", None, False
+        self.questions, self.weighings = [], []

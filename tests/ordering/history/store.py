@@ -14,9 +14,9 @@ from grocery.ordering import models
 from grocery.ordering import public as ordering
 from grocery.payments.models import Payment
 from grocery.payments.services.settle import settle_payment
-from tests.ordering.history.orders import Bought, Line, Question, Waiting
+from tests.ordering.history.orders import Bought, Line, Question, Waiting, Weighed
 from tests.ordering.history.story import Story
-from tests.ordering.history.world import BY_WEIGHT, may_stand_in, note, so_much
+from tests.ordering.history.world import BY_WEIGHT, Stock, may_stand_in, note, so_much
 
 PLACE = Decimal("0.001")
 
@@ -76,55 +76,80 @@ class Store(Story):
             return lambda: ordering.leave_out(**about, key=key, now=now)
         return lambda: ordering.substitute(**about, with_sku=with_sku, key=key, now=now)
 
-    def somebody_picks(self, number: int, lines: int, lighter: int, crash: int | None) -> None:
+    def somebody_picks(self, number: int, lines: int, lighter: int, odd: Decimal | None, crash: int | None) -> None:
         order = self.chosen(number)
         if order.state == "confirmed":
             self.w.picker(order.id)
             order.state = "picking"
-        if order.state == "picking":
-            for line in list(order.lines.values())[: lines + 1]:
-                self.pick(order, line, lighter, crash)
+        for line in list(order.lines.values())[: lines + 1]:
+            if order.state != "picking" or any(
+                asked.sku == line.sku for asked in [*order.questions, *order.weighings]
+            ):
+                continue
+            if line.by_weight:
+                self.weigh(order, line, lighter, odd, crash)
+            elif line.found < line.quantity:
+                self.pick(order, line, line.quantity - line.found, crash)
 
-    def pick(self, order: Bought, line: Line, lighter: int, crash: int | None) -> None:
-        """What is left of a line; of what is weighed up to a tenth less."""
-        left = line.quantity - line.found
-        if left <= 0 or any(question.sku == line.sku for question in order.questions):
-            return
-        if line.by_weight:
-            if line.found:
-                return
-            left = (left * (1000 - lighter) / 1000).quantize(PLACE)
+    def pick(self, order: Bought, line: Line, amount: Decimal, crash: int | None) -> None:
         by, _wave = self.w.picker(order.id)
         handful = ordering.Handful(
-            id=new_id(), order_id=order.id, sku=line.sku, quantity=Quantity(left), code="", by_hand="no label"
+            id=new_id(),
+            order_id=order.id,
+            sku=line.sku,
+            quantity=Quantity(amount),
+            code="",
+            by_hand="no label",
+            ask=line.by_weight,
         )
         self.w.ask(lambda: ordering.pick(handful=handful, by=by, now=self.w.now), crash)
-        line.found += left
+        line.found += amount
 
-    def somebody_seals(self, number: int, crash: int | None) -> None:
+    def weigh(self, order: Bought, line: Line, lighter: int, odd: Decimal | None, crash: int | None) -> None:
+        """Up to a tenth less, or so much that the customer is asked; what does not fit is taken out again."""
+        if line.found and not order.closed(line):
+            by, _wave = self.w.picker(order.id)
+            ordering.take_out(order_id=order.id, sku=line.sku, by=by, now=self.w.now)
+            line.found = Decimal(0)
+        if line.found or not line.quantity:
+            return
+        amount = (line.quantity * (odd or Decimal(1000 - lighter) / 1000)).quantize(PLACE)
+        self.pick(order, line, amount, crash)
+        if not order.closed(line):
+            note("a weight is asked about")
+            row = models.WeightQuestion.objects.filter(order_id=order.id, sku=line.sku).latest("asked_at", "id")
+            assert (row.state, row.ordered, row.weighed) == ("asked", line.quantity, amount)
+            assert row.amount == line.charged(amount)
+            limit = self.w.now + timedelta(minutes=10)
+            order.weighings.append(Weighed(row.id, line.sku, line.quantity, amount, limit))
+
+    def somebody_seals(self, number: int) -> None:
         """Not with an open line; what was really picked is charged, never above the ceiling."""
         order = self.chosen(number)
         if order.state != "picking":
             return
         by, _wave = self.w.picker(order.id)
-        act = lambda: ordering.seal(  # noqa: E731 - it is asked twice
-            order_id=order.id, crates=[ordering.NewCrate("1")], by=by, now=self.w.now
-        )
-        lines = order.lines.values()
-        open_ = [line for line in lines if not (line.found or not line.quantity)]
-        open_ += [line for line in lines if line.found != line.quantity and not line.by_weight]
+        stock, lines = Stock.taken(), order.lines.values()
         try:
-            self.w.ask(act, None)
+            ordering.seal(order_id=order.id, crates=[ordering.NewCrate("1")], by=by, now=self.w.now)
         except ordering.QuestionOpen:
-            assert order.questions
+            assert order.questions or order.weighings
         except ordering.LinesOpen:
-            assert open_
+            assert not all(order.closed(line) for line in lines)
+        except inventory.OutOfStock:
+            more = [line for line in lines if line.found > line.quantity]
+            assert any(stock.free(line.sku) < line.found - line.quantity for line in more)
+            for line in more:
+                ordering.take_out(order_id=order.id, sku=line.sku, by=by, now=self.w.now)
+                line.found = Decimal(0)
         else:
             note("a box is sealed")
-            assert not open_
+            assert all(order.closed(line) for line in lines)
             assert not order.questions
+            assert not order.weighings
             order.state, order.goods_kept, order.waiting = "packed", False, self.ended(order)
-            order.charged = sum(line.charged(line.found) for line in lines) + order.fee - order.fee_discount
+            order.charged = sum(line.charged(line.found) for line in lines if line.quantity)
+            order.charged += order.fee - order.fee_discount
             for line in lines:
                 self.w.gone[line.sku] += line.found  # type: ignore[assignment]  # quantities are exact
 
@@ -158,6 +183,7 @@ class Store(Story):
         now = self.w.now
         self.w.ask(lambda: ordering.cancel_unpaid(now=now), crash)
         self.w.ask(lambda: ordering.answer_by_default(now=now), crash)
+        self.w.ask(lambda: ordering.weigh_by_default(now=now), crash)
         for due in Payment.objects.filter(look_at__lte=now, state="intended").values_list("id", flat=True):
             settle_payment(payment_id=due, now=now)
         for order in self.w.orders.values():
@@ -165,6 +191,8 @@ class Store(Story):
                 order.end()
             for question in [q for q in order.questions if q.answer_by <= now]:
                 self.settle(order, question, accept=True)
+            for asked in [asked for asked in order.weighings if asked.answer_by <= now]:
+                self.settle_weight(order, asked, accept=True)
             if order.waiting and order.waiting.pay_by <= now and not order.waiting.paid:
                 order.waiting.let_go = True
         self.goods_are_no_longer_kept(0)

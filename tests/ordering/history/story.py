@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 from grocery.kernel import clock
 from grocery.kernel.outbox import relay
 from grocery.ordering import models
-from tests.ordering.history.orders import Bought, Question, Waiting
+from tests.ordering.history.orders import Bought, Question, Waiting, Weighed
 from tests.ordering.history.world import BY_WEIGHT, GOODS, World, note
 
 skus = st.sampled_from(sorted(GOODS))
@@ -49,6 +49,14 @@ class Story(RuleBasedStateMachine):
             order.replace(question)
         else:
             order.leave_out(question.sku, question.quantity)
+
+    def settle_weight(self, order: Bought, asked: Weighed, *, accept: bool) -> None:
+        """Less that is refused is left out; of more that is refused another portion is weighed."""
+        order.weighings.remove(asked)
+        if accept:
+            order.taken[asked.sku] = asked.ordered, asked.weighed
+        elif asked.weighed < asked.ordered:
+            order.leave_out(asked.sku, asked.ordered)
 
     def tell(self, crash: int | None) -> None:
         self.w.ask(relay.drain, crash)
