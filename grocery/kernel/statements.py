@@ -100,13 +100,20 @@ type _Fields = tuple[Field[Any, Any], ...]
 
 def _fields_of(row: Model) -> tuple[_Fields, _Fields]:
     """Those whose values the row has, and those that the database fills in."""
-    given: list[Field[Any, Any]] = []
-    made: list[Field[Any, Any]] = []
-    for field in row._meta.concrete_fields:
-        by_database = field.generated or isinstance(field, AutoField)
-        by_database = by_database or isinstance(row.__dict__[field.attname], DatabaseDefault)
-        (made if by_database else given).append(field)
-    return tuple(given), tuple(made)
+    given, made, doubtful = _fields(type(row))
+    if not doubtful:
+        return given, made
+    by_database = tuple(field for field in doubtful if isinstance(row.__dict__[field.attname], DatabaseDefault))
+    return (*given, *(field for field in doubtful if field not in by_database)), (*made, *by_database)
+
+
+@cache
+def _fields(model: type[Model]) -> tuple[_Fields, _Fields, _Fields]:
+    """Those that a row always has, those that the database always fills in, and those where it is seen in the row."""
+    made = [field for field in model._meta.concrete_fields if field.generated or isinstance(field, AutoField)]
+    doubtful = [field for field in model._meta.concrete_fields if field not in made and field.has_db_default()]
+    given = [field for field in model._meta.concrete_fields if field not in made and field not in doubtful]
+    return tuple(given), tuple(made), tuple(doubtful)
 
 
 @cache
