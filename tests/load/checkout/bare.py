@@ -28,8 +28,12 @@ _CART = """
     DELETE FROM ordering_cartline USING cart WHERE cart_id = cart.id RETURNING sku
 """
 _PRODUCTS = """
-    SELECT sku, name_en, name_vi, price, unit, step, vat_rate, coalesce(min_freshness_days, 0), image, tint
-    FROM catalog_product WHERE is_active AND sku = ANY(%s)
+    SELECT sku, name_en, name_vi, price, unit, step, rate, coalesce(min_freshness_days, 0), image, tint
+    FROM catalog_product CROSS JOIN LATERAL (
+        SELECT rate FROM catalog_vatrate WHERE group_id = vat_group_id AND starts_on <= now()
+        ORDER BY starts_on DESC LIMIT 1
+    ) AS vat
+    WHERE is_active AND sku = ANY(%s)
 """
 _ADDRESS = """
     SELECT a.customer_id, a.recipient, a.phone, a.street, w.code, w.name, p.code, p.name FROM accounts_address a
