@@ -155,7 +155,7 @@ from grocery.inventory.services.count import (
     start_count,
 )
 from grocery.inventory.services.import_stock import import_stock, stock_import_profiles
-from grocery.inventory.services.repair import last_differences, plan_repair, repair
+from grocery.inventory.services.repair import plan_repair, repair
 from grocery.inventory.services.simulate import simulate
 from grocery.inventory.services.take_back import take_back
 from grocery.inventory.services.transfer import (
@@ -234,7 +234,6 @@ __all__ = [
     # comparing the books
     "check_stock",
     "run_check",
-    "last_differences",
     "plan_repair",
     "repair",
     # between stores

@@ -16,7 +16,6 @@ from grocery.inventory.models import (
     Movement,
     MovementKind,
     Posting,
-    StockCheck,
     StockDifference,
     Transfer,
 )
@@ -55,12 +54,6 @@ def repair(*, remedies: Sequence[Remedy], check: UUID | None, now: datetime, by:
         _write(todo, figures, check, now=now, by=by)
         announce(items, now=now)
     return len(todo)
-
-
-def last_differences() -> tuple[UUID | None, list[Difference]]:
-    """The last check, and what it found that nobody has mended."""
-    last = StockCheck.objects.latest_run()
-    return (last.id, StockDifference.objects.unmended_of(last.id)) if last else (None, [])
 
 
 def _remedies(figures: LotFigures) -> list[Remedy]:
