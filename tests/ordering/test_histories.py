@@ -26,6 +26,7 @@ from hypothesis.stateful import run_state_machine_as_test as run
 
 from grocery.inventory import public as inventory
 from grocery.kernel import clock
+from grocery.ordering import models
 from grocery.ordering import public as ordering
 from tests.ordering.conftest import NOON
 from tests.ordering.history.carts import Carts
@@ -37,8 +38,8 @@ from tests.ordering.history.story import amounts, crashes, numbers, percents, sk
 from tests.ordering.history.world import GOODS, HAPPENED, Stock, World, note
 
 log = logging.getLogger(__name__)
-HISTORIES = int(os.environ.get("ORDER_HISTORIES", "6"))
-STEPS = int(os.environ.get("ORDER_STEPS", "25"))
+HISTORIES = int(os.environ.get("ORDER_HISTORIES", "5"))
+STEPS = int(os.environ.get("ORDER_STEPS", "20"))
 
 #: What happens, as often as it is named here.
 WHAT = (
@@ -198,6 +199,14 @@ class Histories(Carts, Changes, Store, Shelf):
             if bought.alive:
                 check_order(order, bought)
                 check_money(bought)
+
+    @invariant()
+    def coupons_count_the_orders_that_use_them(self) -> None:
+        if hasattr(self, "w"):
+            counted = dict(
+                models.CouponTally.objects.filter(scope="total", used__gt=0).values_list("offer_id", "used")
+            )
+            assert counted == {offer: uses for offer in self.w.limits if (uses := self.w.uses(offer))}
 
     def teardown(self) -> None:
         """No order is stuck: the clock runs on, and each ends, by itself or in the hands of who sees it waiting."""

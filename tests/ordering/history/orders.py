@@ -151,6 +151,9 @@ class Bought:
             goods[question.with_sku] += question.with_quantity  # type: ignore[assignment]  # see above
         return +goods
 
+    def asked_about(self) -> set[str]:
+        return {question.sku for question in self.questions} | {asked.sku for asked in self.weighings}
+
     def closed(self, line: Line) -> bool:
         """Whether the crate has what the line says: weights within a tenth, or as the customer takes them."""
         if not line.by_weight or not line.quantity:

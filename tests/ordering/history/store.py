@@ -82,9 +82,7 @@ class Store(Story):
             self.w.picker(order.id)
             order.state = "picking"
         for line in list(order.lines.values())[: lines + 1]:
-            if order.state != "picking" or any(
-                asked.sku == line.sku for asked in [*order.questions, *order.weighings]
-            ):
+            if order.state != "picking" or line.sku in order.asked_about():
                 continue
             if line.by_weight:
                 self.weigh(order, line, lighter, odd, crash)
