@@ -81,9 +81,10 @@ class Carts(Story):
             proposals = asked.proposals
         assert choice is ordering.SubstitutionChoice.ASK
         assert {proposal.sku for proposal in proposals} <= missing.keys()
-        answers: dict[str, str | None] = {
-            p.sku: p.candidates[0].sku if yes and p.candidates else None for p in proposals
-        }
+        answers: dict[str, str | None] = {}
+        for proposal in proposals:  # one product stands in for one other; who names it twice is asked again
+            left = [one.sku for one in proposal.candidates if one.sku not in answers.values()]
+            answers[proposal.sku] = left[0] if yes and left else None
         return self.w.ask(lambda: self.place(who, slot, bought.by_card, key, answers), crash), answers
 
     def place(self, who: int, slot: int, by_card: bool, key: str, answers: Any) -> ordering.PlacedOrder:
