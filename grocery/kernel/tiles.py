@@ -22,6 +22,8 @@ class Tile:
     count: Callable[[Any], object] | None = None
     roles: frozenset[str] | None = None
     rank: int = 50
+    #: What the address ends in, as `?needs=ending`.
+    query: str = ""
 
 
 _tiles: list[Tile] = []
@@ -31,6 +33,11 @@ def tile(tile: Tile) -> None:
     """Show this way on the first page."""
     _tiles.append(tile)
     _tiles.sort(key=lambda shown: shown.rank)
+
+
+def ways_of(roles: frozenset[str]) -> list[Tile]:
+    """The ways that name one of these roles."""
+    return [shown for shown in _tiles if shown.roles is not None and not roles.isdisjoint(shown.roles)]
 
 
 def tiles_for(roles: frozenset[str]) -> list[Tile]:

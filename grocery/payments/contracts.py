@@ -58,7 +58,7 @@ _IN_VIETNAMESE: Final = {
     PaymentState.PENDING: "đang chờ",
     PaymentState.AUTHORISED: "đã được cấp quyền",
     PaymentState.CAPTURED: "đã thu",
-    PaymentState.CANCELLED: "đã huỷ",
+    PaymentState.CANCELLED: "đã hủy",
     PaymentState.FAILED: "không thành công",
     PaymentState.UNKNOWN: "chưa rõ kết quả",
 }

@@ -37,6 +37,7 @@ from grocery.payments.contracts import (
 )
 from grocery.payments.services.begin_authorisation import begin_authorisation
 from grocery.payments.services.change_amount import change_cash, lower_to, raise_to
+from grocery.payments.services.ending_holds import HOLDS_END_SOON, holds_ending
 from grocery.payments.services.look_up import card_page_sources, health, payment
 from grocery.payments.services.open_payment import open_payment
 from grocery.payments.services.reconcile import reconcile
@@ -66,6 +67,9 @@ __all__ = [
     "retry_capture",
     "record_collected",
     "write_off",
+    # what is held and will be let go
+    "HOLDS_END_SOON",
+    "holds_ending",
     "card_page_sources",
     # the outside and the clock
     "take_webhook",

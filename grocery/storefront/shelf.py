@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.urls import reverse
@@ -16,6 +16,8 @@ from grocery.storefront.wording import Counter
 
 #: From here on the date is far enough away to be said as days left, not as freshness.
 _KEEPS_DAYS = 14
+#: What a stepper on the shelf of what is near its date says of itself.
+NEAR_EXPIRY = "near-expiry"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,8 @@ class Stepper:
     piece: str
     less: str
     more: str
+    #: Where it stands, if what is added there comes otherwise: the shelf of what is near its date.
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +91,7 @@ def card(product: ProductCard, quantity: Quantity, language: str, *, dated: bool
         image=product.image,
         tint=product.tint,
         out=not product.in_stock,
-        stepper=stepper(product, name, quantity, language),
+        stepper=replace(stepper(product, name, quantity, language), origin=NEAR_EXPIRY if dated else ""),
     )
 
 

@@ -155,6 +155,10 @@ PAGES = {
     "expiring": "expiring/",
     "alerts": "alerts/",
     "places": "places/?q=sua",
+    "queue": "/admin/ordering/order/tasks/picking/",
+    "desk": "/admin/ordering/order/tasks/desk/",
+    "questions": "/admin/ordering/order/tasks/questions/",
+    "offers": "/admin/ordering/offer/add/",
 }
 
 
@@ -192,4 +196,5 @@ def visit(page: Page, shop: Shop, name: str, language: str) -> None:
         page.locator(".entries a").first.click()
         page.wait_for_url("**sku=**")
     else:
-        page.goto(f"{prefix}{WORK}{PAGES[name]}")
+        address = PAGES[name]
+        page.goto(f"{prefix}{address if address.startswith('/') else WORK + address}")

@@ -17,7 +17,7 @@ from grocery.accounts import public as accounts
 from grocery.inventory.admin.lists import store_names
 from grocery.kernel.principal import Principal
 from grocery.kernel.task_pages import STORE, TaskPages, Worker, said
-from grocery.kernel.tiles import Tile, tile, tiles_for
+from grocery.kernel.tiles import Tile, tile, tiles_for, ways_of
 
 __all__ = ["DECIDERS", "HANDS", "Tile", "Worker", "page", "route", "routes", "said", "task", "tile"]
 
@@ -25,6 +25,10 @@ __all__ = ["DECIDERS", "HANDS", "Tile", "Worker", "page", "route", "routes", "sa
 HANDS: Final = frozenset({"picker", "buyer", "manager", "admin"})
 #: Who decides about them: undoes what is booked, marks down, approves.
 DECIDERS: Final = frozenset({"buyer", "manager", "admin"})
+
+
+#: Who has other work here: orders, deliveries, customers on the phone.
+VISITORS: Final = frozenset({"dispatcher", "support"})
 
 
 def _asker(request: HttpRequest) -> Principal:
@@ -35,14 +39,15 @@ _pages = TaskPages(who=_asker, stores=store_names, hands=HANDS, deciders=DECIDER
 task, page, route, routes = _pages.task, _pages.page, _pages.route, _pages.routes
 
 
-@task()
+@task(HANDS | VISITORS)
 def first_page(request: HttpRequest, worker: Worker) -> HttpResponse:
-    """What there is to do, and where."""
-    shown = [(tile, tile.count(worker) if tile.count else "") for tile in tiles_for(worker.roles)]
+    """What there is to do, and where; ways that say nothing of who may go them are for those who handle goods."""
+    ways = tiles_for(worker.roles) if worker.roles & HANDS else ways_of(worker.roles)
+    shown = [(tile, tile.count(worker) if tile.count else "") for tile in ways]
     return page(request, worker, "inventory/work.html", tiles=shown, back=reverse("admin:index"))
 
 
-@task()
+@task(HANDS | VISITORS)
 def choose_store(request: HttpRequest, worker: Worker) -> HttpResponse:
     """Work in another store from now on."""
     if request.POST.get("store") in {str(store) for store in worker.stores}:

@@ -139,5 +139,5 @@ _STATES = {
     CountState.OPEN: ("open", "đang đếm"),
     CountState.WAITING: ("waiting for approval", "đang chờ duyệt"),
     CountState.BOOKED: ("booked", "đã ghi sổ"),
-    CountState.CANCELLED: ("cancelled", "đã huỷ"),
+    CountState.CANCELLED: ("cancelled", "đã hủy"),
 }

@@ -73,4 +73,4 @@ class ReturnIsPast(DomainError):
     code = "return_is_past"
     status = 409
     en = "This can be undone on the same day only."
-    vi = "Chỉ huỷ được trong cùng ngày."
+    vi = "Chỉ hủy được trong cùng ngày."

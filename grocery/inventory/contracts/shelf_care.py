@@ -57,7 +57,7 @@ class WasteIsPast(DomainError):
     code = "waste_is_past"
     status = 409
     en = "This can be undone on the same day only."
-    vi = "Chỉ huỷ được trong cùng ngày."
+    vi = "Chỉ hủy được trong cùng ngày."
 
 
 class NothingFree(DomainError):

@@ -20,4 +20,4 @@ class NotTakenBackSo(DomainError):
     code = "not_taken_back_so"
     status = 409
     en = "This cannot be taken back here: undo the order, transfer, receipt or waste that it belongs to."
-    vi = "Không hoàn tác ở đây được: hãy hoàn tác đơn hàng, phiếu chuyển, phiếu nhận hoặc phiếu huỷ liên quan."
+    vi = "Không hoàn tác ở đây được: hãy hoàn tác đơn hàng, phiếu chuyển, phiếu nhận hoặc phiếu hủy liên quan."

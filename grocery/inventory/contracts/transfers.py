@@ -89,5 +89,5 @@ _STATES = {
     TransferState.DRAFT: ("a draft: nothing has left yet", "mới là bản nháp, hàng chưa rời kho"),
     TransferState.SENT: ("on its way", "đang trên đường"),
     TransferState.RECEIVED: ("received", "đã nhận xong"),
-    TransferState.CANCELLED: ("cancelled", "đã huỷ"),
+    TransferState.CANCELLED: ("cancelled", "đã hủy"),
 }

@@ -193,6 +193,7 @@ class OrderSummary:
     line_count: int
     pictures: tuple[str, ...]
     total: Money
+    method: PaymentMethod = PaymentMethod.CARD
 
 
 @dataclass(frozen=True, slots=True)

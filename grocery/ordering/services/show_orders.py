@@ -163,4 +163,5 @@ def _summary(order: models.Order) -> OrderSummary:
         line_count=order.line_count,  # type: ignore[attr-defined]  # annotated
         pictures=tuple(order.pictures),  # type: ignore[attr-defined]  # annotated
         total=dong(order.total),
+        method=PaymentMethod(order.method),
     )

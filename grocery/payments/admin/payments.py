@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, cast
 
 from django.contrib import admin
@@ -14,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel import clock
 from grocery.kernel.money import dong
+from grocery.kernel.tiles import Tile, tile
 from grocery.payments.models import Payment, ProviderCall, ProviderNotice
 from grocery.payments.models.payments import PaymentQuerySet
-from grocery.payments.public import PaymentState
+from grocery.payments.public import HOLDS_END_SOON, PaymentState, holds_ending
 
 
 class ReadOnly:
@@ -44,7 +44,7 @@ class NeedsSomebody(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         payments = cast("PaymentQuerySet", queryset)
         if self.value() == "ending":
-            return payments.ending_before(clock.now() + timedelta(days=2))
+            return payments.ending_before(clock.now() + HOLDS_END_SOON)
         return payments.falling_short() if self.value() == "short" else payments
 
 
@@ -149,3 +149,22 @@ class ProviderNoticeAdmin(ReadOnly, admin.ModelAdmin):
     list_filter = ("outcome", "provider", "kind", ("received_at", admin.DateFieldListFilter))
     search_fields = ("reference", "event_id")
     ordering = ("-received_at",)
+
+
+def _ending(worker: Any) -> object:
+    """How many holds of the worker's store end soon."""
+    return holds_ending(store_id=worker.store, now=clock.now()) or ""
+
+
+tile(
+    Tile(
+        "admin:payments_payment_changelist",
+        _("Holds that end soon"),
+        "clock",
+        _("Charge them or have them paid anew before the bank lets go"),
+        count=_ending,
+        roles=frozenset({"support", "manager", "admin"}),
+        rank=42,
+        query="?needs=ending",
+    )
+)

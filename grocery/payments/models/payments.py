@@ -68,6 +68,9 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         held = self.filter(state=PaymentState.AUTHORISED, cancel_requested_at=None, to_capture=None)
         return held.filter(capture_before__lt=when)
 
+    def of_store(self, store_id: UUID) -> PaymentQuerySet:
+        return self.filter(store_id=store_id)
+
     def falling_short(self) -> PaymentQuerySet:
         """Wanted when the goods were packed, and the provider would not: so much is missing."""
         refused = ProviderCall.objects.to(Operation.CAPTURE).refused().filter(payment=OuterRef("pk"))

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from grocery.catalog import public as catalog
 from grocery.catalog.public import Sku
 from grocery.delivery import public as delivery
+from grocery.inventory import public as inventory
 from grocery.kernel import clock
 from grocery.kernel.errors import DomainError, Invalid
 from grocery.kernel.money import Money
@@ -26,6 +27,7 @@ from grocery.ordering import public as ordering
 from grocery.ordering.public import CartLine, CartView, whole_pieces
 from grocery.storefront import days, news, offers, till, wording
 from grocery.storefront.header import Header, header
+from grocery.storefront.shelf import NEAR_EXPIRY
 from grocery.storefront.shopper import came_from, keep_token, shopper
 from grocery.storefront.views.product import buying
 from grocery.storefront.wording import Counter
@@ -114,7 +116,9 @@ def _change(request: HttpRequest, sku: str) -> CartView:
     if "add" in request.POST:
         return _add(request, sku, _amount(counter, request.POST["add"]))
     quantity = _amount(counter, request.POST.get("quantity", ""), least=ZERO)
-    return ordering.set_item(owner=owner, sku=Sku(sku), quantity=quantity, now=now)
+    return ordering.set_item(
+        owner=owner, sku=Sku(sku), quantity=quantity, near_expiry=_from_near(request, sku), now=now
+    )
 
 
 def _take_near(request: HttpRequest, sku: str, *, near: bool) -> CartView:
@@ -125,11 +129,23 @@ def _take_near(request: HttpRequest, sku: str, *, near: bool) -> CartView:
     )
 
 
+def _from_near(request: HttpRequest, sku: str) -> bool | None:
+    """Whether it is taken from the shelf of what is near its date, where there is any that costs less."""
+    if request.POST.get("from") != NEAR_EXPIRY:
+        return None
+    now, wanted = clock.now(), Sku(sku)
+    seen = inventory.availability(
+        skus=[wanted], location=header(request).store.id, good_on=wording.local(now).date(), now=now
+    )
+    return True if wanted in seen and seen[wanted].reduced else None
+
+
 def _add(request: HttpRequest, sku: str, delta: Quantity) -> CartView:
     """So many more or fewer; less than nothing is nothing."""
     owner, now = shopper(request).owner, clock.now()
     if delta > 0:
-        return ordering.add_item(owner=owner, sku=Sku(sku), quantity=delta, now=now)
+        near = _from_near(request, sku)
+        return ordering.add_item(owner=owner, sku=Sku(sku), quantity=delta, near_expiry=near, now=now)
     left = max(header(request).in_cart.get(sku, ZERO) + delta, ZERO)
     return ordering.set_item(owner=owner, sku=Sku(sku), quantity=Quantity(left), now=now)
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from grocery.kernel import clock
 from grocery.ordering import public as ordering
-from grocery.ordering.public import OrderFilter, OrderState, Reordered, ReorderedLine, ReorderOutcome
+from grocery.ordering.public import OrderFilter, OrderState, PaymentMethod, ReorderOutcome, Reordered, ReorderedLine
 from grocery.storefront import wording
 from grocery.storefront.shopper import shopper
 
@@ -85,10 +85,17 @@ def _more(asked: QueryDict, page: int) -> str:
     return f"?{further.urlencode()}"
 
 
+def said_of(state: OrderState, *, by_card: bool) -> str:
+    """Where an order is, in words; one that is paid in cash does not wait for its payment."""
+    if state is OrderState.PLACED and not by_card:
+        return _("Waiting for confirmation")
+    return str(SAID[state])
+
+
 def _row(order: ordering.OrderSummary, now: datetime) -> dict[str, Any]:
     return {
         "order": order,
-        "said": SAID[order.state],
+        "said": said_of(order.state, by_card=order.method is PaymentMethod.CARD),
         "kind": _KINDS.get(order.state, "info"),
         "when": wording.when(order.slot_starts_at, order.slot_ends_at, today=wording.local(now).date()),
     }

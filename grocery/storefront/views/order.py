@@ -18,13 +18,13 @@ from grocery.catalog import public as catalog
 from grocery.kernel import clock
 from grocery.kernel.quantity import plain
 from grocery.ordering import public as ordering
-from grocery.ordering.public import ChangeKind, OrderLineView, OrderState, OrderView, headroom
+from grocery.ordering.public import ChangeKind, OrderLineView, OrderState, OrderView, PaymentMethod, headroom
 from grocery.payments import public as payments
 from grocery.payments.public import Method, PaymentState, PaymentView, RefundState, RefundView
 from grocery.storefront import motives, offers, weights, wording
 from grocery.storefront.shopper import shopper
 from grocery.storefront.views.answer import shown
-from grocery.storefront.views.history import SAID
+from grocery.storefront.views.history import said_of
 
 _FINAL: Final = {OrderState.DELIVERED, OrderState.CANCELLED}
 _STEPS: Final = (
@@ -66,7 +66,7 @@ def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str,
     return {
         "order": found,
         "store": catalog.store(store_id=catalog.StoreId(found.store_id)),
-        "said": _said(found.state, found.method),
+        "said": said_of(found.state, by_card=found.method is PaymentMethod.CARD),
         "day": wording.weekday(found.slot_day, today=today),
         "window": wording.window(found.slot_starts_at, found.slot_ends_at),
         "steps": _steps(found),
@@ -92,13 +92,6 @@ def _weights(found: OrderView, language: str) -> list[dict[str, Any]]:
     if found.state is not OrderState.PICKING:
         return []
     return [weights.shown(one, language) for one in ordering.weight_questions(order_id=found.id) if one.open]
-
-
-def _said(state: OrderState, method: str) -> str:
-    """Where it is, in words; an order that is paid in cash does not wait for its payment."""
-    if state is OrderState.PLACED and method != Method.CARD:
-        return _("Placed, we are confirming it")
-    return str(SAID[state])
 
 
 def _steps(found: OrderView) -> list[Step]:
