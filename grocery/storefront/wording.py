@@ -50,6 +50,28 @@ class Counter:
         return quantity(Decimal(quantity(count)) / self.per_unit)
 
 
+@dataclass(frozen=True, slots=True)
+class ByPiece:
+    """Counts pieces of about so much each, of goods that are paid by weight. `sign`: `× 350 g`."""
+
+    sign: str
+    each: Quantity
+
+    def count(self, amount: Decimal) -> str:
+        return plain(amount / self.each)
+
+    def amount(self, count: str) -> Quantity:
+        """The quantity that so many of these are. Raises ValueError."""
+        return quantity(quantity(count) * self.each)
+
+
+def counter_of(unit: str, piece_weight: Quantity | None, held: Quantity, language: str) -> Counter | ByPiece:
+    """What to count this in: pieces where what is held is whole ones, else as `Counter`."""
+    if piece_weight is None or pieces_of(held, piece_weight) is None:
+        return Counter.of(unit)
+    return ByPiece(f"×{NO_BREAK_SPACE}{measure(piece_weight, unit, language)}", piece_weight)
+
+
 def number(value: Decimal, language: str) -> str:
     """Plain digits, comma in Vietnamese, point in English: `4,2` and `4.2`."""
     text = plain(value)

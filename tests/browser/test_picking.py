@@ -77,30 +77,48 @@ def take_it(page: Page, url: str, number: str) -> None:
     page.wait_for_url(re.compile(r"/tasks/pick/$"))
 
 
-#: Pieces as they are filled in, in one go; what is weighed is typed by hand below.
-UNLABELLED = """() => {
-    const put = document.getElementById('put');
-    put.by_hand.value = 'no label';
-    put.requestSubmit();
+#: The forms of pieces as they are filled in, one page after the other, without showing them; how many there were.
+#: Ends where something is weighed, or nothing is left.
+PIECES = """async () => {
+    let shown = document, count = 0;
+    for (;;) {
+        const put = shown.getElementById('put');
+        if (!put || shown.querySelector('[data-weigh]')) return count;
+        put.by_hand.value = 'no label';
+        const answer = await fetch(put.getAttribute('action'), { method: 'POST', body: new FormData(put) });
+        if (!answer.ok) throw new Error(`${answer.status} ${put.getAttribute('action')}`);
+        shown = new DOMParser().parseFromString(await answer.text(), 'text/html');
+        count += 1;
+    }
 }"""
 
 
 def put_it_in(page: Page) -> None:
-    """Whatever the page asks for: pieces as filled in, a weight by the keypad."""
+    """The pages as a thumb goes through them: not scanned, pieces as filled in, a weight by the keypad."""
     weigh = page.locator("[data-weigh]")
     progress = page.locator("header progress")
     done = progress.get_attribute("value")
+    page.locator(".by-hand summary").click()
+    page.select_option("#by_hand", "no label")
     if weigh.count():
-        page.locator(".by-hand summary").click()
-        page.select_option("#by_hand", "no label")
         page.fill("#quantity", "")
         for key in str(weigh.get_attribute("data-most")):
             page.locator(f".keypad [data-key='{key}']").click()
         expect(page.locator("[data-verdict]")).to_have_text("Within tolerance")
-        page.locator(".buybar button").click()
-    else:
-        page.evaluate(UNLABELLED)
+    page.locator(".buybar button").click()
     expect(progress).not_to_have_attribute("value", str(done))
+
+
+#: What is looked at in the other language as well.
+IN_VIETNAMESE = ("picking/", "pick/", "desk/", "questions/")
+
+
+def look_at_it_in_vietnamese(page: Page, url: str, *more: str) -> None:
+    """The same pages of the same shop: in their language, and no wider than the phone."""
+    for address in [*IN_VIETNAMESE, *more]:
+        page.goto(f"{url}{TASKS.removeprefix('/en')}{address}")
+        expect(page.locator("html")).to_have_attribute("lang", "vi")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
 
 
 def run_short(page: Page) -> bool:
@@ -115,16 +133,25 @@ def run_short(page: Page) -> bool:
 def test_sixty_lines_are_picked_from_confirmed_to_sealed(page: Page, shop: Shop):
     number = order_sixty_lines(page.request, f"{shop.url}/api/v1")
     take_it(page, shop.url, number)
-    weighed = replaced = 0
+    weighed = replaced = pieces = 0
     for _ in range(2 * LINES):
         if not page.locator("#put").count():
             break
-        if not replaced and not page.locator("[data-weigh]").count():
+        if page.locator("[data-weigh]").count():
+            weighed += 1
+            put_it_in(page)
+        elif not replaced:
             replaced += run_short(page)
-            continue
-        weighed += page.locator("[data-weigh]").count()
-        put_it_in(page)
+        elif pieces == 0:
+            put_it_in(page)
+            pieces = 1
+        else:
+            pieces += page.evaluate(PIECES)
+            page.goto(f"{shop.url}{TASKS}pick/")
     assert (weighed, replaced) == (3, 1)
+    order = page.get_by_role("link", name=f"Close crates of {number}").get_attribute("href")
+    look_at_it_in_vietnamese(page, shop.url, str(order).partition("/tasks/")[2])
+    page.goto(f"{shop.url}{TASKS}pick/")
     page.get_by_role("link", name=f"Close crates of {number}").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator(".buybar button").click()

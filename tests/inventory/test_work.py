@@ -20,8 +20,14 @@ def test_who_handles_goods_sees_the_tasks(shop: Shop, role: Role):
 
 
 @pytest.mark.parametrize("role", [Role.SUPPORT, Role.DISPATCHER])
-def test_who_does_not_is_kept_out(shop: Shop, role: Role):
-    assert signed_in(role).get(WORK).status_code == 403
+def test_who_works_with_orders_finds_their_desk_and_no_goods(shop: Shop, role: Role):
+    page = text(signed_in(role).get(WORK))
+    assert ("/ordering/order/tasks/desk/" in page, f"{WORK}receive/" in page) == (True, False)
+
+
+@pytest.mark.parametrize("role", [Role.SUPPORT, Role.DISPATCHER])
+def test_who_does_not_handle_goods_is_kept_from_them(shop: Shop, role: Role):
+    assert signed_in(role).get(f"{WORK}receive/").status_code == 403
 
 
 def test_the_admins_first_page_leads_there(shop: Shop):

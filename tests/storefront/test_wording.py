@@ -98,3 +98,15 @@ def test_what_is_counted_and_then_weighed_is_said_in_both(language: str, said: t
 
 def test_a_stepper_counts_the_pieces_above_their_weight():
     assert wording.in_hand(quantity("0.7"), "kg", quantity("0.35"), "vi") == "2\n700\xa0g"
+
+
+def test_whole_pieces_are_counted_and_what_is_none_is_weighed():
+    each = quantity("0.35")
+    by_piece = wording.counter_of("kg", each, quantity("0.7"), "vi")
+    weighed = wording.counter_of("kg", each, quantity("0.5"), "vi")
+    assert (by_piece.count(quantity("0.7")), by_piece.amount("3"), by_piece.sign) == (
+        "2",
+        quantity("1.05"),
+        "×\xa0350\xa0g",
+    )
+    assert (weighed.count(quantity("0.5")), weighed.sign) == ("500", "g")

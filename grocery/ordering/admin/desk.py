@@ -26,6 +26,7 @@ from grocery.kernel.errors import DomainError
 from grocery.kernel.tiles import Tile, tile
 from grocery.ordering import public as ordering
 from grocery.ordering.admin.picking import as_key
+from grocery.ordering.admin.wording import phone
 from grocery.ordering.admin.work import DESK, PICKERS, Worker, page, route, said, task
 from grocery.ordering.models import MOTIVES, Order
 
@@ -55,6 +56,10 @@ class Row:
     @property
     def window(self) -> str:
         return _window(self.row)
+
+    @property
+    def phone(self) -> str:
+        return phone(self.row.phone)
 
 
 @dataclass(slots=True)

@@ -98,7 +98,7 @@ def seal(request: HttpRequest, worker: Worker, order: UUID) -> HttpResponse:
         "ordering/picking/seal.html",
         title=_("Close %(number)s") % {"number": items[0].number},
         back=reverse("admin:ordering_pick"),
-        items=items,
+        items=[(item, amount(item.found, item.unit)) for item in items],
         open=[item.name(language()) for item in items if item.state is not ordering.ItemState.DONE],
         fields=[
             (f"crates_{cold.value}", KEPT[cold], request.POST.get(f"crates_{cold.value}", guesses.get(cold, "")))

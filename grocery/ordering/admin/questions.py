@@ -21,7 +21,7 @@ from grocery.kernel.money import Money
 from grocery.kernel.reader import language
 from grocery.kernel.tiles import Tile, tile
 from grocery.ordering import public as ordering
-from grocery.ordering.admin.wording import about, amount
+from grocery.ordering.admin.wording import about, amount, phone
 from grocery.ordering.admin.work import DESK, Worker, page, route, said, task
 
 
@@ -41,6 +41,10 @@ class Asked:
     price: Money
     less: bool
     minutes: int
+
+    @property
+    def said_phone(self) -> str:
+        return phone(self.phone)
 
 
 @task(DESK)

@@ -26,7 +26,7 @@ from grocery.ordering import public as ordering
 from grocery.ordering.public import EditOutcome, OrderView
 from grocery.storefront import wording
 from grocery.storefront.shopper import sent, shopper
-from grocery.storefront.wording import Counter
+from grocery.storefront.wording import ByPiece, Counter
 
 _FOUND: Final = 6
 _FIELD: Final = "qty-"
@@ -74,24 +74,29 @@ class _Page:
     def wanted(self) -> dict[str, Quantity]:
         """What was sent, by SKU, where it is other than the order has it. Raises Invalid."""
         has = {line.sku: line.quantity for line in self.order.lines}
-        units = {line.sku: line.unit for line in self.order.lines} | {
-            str(sku): product.unit.value for sku, product in self.products.items()
+        shown = {line.sku: line for line in self.order.lines} | {
+            str(sku): product for sku, product in self.products.items()
         }
-        sent_amounts = {sku: self._amount(sku, unit) for sku, unit in units.items()}
+        sent_amounts = {sku: self._amount(sku, one) for sku, one in shown.items()}
         return {sku: amount for sku, amount in sent_amounts.items() if amount != has.get(sku, ZERO)}
 
-    def _amount(self, sku: str, unit: str) -> Quantity:
+    def _amount(self, sku: str, shown: Any) -> Quantity:
         text = self.request.POST.get(f"{_FIELD}{sku}")
         held = next((line.quantity for line in self.order.lines if line.sku == sku), ZERO)
         if text is None:
             return held
         try:
-            amount = Counter.of(unit).amount(text or "0")
+            amount = self._counter(sku, shown).amount(text or "0")
         except (ValueError, ArithmeticError) as error:
             raise Invalid("quantity", "That is not a quantity.", "Đây không phải là số lượng.") from error
         if amount < 0:
             raise Invalid("quantity", "That is not a quantity.", "Đây không phải là số lượng.")
         return amount
+
+    def _counter(self, sku: str, shown: Any) -> Counter | ByPiece:
+        """What the field of a line, or of a product, counts in."""
+        held = next((line.quantity for line in self.order.lines if line.sku == sku), ZERO)
+        return wording.counter_of(str(shown.unit), shown.piece_weight, held, self.language)
 
     def context(self) -> dict[str, Any]:
         context: dict[str, Any] = {"order": self.order, "words": self.words, "key": new_id(), "seen": None}
@@ -123,7 +128,7 @@ class _Page:
             for sku, product in self.products.items()
             if wanted.get(sku)
         ]
-        return [row | {"count": Counter.of(row["unit"]).count(row["now"])} for row in [*lines, *chosen]]
+        return [row | {"count": row["counter"].count(row["now"])} for row in [*lines, *chosen]]
 
     def _cards(self) -> list[dict[str, Any]]:
         taken = {str(sku) for sku in self.products}
@@ -134,8 +139,9 @@ class _Page:
         ]
 
     def _row(self, sku: str, name: str, unit: str, step: Quantity, shown: Any) -> dict[str, Any]:
-        counter = Counter.of(unit)
+        counter = self._counter(sku, shown)
         return {
+            "counter": counter,
             "sku": sku,
             "name": name,
             "unit": unit,

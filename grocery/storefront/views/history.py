@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from grocery.kernel import clock
 from grocery.ordering import public as ordering
-from grocery.ordering.public import OrderFilter, OrderState, PaymentMethod, ReorderOutcome, Reordered, ReorderedLine
+from grocery.ordering.public import OrderFilter, OrderState, PaymentMethod, Reordered, ReorderedLine, ReorderOutcome
 from grocery.storefront import wording
 from grocery.storefront.shopper import shopper
 

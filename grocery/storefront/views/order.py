@@ -121,7 +121,8 @@ def _fate(line: OrderLineView, found: OrderView) -> str:
 
 
 def _line(line: OrderLineView, language: str, names: Mapping[str, str]) -> dict[str, Any]:
-    ordered = wording.about(line.quantity, line.unit, line.piece_weight, language)
+    say = wording.about if line.packed is None else wording.portion  # on the scale it was exact
+    ordered = say(line.quantity, line.unit, line.piece_weight, language)
     changed = line.packed is not None and line.packed != line.quantity
     return {
         "name": line.name(language),
