@@ -158,8 +158,9 @@ PAGES = {
     "queue": "/admin/ordering/order/tasks/picking/",
     "desk": "/admin/ordering/order/tasks/desk/",
     "questions": "/admin/ordering/order/tasks/questions/",
-    "offers": "/admin/ordering/offer/add/",
 }
+#: Forms and lists of the admin itself, whose words and colours are not ours: only how wide they are.
+ADMIN = {"offer": "/admin/ordering/offer/add/", "offers": "/admin/ordering/offer/"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -177,7 +178,7 @@ def test_axe_finds_nothing_on_task_pages(page: Page, shop: Shop, name: str, lang
     assert found == {}
 
 
-@pytest.mark.parametrize("name", [*PAGES, "receipt", "lots"])
+@pytest.mark.parametrize("name", [*PAGES, *ADMIN, "receipt", "lots"])
 def test_no_task_page_is_wider_than_the_narrowest_phone(page: Page, shop: Shop, name: str):
     page.set_viewport_size({"width": 320, "height": 640})
     visit(page, shop, name, "vi")
@@ -196,5 +197,5 @@ def visit(page: Page, shop: Shop, name: str, language: str) -> None:
         page.locator(".entries a").first.click()
         page.wait_for_url("**sku=**")
     else:
-        address = PAGES[name]
+        address = (PAGES | ADMIN)[name]
         page.goto(f"{prefix}{address if address.startswith('/') else WORK + address}")
