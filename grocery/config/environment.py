@@ -80,6 +80,15 @@ class Environment(BaseSettings):
     substitution_answer_minutes: int = Field(default=10, ge=1, le=240)
     substitution_default: Literal["replace", "leave_out"] = "replace"
 
+    # for so many hours after delivery goods may be returned, by how they are kept
+    return_hours_ambient: int = Field(default=168, ge=0, le=8760)
+    return_hours_chilled: int = Field(default=24, ge=0, le=8760)
+    return_hours_frozen: int = Field(default=24, ge=0, le=8760)
+    # for so long staff may take a decision on a return back; then the money goes out
+    return_undo_minutes: int = Field(default=5, ge=0, le=1440)
+    # whether the delivery fee goes back when nobody was at home and the order is given up
+    undelivered_fee_back: bool = False
+
     #: How the shop's own bar codes with a weight are laid out, see grocery/inventory/policies/shop_codes.py.
     weight_barcodes: Words = ("2?IIIIIWWWWWC",)
 

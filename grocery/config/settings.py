@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -222,6 +223,13 @@ WEIGHT_BARCODES = ENV.weight_barcodes
 PICKING_LEAD_MINUTES = ENV.picking_lead_minutes
 PICKING_WAVE_ORDERS = ENV.picking_wave_orders
 SUBSTITUTION_ANSWER_MINUTES = ENV.substitution_answer_minutes
+RETURN_WINDOWS = {
+    "ambient": timedelta(hours=ENV.return_hours_ambient),
+    "chilled": timedelta(hours=ENV.return_hours_chilled),
+    "frozen": timedelta(hours=ENV.return_hours_frozen),
+}
+RETURN_UNDO = timedelta(minutes=ENV.return_undo_minutes)
+UNDELIVERED_FEE_BACK = ENV.undelivered_fee_back
 SUBSTITUTION_DEFAULT = ENV.substitution_default
 
 MAIL_OUTBOX = ENV.mail_outbox

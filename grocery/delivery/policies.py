@@ -19,12 +19,14 @@ _NEXT: Final = {
     _S.DELIVERED: set[DeliveryState](),
     _S.CANCELLED: set[DeliveryState](),
 }
+#: What is fetched is never on the road: it is handed over, or nobody came; and then perhaps somebody does.
+_AT_THE_COUNTER: Final = {(_S.SCHEDULED, _S.DELIVERED), (_S.SCHEDULED, _S.FAILED), (_S.FAILED, _S.DELIVERED)}
 
 
 def may_become(*, mode: Mode, state: DeliveryState, wanted: DeliveryState) -> bool:
     """Whether the step is allowed. What is fetched is handed over without having been on the road."""
-    handed_over = mode is Mode.PICKUP and state is _S.SCHEDULED and wanted is _S.DELIVERED
-    return handed_over or wanted in _NEXT[state]
+    on_foot = mode is Mode.PICKUP and (state, wanted) in _AT_THE_COUNTER
+    return on_foot or wanted in _NEXT[state]
 
 
 def window(*, day: date, starts: time, ends: time, zone: str) -> tuple[datetime, datetime] | None:

@@ -33,6 +33,9 @@ from grocery.delivery.contracts import (
     ZoneId,
 )
 from grocery.delivery.services import (
+    book_again as booking_again,
+)
+from grocery.delivery.services import (
     book_slot,
     choices,
     deliver,
@@ -51,7 +54,7 @@ __all__ = [
     # keeping and booking
     "hold", "held", "slot_day", "let_go", "book", "cancel",
     # on the road
-    "dispatch", "complete", "fail", "delivery",
+    "dispatch", "complete", "fail", "book_again", "delivery",
     # setting up and keeping going
     "save_zone", "delete_zone", "save_pickup_point", "save_slot_plan", "delete_slot_plan",
     "open_slots", "resize_slot", "sweep_holds", "store_names", "ward_names",
@@ -196,6 +199,15 @@ def fail(*, order_id: UUID, reason: str, now: datetime, by: UUID | None) -> None
     Raises NotFound("delivery"), WrongStep.
     """
     deliver.fail(order_id=order_id, reason=reason, now=now, by=by)
+
+
+def book_again(*, order_id: UUID, slot_id: UUID, now: datetime, by: UUID | None) -> Slot:
+    """Bring what came back in another slot of its store, of the same kind; the fee stays. It is scheduled again.
+
+    Raises NotFound("delivery"), NotFound("slot") also for another store's or another point's, WrongStep unless it
+    failed, SlotFull, SlotClosed.
+    """
+    return booking_again.book_again(order_id=order_id, slot_id=slot_id, now=now, by=by)
 
 
 def cutoff(*, slot_id: UUID) -> datetime:

@@ -178,6 +178,67 @@ class OrderPartlyCancelled(OrderFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderUndelivered(OrderFact):
+    """It came back to the store: nobody was at home, or nobody fetched it. A person decides how it goes on."""
+
+    store_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderRescheduled(OrderFact):
+    """What came back is brought again, in another slot."""
+
+    store_id: UUID
+    slot_starts_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineRejected(OrderFact):
+    """So much of a line was refused at the door; `amount` less is paid for it. May be undone until it is handed over.
+
+    `reason` is a `ReturnReason`.
+    """
+
+    store_id: UUID
+    return_id: UUID
+    sku: str
+    quantity: Decimal
+    reason: str
+    amount: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnRequested(OrderFact):
+    """The customer wants to give these back; staff decide."""
+
+    store_id: UUID
+    return_id: UUID
+    lines: tuple[OrderedLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnDecided(OrderFact):
+    """What staff decided of it stands: `amount` goes back for the lines that were accepted."""
+
+    store_id: UUID
+    return_id: UUID
+    accepted: tuple[OrderedLine, ...]
+    refused: tuple[OrderedLine, ...]
+    amount: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderReturned(OrderFact):
+    """These were given back, at the door or later, and `amount` with them. `kind` is a `ReturnKind`."""
+
+    store_id: UUID
+    return_id: UUID
+    kind: str
+    lines: tuple[OrderedLine, ...]
+    amount: Money
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfferChanged(Event):
     """What an offer on single products says from now on, for everybody: shelves show it while its window is open.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from grocery.delivery.events import DeliveryCompleted, DeliveryDispatched
+from grocery.delivery.events import DeliveryCompleted, DeliveryDispatched, DeliveryFailed
 from grocery.kernel import clock
 from grocery.kernel.outbox import on
-from grocery.ordering.services import cancel_order, confirm_order, fulfil_order, revising
+from grocery.ordering.services import cancel_order, confirm_order, fulfil_order, revising, undelivered
 from grocery.payments.events import PaymentAuthorised, PaymentCancelled, TopUpEnded
 
 
@@ -35,3 +35,8 @@ def note_dispatch(fact: DeliveryDispatched) -> None:
 @on(DeliveryCompleted)
 def note_delivery(fact: DeliveryCompleted) -> None:
     fulfil_order.follow_delivery(order_id=fact.order_id, now=clock.now())
+
+
+@on(DeliveryFailed)
+def note_failure(fact: DeliveryFailed) -> None:
+    undelivered.follow_failure(order_id=fact.order_id, reason=fact.reason, now=clock.now())

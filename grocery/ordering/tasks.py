@@ -25,3 +25,9 @@ def answer_by_default() -> None:
 def forget_abandoned_carts() -> None:
     """Every day: guests' carts that were left behind."""
     public.forget_abandoned_carts(now=clock.now())
+
+
+@shared_task(name="ordering.settle_returns", ignore_result=True)
+def settle_returns() -> None:
+    """Every 20 seconds: the money of returns whose decision can no longer be undone goes out."""
+    public.settle_returns(now=clock.now())

@@ -44,7 +44,14 @@ from grocery.inventory.contracts.promises import (
     ReducedUnits,
     Reservation,
 )
-from grocery.inventory.contracts.returns import GoodsReturn, MoreThanIssued, Returned, ReturnedLot, ReturnIsPast
+from grocery.inventory.contracts.returns import (
+    GivenOut,
+    GoodsReturn,
+    MoreThanIssued,
+    Returned,
+    ReturnedLot,
+    ReturnIsPast,
+)
 from grocery.inventory.contracts.shelf_care import WasteReason
 from grocery.inventory.contracts.simulating import SimulationFigures
 from grocery.inventory.contracts.taking_back import NotTakenBackSo, TakenBackAlready
@@ -98,6 +105,7 @@ __all__ = [
     "GoodsReturn",
     "MoreThanIssued",
     "Returned",
+    "GivenOut",
     "ReturnedLot",
     "ReturnIsPast",
     "WasteReason",

@@ -28,6 +28,17 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenOut:
+    """So much of a lot left for a holder and has not come back."""
+
+    sku: str
+    lot_id: UUID
+    lot_code: str
+    expires_on: date | None
+    quantity: Quantity
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnedLot:
     """What came back of one lot; `wasted`: why it was thrown away, None: it is on the shelf again."""
 

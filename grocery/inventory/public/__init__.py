@@ -115,11 +115,13 @@ from grocery.inventory.public.receiving import (
     short_dated,
 )
 from grocery.inventory.public.returns import (
+    GivenOut,
     GoodsReturn,
     MoreThanIssued,
     Returned,
     ReturnedLot,
     ReturnIsPast,
+    given_out,
     put_back,
     undo_put_back,
 )
@@ -186,6 +188,8 @@ __all__ = [
     "prune_reservations",
     # what comes back
     "put_back",
+    "given_out",
+    "GivenOut",
     "undo_put_back",
     "GoodsReturn",
     "Returned",

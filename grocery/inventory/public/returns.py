@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from grocery.inventory.contracts import GoodsReturn, MoreThanIssued, Returned, ReturnedLot, ReturnIsPast
+from grocery.inventory.contracts import GivenOut, GoodsReturn, MoreThanIssued, Returned, ReturnedLot, ReturnIsPast
 from grocery.inventory.services import put_back as _putting_back
 
 __all__ = [
     "put_back",
     "undo_put_back",
+    "given_out",
     # what these take and return
+    "GivenOut",
     "GoodsReturn",
     "Returned",
     "ReturnedLot",
@@ -31,6 +33,11 @@ def put_back(*, return_id: UUID, holder: str, returned: Sequence[Returned], now:
     come back: raises MoreThanIssued, Invalid; then nothing was changed. It says nothing about money.
     """
     return _putting_back.put_back(return_id=return_id, holder=holder, returned=returned, now=now, by=by)
+
+
+def given_out(*, holder: str) -> list[GivenOut]:
+    """What left for `holder` and has not come back, by SKU, first to expire first. One statement."""
+    return _putting_back.given_out(holder)
 
 
 def undo_put_back(*, return_id: UUID, now: datetime, by: UUID) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -85,6 +85,12 @@ def undo(*, return_id: UUID, now: datetime, by: UUID) -> bool:
     GoodsReturn.objects.of(return_id).update(undone_at=now, undone_by=by)
     announce(items, now=now)
     return True
+
+
+def given_out(holder: str) -> list[contracts.GivenOut]:
+    """See `public.given_out`."""
+    lots = sorted(GoodsReturn.objects.issued(holder), key=lambda lot: (lot.sku, lot.expires_on or date.max))
+    return [contracts.GivenOut(lot.sku, lot.lot_id, lot.lot_code, lot.expires_on, lot.quantity) for lot in lots]
 
 
 def _check(returned: Sequence[Returned]) -> None:

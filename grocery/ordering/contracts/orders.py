@@ -24,6 +24,8 @@ class OrderState(StrEnum):
     PICKING = "picking"
     PACKED = "packed"
     OUT_FOR_DELIVERY = "out_for_delivery"
+    #: It came back: nobody was at home, or nobody fetched it.
+    UNDELIVERED = "undelivered"
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
 
@@ -41,6 +43,9 @@ class CancelReason(StrEnum):
     NOT_PAID = "not_paid"
     PAYMENT_CANCELLED = "payment_cancelled"
     OUT_OF_STOCK = "out_of_stock"
+    #: Nothing of it was wanted at the door; and: it could not be delivered.
+    REFUSED = "refused"
+    UNDELIVERED = "undelivered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +158,8 @@ class OrderView:
     changes: tuple[OrderChange, ...] = ()
     #: What goods by weight may come to above their estimate, all together.
     headroom: Money = NOTHING
+    #: Of what was charged: for goods that were refused or returned, fee included; not collected, or on its way back.
+    given_back: Money = NOTHING
 
     @property
     def ceiling(self) -> Money:

@@ -19,6 +19,13 @@ from grocery.ordering.models.orders import (
 )
 from grocery.ordering.models.picking import Crate, OrderPick, Pick, ShortPick, Wave
 from grocery.ordering.models.requests import DoneRequest
+from grocery.ordering.models.returns import (
+    FATES,
+    RETURN_REASONS,
+    RETURN_STATES,
+    OrderReturn,
+    OrderReturnLine,
+)
 from grocery.ordering.models.revisions import Revision, kept_as_text
 from grocery.ordering.models.substitutions import Substitution, SubstitutionQuerySet
 from grocery.ordering.models.weighing import WeightQuestion
@@ -38,6 +45,11 @@ __all__ = [
     "CouponTallyQuerySet",
     "CouponUse",
     "Crate",
+    "FATES",
+    "RETURN_REASONS",
+    "RETURN_STATES",
+    "OrderReturn",
+    "OrderReturnLine",
     "DoneRequest",
     "NextNumber",
     "Offer",

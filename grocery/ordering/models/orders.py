@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, F, Func, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 from django.db.models.lookups import IContains
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,7 @@ _STATES = [
     (OrderState.PICKING.value, _("picking")),
     (OrderState.PACKED.value, _("packed")),
     (OrderState.OUT_FOR_DELIVERY.value, _("out for delivery")),
+    (OrderState.UNDELIVERED.value, _("not delivered")),
     (OrderState.DELIVERED.value, _("delivered")),
     (OrderState.CANCELLED.value, _("cancelled")),
 ]
@@ -133,6 +134,16 @@ class OrderQuerySet(DeskQuerySet["Order"]):
     def ids(self, most: int) -> list[UUID]:
         return list(self.values_list("id", flat=True)[:most])
 
+    def came_back(self) -> Self:
+        """Those that could not be delivered, and wait in the store."""
+        return self.filter(state=OrderState.UNDELIVERED.value)
+
+    def with_attempts(self) -> Self:
+        """Adds `since` when they last came back and `attempts`, how often; who waits longest first."""
+        back = Q(transitions__to_state=OrderState.UNDELIVERED.value)
+        counted = self.annotate(since=Max("transitions__at", filter=back), attempts=Count("transitions", filter=back))
+        return counted.order_by("since", "id").prefetch_related("transitions")
+
     def mentioning(self, words: str) -> Self:
         """Whose number begins with, or whose recipient's name or phone contains these words. Indexed in 0002."""
         digits = words.replace(" ", "").removeprefix("0")  # kept as +84…, said as 0…
@@ -182,6 +193,7 @@ class Order(models.Model):
     total = models.BigIntegerField(_("total, ₫"))
     headroom = models.BigIntegerField(_("goods by weight may add, ₫"), default=0, db_default=0)
     charged = models.BigIntegerField(_("total as packed, ₫"), null=True, blank=True)
+    given_back = models.BigIntegerField(_("given back, ₫"), default=0, db_default=0)
 
     objects = OrderQuerySet.as_manager()
 
@@ -213,6 +225,10 @@ class Order(models.Model):
                 condition=Q(charged__gte=0, charged__lte=F("total") + F("headroom")),
                 name="order_never_charged_above_ceiling",
             ),
+            models.CheckConstraint(
+                condition=Q(given_back__gte=0, given_back__lte=Coalesce(F("charged"), Value(0))),
+                name="order_never_gives_back_more_than_charged",
+            ),
             models.CheckConstraint(condition=Q(headroom__gte=0), name="order_headroom_not_negative"),
             models.CheckConstraint(condition=Q(slot_starts_at__lt=F("slot_ends_at")), name="order_slot_in_order"),
         ]
@@ -228,6 +244,10 @@ class Order(models.Model):
     def on_its_clock(self, moment: datetime) -> str:
         """A moment as the store's clock showed it: `20/11/2026 16:00`."""
         return f"{moment.astimezone(ZoneInfo(self.zone)):%d/%m/%Y %H:%M}"
+
+    def reached(self, state: OrderState) -> datetime:
+        """When it came into a state that it has come into once."""
+        return self.transitions.get(to_state=state.value).at
 
     @property
     def holder(self) -> str:
@@ -358,8 +378,18 @@ class OrderTransition(models.Model):
         verbose_name_plural = _("timeline")
         ordering: ClassVar[list[str]] = ["id"]
         constraints = [
-            #: The machine has no way back: an order comes into each state once.
-            models.UniqueConstraint(fields=["order", "to_state"], name="each_state_once_per_order"),
+            #: An order comes into each state once; only on the road, and back in the store, it may be several times.
+            models.UniqueConstraint(
+                fields=["order", "to_state"],
+                condition=~Q(
+                    to_state__in=[
+                        OrderState.PACKED.value,
+                        OrderState.OUT_FOR_DELIVERY.value,
+                        OrderState.UNDELIVERED.value,
+                    ]
+                ),
+                name="each_state_once_per_order",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,8 +14,14 @@ NEXT: Final[Mapping[OrderState, frozenset[OrderState]]] = {
     OrderState.CONFIRMED: frozenset({OrderState.PICKING, OrderState.CANCELLED}),
     OrderState.PICKING: frozenset({OrderState.PACKED, OrderState.CANCELLED}),
     #: Straight to delivered when the customer collects it.
-    OrderState.PACKED: frozenset({OrderState.OUT_FOR_DELIVERY, OrderState.DELIVERED}),
-    OrderState.OUT_FOR_DELIVERY: frozenset({OrderState.DELIVERED}),
+    OrderState.PACKED: frozenset(
+        {OrderState.OUT_FOR_DELIVERY, OrderState.DELIVERED, OrderState.UNDELIVERED, OrderState.CANCELLED}
+    ),
+    OrderState.OUT_FOR_DELIVERY: frozenset({OrderState.DELIVERED, OrderState.UNDELIVERED, OrderState.CANCELLED}),
+    #: Tried again at once, or in another slot; handed over after all; or given up.
+    OrderState.UNDELIVERED: frozenset(
+        {OrderState.OUT_FOR_DELIVERY, OrderState.PACKED, OrderState.DELIVERED, OrderState.CANCELLED}
+    ),
     OrderState.DELIVERED: frozenset(),
     OrderState.CANCELLED: frozenset(),
 }
@@ -37,6 +43,10 @@ def may_be_cancelled(state: OrderState, reason: CancelReason) -> bool:
             return state is OrderState.PLACED
         case CancelReason.OUT_OF_STOCK | CancelReason.STAFF | CancelReason.PAYMENT_CANCELLED:
             return state in _BEFORE_PACKED
+        case CancelReason.REFUSED:
+            return state in {OrderState.PACKED, OrderState.OUT_FOR_DELIVERY}
+        case CancelReason.UNDELIVERED:
+            return state is OrderState.UNDELIVERED
 
 
 def may_be_reduced(state: OrderState) -> bool:

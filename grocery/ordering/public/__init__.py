@@ -125,6 +125,27 @@ from grocery.ordering.contracts.picking import (
     WrongGoods,
 )
 from grocery.ordering.contracts.weighing import NothingToAsk, WeightQuestion, WeightState
+from grocery.ordering.contracts.returns import (
+    GoodsFate,
+    LineDecision,
+    MoreThanDelivered,
+    NotFitForShelf,
+    Returnable,
+    ReturnId,
+    ReturnIs,
+    ReturnKind,
+    ReturnLineView,
+    ReturnOpen,
+    ReturnQueues,
+    ReturnReason,
+    ReturnState,
+    ReturnTooLate,
+    ReturnView,
+    ReturnWork,
+    ShelfLot,
+    UndeliveredOrder,
+    UnwantedLine,
+)
 from grocery.ordering.public.carts import (
     acknowledge_changes,
     add_item,
@@ -185,6 +206,23 @@ from grocery.ordering.public.picking import (
     wave_of,
     waves,
 )
+from grocery.ordering.public.returns import (
+    ask_return,
+    bring_again,
+    decide_return,
+    give_up_delivery,
+    not_delivered,
+    receive_returned,
+    reject_at_door,
+    return_queues,
+    return_work,
+    returnable,
+    returns_of,
+    returns_waiting,
+    settle_returns,
+    undo_decision,
+    withdraw_return,
+)
 from grocery.ordering.public.store_work import deliver, dispatch, mark_packed, start_picking
 from grocery.ordering.public.substitutions import (
     answer,
@@ -235,6 +273,13 @@ __all__ = [
     "edit", "preview_edit", "editable_until",
     # in the store
     "start_picking", "mark_packed", "dispatch", "deliver",
+    # what comes back
+    "reject_at_door", "returnable", "ask_return", "withdraw_return", "decide_return", "undo_decision",
+    "receive_returned", "settle_returns", "returns_of", "return_work", "return_queues", "returns_waiting",
+    "not_delivered", "bring_again", "give_up_delivery",
+    "ReturnId", "ReturnKind", "ReturnState", "ReturnReason", "GoodsFate", "UnwantedLine", "LineDecision",
+    "Returnable", "ReturnView", "ReturnLineView", "ReturnQueues", "ReturnWork", "ShelfLot", "UndeliveredOrder",
+    "MoreThanDelivered", "ReturnTooLate", "ReturnOpen", "ReturnIs", "NotFitForShelf",
     # picking
     "picking_queue", "take_wave", "pause_wave", "resume_wave", "give_back", "take_over", "wave", "wave_of", "waves",
     "walk", "check_goods", "pick", "take_out", "undo_pick", "instead_of", "pick_short", "seal", "sealed_order",

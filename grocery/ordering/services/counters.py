@@ -7,11 +7,15 @@ from prometheus_client import Counter
 
 from grocery.ordering.contracts import CancelReason, PaymentMethod, SubstitutionState
 from grocery.ordering.contracts.weighing import WeightState
+from grocery.ordering.contracts.returns import ReturnKind, ReturnState
 
 _PLACED = Counter("orders_placed_total", "Orders placed, by payment method.", ["method"])
 _CANCELLED = Counter("orders_cancelled_total", "Orders cancelled, by reason.", ["reason"])
 
 _CANCELLED_IN_PART = Counter("orders_cancelled_in_part_total", "Orders of which a part was called off.", ["reason"])
+
+_RETURNED = Counter("order_returns_total", "Returns of goods, by kind and what became of them.", ["kind", "state"])
+_UNDELIVERED = Counter("orders_undelivered_total", "Orders that came back to the store.")
 
 _SUBSTITUTED = Counter("substitutions_total", "Substitutions written down, by how they began or ended.", ["state"])
 _WEIGHED = Counter("weight_questions_total", "Questions about weights, by how they began or ended.", ["state"])
@@ -28,6 +32,14 @@ def cancelled(reason: CancelReason) -> None:
 
 def cancelled_in_part(reason: CancelReason) -> None:
     transaction.on_commit(_CANCELLED_IN_PART.labels(reason.value).inc)
+
+
+def returned(kind: ReturnKind, state: ReturnState) -> None:
+    transaction.on_commit(_RETURNED.labels(kind.value, state.value).inc)
+
+
+def undelivered() -> None:
+    transaction.on_commit(_UNDELIVERED.inc)
 
 
 def substituted(state: SubstitutionState) -> None:

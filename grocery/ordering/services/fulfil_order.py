@@ -17,7 +17,7 @@ from grocery.kernel.quantity import Quantity
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import OrderState, PaymentMethod, ProductNotSold, QuestionOpen
 from grocery.ordering.events import OrderDelivered, OrderDispatched, OrderPacked, OrderPickingStarted
-from grocery.ordering.services import pick_check, scanned_lots, transitions, weighing
+from grocery.ordering.services import pick_check, reject_at_door, scanned_lots, transitions, weighing
 from grocery.payments import public as payments
 
 log = structlog.get_logger(__name__)
@@ -83,8 +83,14 @@ def dispatch(*, order_id: UUID, by: Principal, now: datetime) -> None:
 def follow_dispatch(*, order_id: UUID, now: datetime) -> None:
     """Delivery says that it left; known already where the order itself was dispatched."""
     order = transitions.lock(order_id)
-    if order.state not in {OrderState.OUT_FOR_DELIVERY, OrderState.DELIVERED}:
+    if order.state == OrderState.UNDELIVERED and not _on_the_road(order_id):
+        return  # it came back since: old news
+    if order.state not in {OrderState.OUT_FOR_DELIVERY, OrderState.DELIVERED, OrderState.CANCELLED}:
         _dispatched(order, None, now)
+
+
+def _on_the_road(order_id: UUID) -> bool:
+    return delivery.delivery(order_id=order_id).state is delivery.DeliveryState.OUT_FOR_DELIVERY
 
 
 def _dispatched(order: models.Order, by: Principal | None, now: datetime) -> None:
@@ -113,8 +119,11 @@ def follow_delivery(*, order_id: UUID, now: datetime) -> None:
 def _settle(order: models.Order, *, taken_by: UUID | None, now: datetime) -> None:
     """Cash changes hands with the goods. Cash that nobody took is not recorded: a person has to find it."""
     if order.method == PaymentMethod.CASH_ON_DELIVERY and order.charged is not None:
-        if taken_by:
-            payments.record_cash(order_id=order.id, amount=dong(order.charged), now=now, by=taken_by)
+        left = reject_at_door.to_collect(order)
+        if not left:
+            payments.request_cancellation(order_id=order.id, now=now)
+        elif taken_by:
+            payments.record_cash(order_id=order.id, amount=left, now=now, by=taken_by)
         else:
             log.error("cash_taken_by_nobody", order_id=str(order.id))
     publish(OrderDelivered(order_id=order.id, number=order.number, customer_id=order.customer_id))

@@ -97,6 +97,7 @@ def _view(order: models.Order, adjustments: Mapping[str, tuple[Adjustment, ...]]
         fee_discount=dong(order.fee_discount),
         fee_adjustments=adjustments.get("", ()),
         headroom=dong(order.headroom),
+        given_back=dong(order.given_back),
         gone=tuple(_line(row, ()) for row in rows if not row.quantity),
         changes=tuple(_change(change) for change in order.changes.all()),
     )

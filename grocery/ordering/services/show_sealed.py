@@ -10,7 +10,7 @@ from grocery.ordering.contracts import OrderState, WrongState
 from grocery.ordering.contracts.picking import Cold, CrateView, PackedLot, SealedOrder
 from grocery.ordering.services import show_orders
 
-_SEALED = frozenset({OrderState.PACKED, OrderState.OUT_FOR_DELIVERY, OrderState.DELIVERED})
+_SEALED = frozenset({OrderState.PACKED, OrderState.OUT_FOR_DELIVERY, OrderState.UNDELIVERED, OrderState.DELIVERED})
 
 
 def sealed_order(*, order_id: UUID, store_id: UUID | None) -> SealedOrder:
