@@ -18,6 +18,8 @@ class Kind(StrEnum):
     ORDER_DELIVERED = "order_delivered"
     ORDER_CANCELLED = "order_cancelled"
     ORDER_CHANGED = "order_changed"
+    ORDER_UNDELIVERED = "order_undelivered"
+    ORDER_RETURNED = "order_returned"
     SUBSTITUTE_PROPOSED = "substitute_proposed"
     WEIGHT_QUESTIONED = "weight_questioned"
 

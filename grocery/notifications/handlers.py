@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from grocery.kernel import clock
 from grocery.kernel.outbox import on
 from grocery.notifications.contracts import Kind
 from grocery.notifications.events import MessageQueued
-from grocery.notifications.services.queue_message import queue_message, queue_question, queue_weight_question
+from grocery.notifications.services.queue_message import (
+    queue_message,
+    queue_question,
+    queue_return,
+    queue_weight_question,
+)
 from grocery.notifications.services.send_message import send_message
 from grocery.ordering.events import (
     OrderCancelled,
@@ -16,6 +23,11 @@ from grocery.ordering.events import (
     OrderDelivered,
     OrderFact,
     OrderPartlyCancelled,
+    OrderRescheduled,
+    OrderReturned,
+    OrderUndelivered,
+    ReturnDecided,
+    ReturnRequested,
     SubstituteProposed,
     WeightQuestioned,
 )
@@ -61,6 +73,41 @@ def _changed(fact: OrderFact, reason: str) -> None:
     queue_message(
         kind=Kind.ORDER_CHANGED, event_id=fact.event_id, order_id=fact.order_id, now=clock.now(), reason=reason
     )
+
+
+@on(OrderUndelivered)
+def write_undelivered(fact: OrderUndelivered) -> None:
+    _not_handed_over(fact, "undelivered")
+
+
+@on(OrderRescheduled)
+def write_rescheduled(fact: OrderRescheduled) -> None:
+    _not_handed_over(fact, "rescheduled")
+
+
+def _not_handed_over(fact: OrderFact, reason: str) -> None:
+    kind = Kind.ORDER_UNDELIVERED
+    queue_message(kind=kind, event_id=fact.event_id, order_id=fact.order_id, now=clock.now(), reason=reason)
+
+
+@on(ReturnRequested)
+def write_return_requested(fact: ReturnRequested) -> None:
+    _about_return(fact, fact.return_id, "requested")
+
+
+@on(ReturnDecided)
+def write_return_decided(fact: ReturnDecided) -> None:
+    _about_return(fact, fact.return_id, "decided")
+
+
+@on(OrderReturned)
+def write_not_taken(fact: OrderReturned) -> None:
+    if fact.kind == "door":  # what is returned later is told by the decision
+        _about_return(fact, fact.return_id, "door")
+
+
+def _about_return(fact: OrderFact, return_id: UUID, reason: str) -> None:
+    queue_return(event_id=fact.event_id, order_id=fact.order_id, return_id=return_id, reason=reason, now=clock.now())
 
 
 @on(SubstituteProposed)

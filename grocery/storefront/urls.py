@@ -20,6 +20,7 @@ from grocery.storefront.views import (
     outbox,
     payment,
     product,
+    returning,
     search,
     wishes,
 )
@@ -65,6 +66,8 @@ urlpatterns = [
     path("orders/<uuid:order_id>/", order.order, name="order"),
     path("orders/<uuid:order_id>/cancel", cancelling.cancel, name="cancel-order"),
     path("orders/<uuid:order_id>/edit", editing.edit, name="edit-order"),
+    path("orders/<uuid:order_id>/return", returning.give_back, name="return-order"),
+    path("orders/<uuid:order_id>/returns/<uuid:return_id>/withdraw", returning.withdraw, name="withdraw-return"),
     path("orders/<uuid:order_id>/again", history.reorder, name="reorder"),
     path("sign-in/", account.sign_in, name="sign-in"),
     path("register/", account.register, name="register"),

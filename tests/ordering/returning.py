@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from grocery.kernel.ids import new_id
@@ -13,19 +14,17 @@ from grocery.kernel.quantity import quantity
 from grocery.ordering import public as ordering
 from grocery.ordering.public import GoodsFate, LineDecision, ReturnReason, UnwantedLine
 from tests.ordering.conftest import NOON
-from tests.shop import Amount, Customer, Shop
+from tests.shop import Customer, Shop
 
 LATER = NOON + timedelta(minutes=6)
 SUPPORT = Principal(kind="staff", id=new_id(), roles=frozenset({"support"}))
 
 
-def unwanted(
-    reason: ReturnReason = ReturnReason.CHANGED_MIND, note: str = "", **amounts: Amount
-) -> list[UnwantedLine]:
+def unwanted(reason: ReturnReason = ReturnReason.CHANGED_MIND, note: str = "", **amounts: Any) -> list[UnwantedLine]:
     return [UnwantedLine(sku, quantity(amount), reason, note) for sku, amount in amounts.items()]
 
 
-def on_the_road(shop: Shop, lan: Customer, **amounts: Amount) -> UUID:
+def on_the_road(shop: Shop, lan: Customer, **amounts: Any) -> UUID:
     """An order that its driver is about to hand over, to be paid in cash."""
     placed = shop.packed_order(lan, **amounts)
     ordering.dispatch(order_id=placed.id, by=shop.picker, now=NOON)
@@ -33,15 +32,15 @@ def on_the_road(shop: Shop, lan: Customer, **amounts: Amount) -> UUID:
     return placed.id
 
 
-def reject(order_id: UUID, now: datetime = NOON, key: str | None = None, **amounts: Amount) -> UUID | None:
+def reject(order_id: UUID, now: datetime = NOON, key: str | None = None, **amounts: Any) -> UUID | None:
     return ordering.reject_at_door(order_id=order_id, unwanted=unwanted(**amounts), by=SUPPORT, now=now, key=key)
 
 
-def ask(order_id: UUID, by: Principal, reason: ReturnReason = ReturnReason.CHANGED_MIND, **amounts: Amount) -> UUID:
+def ask(order_id: UUID, by: Principal, reason: ReturnReason = ReturnReason.CHANGED_MIND, **amounts: Any) -> UUID:
     return ordering.ask_return(order_id=order_id, unwanted=unwanted(reason, **amounts), by=by, now=NOON)
 
 
-def decide(return_id: UUID, by: Principal = SUPPORT, now: datetime = NOON, **fates: str | None) -> None:
+def decide(return_id: UUID, by: Principal = SUPPORT, now: datetime = NOON, **fates: Any) -> None:
     """By SKU what becomes of the goods; None: refused."""
     decisions = [
         LineDecision(sku, accepted=True, fate=GoodsFate(fate))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -12,6 +11,7 @@ from grocery.kernel.errors import Invalid, NotFound
 from grocery.kernel.money import dong
 from grocery.kernel.quantity import quantity
 from grocery.ordering import public as ordering
+from grocery.ordering.models import Order, OrderLine
 from grocery.ordering.public import ReturnReason, UnwantedLine
 from grocery.payments import public as payments
 from tests.ordering.conftest import NOON
@@ -142,9 +142,10 @@ def test_undone_after_the_goods_were_received_they_are_off_the_shelf_again(shop:
     )
 
 
-def test_an_order_of_which_only_gifts_are_taken_is_handed_over(shop: Shop, lan: Customer):
-    shop.stock(milk=10, eggs=10)
-    order = on_the_road(shop, lan, milk=8, eggs=1)  # from 300.000 ₫ on it is brought for nothing
-    ordering.models_free = None  # type: ignore[attr-defined]  # replaced below
-    reject(order, now=NOON + timedelta(minutes=1), milk=8)
-    assert collected(shop, order) == 36_000
+def test_where_the_rest_costs_nothing_nothing_is_collected(shop: Shop, order: UUID):
+    """Eggs given away: the milk refused, the box is handed over all the same."""
+    OrderLine.objects.filter(order_id=order, sku="eggs").update(packed_amount=0)
+    Order.objects.filter(id=order).update(charged=3 * 38_500)
+    reject(order, milk=3)
+    ordering.deliver(order_id=order, by=shop.picker, now=NOON)
+    assert (shop.state(order), payments.payment(order_id=order).state.value) == ("delivered", "cancelled")

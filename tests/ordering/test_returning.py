@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grocery.kernel.errors import DomainError, Invalid, NotFound
-from grocery.kernel.money import dong, total
+from grocery.kernel.money import Money, dong, total
 from grocery.kernel.quantity import Quantity, quantity
 from grocery.ordering import public as ordering
 from grocery.ordering.policies import returns as rules
@@ -44,7 +44,7 @@ amounts = st.integers(1, 40_000).map(lambda thousandths: quantity(thousandths) /
 def test_all_parts_of_a_line_are_what_was_charged(charged: int, packed: Any, cuts: list[int], data: Any):
     """However it is given back, with slips undone in between: nothing below zero, never over, all of it exact."""
     standing: list[tuple[Quantity, Any]] = []
-    for cut in [*cuts, 10**9]:
+    for cut in [*cuts, 100_000]:
         if standing and data.draw(st.booleans()):
             standing.pop(data.draw(st.integers(0, len(standing) - 1)))
         back = Quantity(sum((part for part, _ in standing), quantity(0)))
@@ -58,7 +58,7 @@ def test_all_parts_of_a_line_are_what_was_charged(charged: int, packed: Any, cut
 
 
 def test_a_line_with_an_offer_gives_back_what_was_paid_for_it():
-    shares = []
+    shares: list[Money] = []
     for n in range(3):
         before = rules.GivenBack(quantity(n), total(shares), quantity(n))
         shares.append(rules.share_of(dong(100_000), packed=quantity(3), before=before, more=quantity(1)))
@@ -171,8 +171,10 @@ def test_a_decision_is_undone_with_its_goods_and_its_money(shop: Shop, lan: Cust
 
 
 def test_all_of_it_in_parts_is_all_but_the_fee(lan: Customer, order: UUID):
-    for amounts_ in ({"milk": 1}, {"milk": 2, "eggs": 1}, {"eggs": 1}):
-        decide(ask(order, lan.principal, **amounts_), **dict.fromkeys(amounts_, "coming"))
+    parts: tuple[dict[str, Any], ...] = ({"milk": 1}, {"milk": 2, "eggs": 1}, {"eggs": 1})
+    for part in parts:
+        fates: dict[str, Any] = dict.fromkeys(part, "coming")
+        decide(ask(order, lan.principal, **part), **fates)
         ordering.settle_returns(now=LATER)
     with pytest.raises(ordering.MoreThanDelivered):
         ask(order, lan.principal, milk=1)

@@ -40,6 +40,14 @@ def queue_weight_question(*, event_id: UUID, question_id: UUID, now: datetime) -
 
 
 @transaction.atomic
+def queue_return(*, event_id: UUID, order_id: UUID, return_id: UUID, reason: str, now: datetime) -> None:
+    """Tell the customer how their return stands: "requested", "decided", or "door" for what they did not take."""
+    back = next(one for one in ordering.returns_of(order_id=order_id) if one.id == return_id)
+    kind = Kind.ORDER_RETURNED
+    queue_message(kind=kind, event_id=event_id, order_id=order_id, now=now, reason=reason, back=back)
+
+
+@transaction.atomic
 def queue_message(
     *,
     kind: Kind,
@@ -48,6 +56,7 @@ def queue_message(
     now: datetime,
     reason: str = "",
     question: ordering.Substitution | ordering.WeightQuestion | None = None,
+    back: ordering.ReturnView | None = None,
 ) -> None:
     """Write the message about this fact in the customer's language and tell that it waits; once per fact."""
     if models.Message.objects.about(event_id, kind, Channel.EMAIL).exists():
@@ -59,7 +68,9 @@ def queue_message(
         log.info("nobody to tell", kind=kind.value, order_id=str(order_id))
         return
     language = policies.spoken_language(contact.language)
-    words = render(kind=kind, language=language, order=order, name=contact.name, reason=reason, question=question)
+    words = render(
+        kind=kind, language=language, order=order, name=contact.name, reason=reason, question=question, back=back
+    )
     message = models.Message.objects.create(
         id=(message_id := new_id()),
         event_id=event_id,

@@ -25,13 +25,17 @@ def render(
     name: str,
     reason: str = "",
     question: ordering.Substitution | ordering.WeightQuestion | None = None,
+    back: ordering.ReturnView | None = None,
 ) -> Rendered:
-    """The words of a message about an order, in "vi" or "en". `reason`: why it was cancelled; `question`: its own."""
+    """The words of a message about an order, in "vi" or "en". `reason`: why it was cancelled, or what is the matter;
+    `question` and `back`, a return: their own."""
     context = {"name": name, "reason": reason, **_order(order, language)}
     if isinstance(question, ordering.WeightQuestion):
         context |= _weight_question(question, context["home"], language)
     elif question:
         context |= _question(question, context["home"], order.zone, language)
+    if back:
+        context |= _return(back, language)
     subject, text, html = (
         render_to_string(f"notifications/{kind}.{language}.{part}", context) for part in ("subject", "txt", "html")
     )
@@ -58,6 +62,8 @@ def _order(order: ordering.OrderView, language: str) -> dict[str, Any]:
         "subtotal": str(total(_amount(line) for line in order.lines)),
         "fee": str(order.fee - order.fee_discount) if order.fee > order.fee_discount else "",
         "total": str(order.total if order.charged is None else order.charged),
+        "given_back": str(order.given_back) if order.given_back else "",
+        "kept": str((order.charged or order.total) - order.given_back),
         "ceiling": str(order.ceiling) if order.charged is None and order.headroom else "",
         "agreed": "" if order.charged in {None, order.total} else str(order.total),
         "vat": [{"rate": policies.rate(part.rate, language), "amount": str(part.vat)} for part in order.vat],
@@ -104,6 +110,26 @@ def _weight_question(question: ordering.WeightQuestion, home: str, language: str
 def _detail(one: ordering.Substituted, language: str) -> str:
     pieces = ordering.pieces_of(one.quantity, one.piece_weight)
     return policies.line_detail(one.quantity, one.unit, one.price, language, pieces)
+
+
+def _return(back: ordering.ReturnView, language: str) -> dict[str, Any]:
+    """What templates may say of goods that were given back: `lines` are its own, each with what was decided."""
+    return {
+        "lines": [
+            {
+                "name": line.name(language),
+                "detail": policies.measure(line.quantity, line.unit, language)
+                + (f" · {line.answer}" if line.answer else ""),
+                "amount": str(line.amount) if line.accepted is not False else _NOT_ACCEPTED[language],
+            }
+            for line in back.lines
+        ],
+        "amount": str(back.amount) if back.amount else "",
+        "at_the_door": back.kind is ordering.ReturnKind.DOOR,
+    }
+
+
+_NOT_ACCEPTED = {"vi": "không nhận", "en": "not accepted"}
 
 
 def _line(line: ordering.OrderLineView, language: str) -> dict[str, Any]:

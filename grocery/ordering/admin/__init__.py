@@ -10,7 +10,10 @@ from grocery.ordering.admin import (
     picking_end,
     picking_queue,
     questions,
+    returns,
+    returns_taken,
     substitutions,
+    undelivered,
 )
 
 __all__ = [
@@ -24,4 +27,7 @@ __all__ = [
     "picking_queue",
     "questions",
     "substitutions",
+    "returns",
+    "returns_taken",
+    "undelivered",
 ]

@@ -24,6 +24,7 @@ from grocery.kernel.quantity import plain
 from grocery.kernel.reader import language
 from grocery.ordering import public as ordering
 from grocery.ordering.admin.asking import LookOnly, asker, may_act
+from grocery.ordering.admin.returns_taken import ways_back
 from grocery.ordering.admin.steps import BY_LINE, STEPS, Step, next_steps
 from grocery.ordering.admin.work import routes
 from grocery.ordering.models import MOTIVES, Order, OrderChange, OrderLine, OrderTransition
@@ -120,7 +121,7 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["number", "state", "method", "placed", "to_be_paid_by", "language"]}),
         (_("Delivery"), {"fields": ["mode", "window", "recipient", "phone", "address", "note"]}),
-        (_("Money"), {"fields": ["subtotal_", "discount_", "fee_", "total_", "ceiling_", "charged_"]}),
+        (_("Money"), {"fields": ["subtotal_", "discount_", "fee_", "total_", "ceiling_", "charged_", "given_back_"]}),
     ]
 
     class Media:
@@ -162,6 +163,10 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
     def charged_(self, order: Order) -> str:
         return str(dong(order.charged)) if order.charged is not None else "–"
 
+    @admin.display(description=_("given back"))
+    def given_back_(self, order: Order) -> str:
+        return str(dong(order.given_back)) if order.given_back else "–"
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         """Those of the store that the asker works for."""
         return Order.objects.newest_first().of_store(asker(request).store_id)
@@ -181,7 +186,9 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
     ) -> HttpResponse:
         order = self.get_object(request, object_id)
         steps = next_steps(order) if order and may_act(request) else []
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "steps": steps})
+        ways = ways_back(order) if order and may_act(request) else []
+        shown = {**(extra_context or {}), "steps": steps, "ways": ways}
+        return super().change_view(request, object_id, form_url, shown)
 
     def get_urls(self) -> list[URLPattern]:
         step = path(

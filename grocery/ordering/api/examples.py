@@ -182,6 +182,7 @@ ORDER: Final[dict[str, Any]] = {
     "vat": [VAT],
     "ceiling": 92000,
     "charged": None,
+    "given_back": 0,
     "may_be_cancelled": True,
     "awaits_payment": True,
 }

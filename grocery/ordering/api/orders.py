@@ -33,7 +33,7 @@ from grocery.ordering.api.schemas import (
 )
 
 #: Any of these.
-States = Annotated[Sequence[ordering.OrderState], QueryParameter(max_length=7)]
+States = Annotated[Sequence[ordering.OrderState], QueryParameter(max_length=8)]
 
 PICKERS: Final = ("picker", "manager", "admin")
 DISPATCHERS: Final = ("dispatcher", "picker", "manager", "admin")
@@ -305,6 +305,7 @@ def _order(view: ordering.OrderView, language: str) -> dict[str, Any]:
         "vat": view.vat,
         "ceiling": view.ceiling,
         "charged": view.charged,
+        "given_back": view.given_back,
         "may_be_cancelled": view.may_be_cancelled,
         "awaits_payment": view.awaits_payment,
     }

@@ -310,6 +310,7 @@ class OrderChange(Schema):
 class Order(Schema):
     """`charged` is the total of what was packed, never above `ceiling`; null until then. `zone` is the store's.
 
+    `given_back`: of what was charged, for goods that were refused or returned.
     `gone` are lines that were called off altogether; they count in no amount.
     """
 
@@ -343,6 +344,7 @@ class Order(Schema):
     vat: list[VatPart]
     ceiling: int
     charged: int | None
+    given_back: int
     may_be_cancelled: bool
     awaits_payment: bool
     model_config = example(examples.ORDER)

@@ -159,7 +159,7 @@ class OrderReturnLine(models.Model):
     line = models.ForeignKey("ordering.OrderLine", on_delete=models.CASCADE, related_name="+", verbose_name=_("line"))
     quantity = amount_of(_("quantity"))
     reason = models.CharField(_("reason"), max_length=20, choices=RETURN_REASONS)
-    note = models.CharField(_("remark"), max_length=500, blank=True)
+    note = models.CharField(_("remark"), max_length=1000, blank=True)
     accepted = models.BooleanField(_("accepted"), null=True)
     answer = models.CharField(_("answer"), max_length=500, blank=True)
     amount = models.BigIntegerField(_("amount, ₫"), default=0)

@@ -124,7 +124,6 @@ from grocery.ordering.contracts.picking import (
     WaveView,
     WrongGoods,
 )
-from grocery.ordering.contracts.weighing import NothingToAsk, WeightQuestion, WeightState
 from grocery.ordering.contracts.returns import (
     GoodsFate,
     LineDecision,
@@ -146,6 +145,7 @@ from grocery.ordering.contracts.returns import (
     UndeliveredOrder,
     UnwantedLine,
 )
+from grocery.ordering.contracts.weighing import NothingToAsk, WeightQuestion, WeightState
 from grocery.ordering.public.carts import (
     acknowledge_changes,
     add_item,

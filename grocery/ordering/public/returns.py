@@ -133,8 +133,8 @@ def returns_waiting(*, store_id: UUID) -> int:
 def not_delivered(*, order_id: UUID, reason: str, by: Principal, now: datetime) -> None:
     """Nobody was at home, or nobody came: the goods are in the store again. Fact: OrderUndelivered.
 
-    Again is harmless.     `reason` is a remark without personal data. It goes on by `dispatch`, `bring_again` or `give_up_delivery`; what is
-    fetched after all, by `deliver`. Raises NotFound, WrongState; WrongStep (delivery).
+    Again is harmless. `reason` is a remark without personal data. It goes on by `dispatch`, `bring_again` or
+    `give_up_delivery`; what is fetched after all, by `deliver`. Raises NotFound, WrongState; WrongStep (delivery).
     """
     undelivered.fail(order_id=order_id, reason=reason, by=by, now=now)
 

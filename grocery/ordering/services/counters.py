@@ -6,8 +6,8 @@ from django.db import transaction
 from prometheus_client import Counter
 
 from grocery.ordering.contracts import CancelReason, PaymentMethod, SubstitutionState
-from grocery.ordering.contracts.weighing import WeightState
 from grocery.ordering.contracts.returns import ReturnKind, ReturnState
+from grocery.ordering.contracts.weighing import WeightState
 
 _PLACED = Counter("orders_placed_total", "Orders placed, by payment method.", ["method"])
 _CANCELLED = Counter("orders_cancelled_total", "Orders cancelled, by reason.", ["reason"])

@@ -28,10 +28,11 @@ SAID: Final = {
     OrderState.PICKING: gettext_lazy("We are picking your order"),
     OrderState.PACKED: gettext_lazy("Packed, ready to go"),
     OrderState.OUT_FOR_DELIVERY: gettext_lazy("On its way to you"),
+    OrderState.UNDELIVERED: gettext_lazy("We could not hand it over"),
     OrderState.DELIVERED: gettext_lazy("Delivered"),
     OrderState.CANCELLED: gettext_lazy("Cancelled"),
 }
-_KINDS: Final = {OrderState.CANCELLED: "warn", OrderState.DELIVERED: "good"}
+_KINDS: Final = {OrderState.CANCELLED: "warn", OrderState.UNDELIVERED: "warn", OrderState.DELIVERED: "good"}
 _OVER: Final = {OrderState.DELIVERED, OrderState.CANCELLED}
 _STATES: Final = {
     "open": (gettext_lazy("Under way"), tuple(state for state in OrderState if state not in _OVER)),

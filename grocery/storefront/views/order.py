@@ -23,6 +23,7 @@ from grocery.payments import public as payments
 from grocery.payments.public import Method, PaymentState, PaymentView, RefundState, RefundView
 from grocery.storefront import motives, offers, weights, wording
 from grocery.storefront.shopper import shopper
+from grocery.storefront.views import returning
 from grocery.storefront.views.answer import shown
 from grocery.storefront.views.history import said_of
 
@@ -53,8 +54,13 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     who = shopper(request)
     found = ordering.order(order_id=order_id, customer_id=who.signed_in())
     payment = payments.payment(order_id=order_id)
+    returns = ordering.returns_of(order_id=order_id) if found.charged is not None else ()
+    by_key, by_card = {refund.key: refund for refund in payment.refunds}, payment.method is Method.CARD
     context = _context(found, payment, who.language) | {
-        "edit_until": ordering.editable_until(order_id=order_id, customer_id=who.customer_id, now=clock.now())
+        "returns": [returning.told(one, by_key, who.language, by_card=by_card) for one in reversed(returns)],
+        "may_return": returning.may_return(request, found, returns),
+        "kept": found.charged - found.given_back if found.charged and found.given_back else None,
+        "edit_until": ordering.editable_until(order_id=order_id, customer_id=who.customer_id, now=clock.now()),
     }
     fragment = request.htmx and request.htmx.target == "status"  # type: ignore[attr-defined]  # set by django-htmx
     return render(request, "storefront/parts/order_status.html" if fragment else "storefront/order.html", context)
@@ -71,6 +77,7 @@ def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str,
         "window": wording.window(found.slot_starts_at, found.slot_ends_at),
         "steps": _steps(found),
         "moving": found.state not in _FINAL,
+        "undelivered": found.state is OrderState.UNDELIVERED,
         "cancelled": found.state is OrderState.CANCELLED,
         "lines": [_line(line, language, replaced) for line in found.lines],
         "gone": [_line(line, language, replaced) | {"fate": _fate(line, found)} for line in found.gone],
@@ -97,7 +104,10 @@ def _weights(found: OrderView, language: str) -> list[dict[str, Any]]:
 def _steps(found: OrderView) -> list[Step]:
     """What is behind, where it is, what comes; confirmed counts as placed until picking starts."""
     reached = {entry.state: entry.at for entry in found.timeline}
-    last = max((i for i, (state, _icon, _name) in enumerate(_STEPS) if state in reached), default=0)
+    stations = [state for state, _icon, _name in _STEPS]
+    last = max((stations.index(state) for state in reached if state in stations), default=0)
+    if found.state in stations:  # it may have come back, to be sent again
+        last = stations.index(found.state)
     over = found.state in _FINAL
     return [
         Step(
