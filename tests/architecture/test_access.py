@@ -18,6 +18,7 @@ from grocery.accounts import public as accounts
 from grocery.catalog import public as catalog
 from grocery.config.http_api import api
 from grocery.kernel import clock
+from grocery.ordering.models import OrderReturn
 from tests.shop import PASSWORD, Shop
 
 OPEN, SIGNED_IN, OWN, STAFF = "open", "signed in", "own", "staff"
@@ -136,6 +137,9 @@ def scene(db: None) -> Scene:
     shop.stock(milk=10)
     lan, hoa = shop.customer("lan"), shop.customer("hoa")
     order = shop.order(lan, method="card", milk=1)
+    asked = OrderReturn.objects.create(
+        order_id=order.id, kind="after", state="requested", asked_at=clock.now(), actor="customer", actor_id=lan.id
+    )
     other = catalog.save_store(code="cho-lon", name_en="Chợ Lớn", name_vi="Chợ Lớn")
     manager = accounts.create_staff(
         email="m@example.com", password=PASSWORD, name="M", roles=[accounts.Role.MANAGER], store_id=other.id
@@ -146,6 +150,7 @@ def scene(db: None) -> Scene:
         ids={
             "address_id": str(lan.address_id),
             "order_id": str(order.id),
+            "return_id": str(asked.id),
             "user_id": str(lan.id),
             "store_id": str(shop.store.id),
             "sku": "milk",

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from grocery.kernel.money import dong
-from grocery.kernel.quantity import quantity
+from grocery.kernel.quantity import Quantity, quantity
 from grocery.ordering.contracts import (
     OrderId,
     OrderLineView,
@@ -25,6 +25,15 @@ from grocery.ordering.contracts import (
     SubstitutionState,
     TimelineEntry,
     VatPart,
+)
+from grocery.ordering.contracts.returns import (
+    GoodsFate,
+    ReturnId,
+    ReturnKind,
+    ReturnLineView,
+    ReturnReason,
+    ReturnState,
+    ReturnView,
 )
 from grocery.ordering.contracts.weighing import WeightQuestion, WeightQuestionId, WeightState
 
@@ -157,3 +166,39 @@ def weighed() -> OrderView:
     """The same, packed: the shrimp came to 438 g."""
     shrimp = replace(SHRIMP, packed=quantity("0.438"), packed_amount=dong(95_922))
     return order(state=OrderState.DELIVERED, lines=(shrimp, MILK, RICE), charged=dong(376_922))
+
+
+def given_back() -> ReturnView:
+    """One of two lines was accepted."""
+
+    def line(of: OrderLineView, *, accepted: bool, answer: str = "") -> ReturnLineView:
+        return ReturnLineView(
+            sku=of.sku,
+            name_en=of.name_en,
+            name_vi=of.name_vi,
+            unit=of.unit,
+            image="",
+            tint="",
+            quantity=Quantity(Decimal(1)),
+            reason=ReturnReason.DAMAGED,
+            note="",
+            amount=dong(38_500),
+            accepted=accepted,
+            answer=answer,
+            fate=GoodsFate.KEPT,
+        )
+
+    return ReturnView(
+        id=ReturnId(ORDER_ID),
+        order_id=ORDER_ID,
+        number="G-20418",
+        kind=ReturnKind.AFTER,
+        state=ReturnState.SETTLED,
+        asked_at=PLACED,
+        by="customer",
+        decided_at=PLACED,
+        undo_until=None,
+        amount=dong(38_500),
+        fee_back=dong(0),
+        lines=(line(MILK, accepted=True), line(SHRIMP, accepted=False, answer="It was whole.")),
+    )

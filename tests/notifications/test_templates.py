@@ -19,7 +19,17 @@ from grocery.notifications.contracts import Kind, Rendered
 from grocery.notifications.services.render import render
 from grocery.ordering import public as ordering
 from grocery.ordering.contracts import OrderView, PaymentMethod, SubstitutionDefault
-from tests.notifications.orders import COUNTER, MILK, ORDER_ID, SHRIMP, order, question, weighed, weight_question
+from tests.notifications.orders import (
+    COUNTER,
+    MILK,
+    ORDER_ID,
+    SHRIMP,
+    given_back,
+    order,
+    question,
+    weighed,
+    weight_question,
+)
 
 SPACE = "\N{NO-BREAK SPACE}"
 ORDERS = {
@@ -27,7 +37,7 @@ ORDERS = {
     "pickup in cash": order(recipient=COUNTER, method=PaymentMethod.CASH_ON_DELIVERY, fee=order().fee * 0),
     "weighed": weighed(),
 }
-REASONS = ("customer", "staff", "not_paid", "payment_cancelled", "out_of_stock")
+REASONS = ("customer", "staff", "not_paid", "payment_cancelled", "out_of_stock", "refused", "undelivered")
 CHANGES = ("customer", "staff", "part_cancelled", "not_made")
 
 
@@ -50,7 +60,15 @@ def strict(settings: LazySettings) -> None:
 
 def written(kind: Kind, language: str, view: OrderView | None = None, reason: str = "customer") -> Rendered:
     about = weight_question() if kind is Kind.WEIGHT_QUESTIONED else question()
-    return render(kind=kind, language=language, order=view or order(), name="Lan", reason=reason, question=about)
+    return render(
+        kind=kind,
+        language=language,
+        order=view or order(),
+        name="Lan",
+        reason=reason,
+        question=about,
+        back=given_back() if kind is Kind.ORDER_RETURNED else None,
+    )
 
 
 def test_the_strictness_of_these_tests_is_real():
@@ -246,3 +264,22 @@ def test_of_what_was_weighed_only_the_names_are_told():
     )
     words = written(Kind.ORDER_DELIVERED, "en", order(lines=(lowered,)))
     assert ("(Fish days)" in words.text, "9.855" in words.text) == (True, False)
+
+
+@pytest.mark.parametrize(("language", "method"), [*product(("vi", "en"), PaymentMethod)])
+def test_a_return_says_what_was_decided_and_where_the_money_is(language: str, method: PaymentMethod):
+    words = {
+        reason: written(Kind.ORDER_RETURNED, language, order(method=method), reason=reason)
+        for reason in ("requested", "decided", "door")
+    }
+    assert len({each.text for each in words.values()} | {each.subject for each in words.values()}) == 6
+    assert "38.500" in words["decided"].text
+    assert {"vi": "không nhận", "en": "not accepted"}[language] in words["decided"].text
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_who_was_not_at_home_hears_it_and_then_when_it_comes_again(language: str):
+    back, again = (
+        written(Kind.ORDER_UNDELIVERED, language, reason=reason) for reason in ("undelivered", "rescheduled")
+    )
+    assert ("16–18h" in again.text, "16–18h" in back.text) == (True, False)

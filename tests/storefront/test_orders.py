@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from grocery.delivery import public as delivery
+from grocery.kernel.ids import new_id
 from grocery.kernel.principal import Principal
 from grocery.ordering import public as ordering
 from tests.storefront.conftest import NOON, Market, Visitor, hidden, text_of
@@ -203,3 +206,36 @@ def test_what_can_no_longer_be_changed_leads_back(lan: Visitor, order: str):
 def test_another_customers_order_cannot_be_changed(market: Market, lan: Visitor, order: str):
     stranger = Visitor().signed_in(market.customer("other@example.com"))
     assert stranger.get(f"{order}edit").status_code == 404
+
+
+@pytest.fixture
+def delivered(market: Market, lan: Visitor, order: str, deliver) -> str:
+    """The same, in the customer's hands."""
+    deliver()
+    id_, staff = UUID(order.rstrip("/").rsplit("/", 1)[1]), Principal(kind="staff", id=new_id())
+    for step in (ordering.start_picking, ordering.mark_packed, ordering.dispatch, ordering.deliver):
+        step(order_id=id_, by=staff, now=NOON)
+    deliver()
+    return order
+
+
+def test_something_wrong_is_asked_for_once_shown_and_withdrawn(lan: Visitor, delivered: str):
+    assert "Something is wrong with it" in text_of(lan.get(delivered))
+    form = {
+        "idempotency_key": hidden(lan.get(f"{delivered}return"), "idempotency_key"),
+        "quantity-tomato": "2",
+        "reason-tomato": "damaged",
+    }
+    for _ in range(2):
+        lan.post(f"{delivered}return", form)
+    after = text_of(lan.get(delivered))
+    assert ("We are looking at it" in after, "2 × Beef tomatoes, Đà Lạt" in after) == (True, True)
+    (asked,) = ordering.returns_of(order_id=UUID(delivered.rstrip("/").rsplit("/", 1)[1]))
+    kept = text_of(lan.post(f"{delivered}returns/{asked.id}/withdraw", follow=True))
+    assert "Withdrawn. You keep it." in kept
+
+
+def test_nothing_chosen_is_said_on_the_form(lan: Visitor, delivered: str):
+    key = hidden(lan.get(f"{delivered}return"), "idempotency_key")
+    answer = lan.post(f"{delivered}return", {"idempotency_key": key, "quantity-tomato": "0"})
+    assert (answer.status_code, "Say what is given back" in text_of(answer)) == (422, True)
