@@ -41,6 +41,7 @@ from grocery.delivery.services import (
     deliver,
     hold_slot,
     list_slots,
+    move_slot,
     plan_slots,
     show_delivery,
     zones,
@@ -53,6 +54,8 @@ __all__ = [
     "slots", "fee", "cutoff", "zone_of", "pickup_points",
     # keeping and booking
     "hold", "held", "slot_day", "let_go", "book", "cancel",
+    # another slot for what is booked
+    "slots_for", "slot_for", "fee_for", "move", "change_fee",
     # on the road
     "dispatch", "complete", "fail", "book_again", "delivery",
     # setting up and keeping going
@@ -134,9 +137,10 @@ def slot_day(*, slot_id: UUID) -> date:
     return list_slots.slot_day(slot_id=slot_id)
 
 
-def let_go(*, holder: str) -> None:
-    """Give back what the holder keeps; fine when that is nothing."""
-    hold_slot.let_go(holder=holder)
+def let_go(*, holder: str, beside: UUID | None = None) -> None:
+    """Give back what the holder keeps; fine when that is nothing. `beside`: an order that is moved or called off in
+    the same transaction, whose slot is locked together with the holder's."""
+    hold_slot.let_go(holder=holder, beside=beside)
 
 
 def book(
@@ -174,6 +178,48 @@ def cancel(*, order_id: UUID, now: datetime, by: UUID | None = None) -> None:
     Raises NotFound("delivery"), WrongStep once the goods are on the road or delivered.
     """
     deliver.cancel(order_id=order_id, now=now, by=by)
+
+
+# --- another slot for what is booked -------------------------------------------------------------------------
+def slots_for(*, order_id: UUID, now: datetime, days: int = 5, basket: Money | None = None) -> list[SlotOffer]:
+    """As `slots`, for where this order goes. The order's own slot is among them, as others see it.
+
+    Raises NotFound("delivery"), OutsideDeliveryArea. Three statements.
+    """
+    return move_slot.slots_for(order_id=order_id, days=days, basket=basket, now=now)
+
+
+def slot_for(*, order_id: UUID, slot_id: UUID, now: datetime) -> Slot:
+    """The slot, if this order may go into it: of its store, its ward or pickup point, before its cut-off.
+
+    Whether there is a place shows when it is taken. Raises NotFound, SlotClosed. Two statements.
+    """
+    return move_slot.slot_for(order_id=order_id, slot_id=slot_id, now=now)
+
+
+def fee_for(*, order_id: UUID, slot_id: UUID, basket: Money) -> Money:
+    """What this basket pays today for that slot, where the order goes. Raises NotFound, OutsideDeliveryArea."""
+    return move_slot.fee_for(order_id=order_id, slot_id=slot_id, basket=basket)
+
+
+def move(
+    *, order_id: UUID, slot_id: UUID, fee: Money, now: datetime, by: UUID | None = None, holder: str = ""
+) -> Slot:
+    """Have an order delivered in another slot for that fee, in the caller's transaction.
+
+    The new place is got before the old one is given back: what `holder` keeps there (empty: the order itself, which
+    keeps nothing), else a free one. When it cannot be had, everything stays as it was. `by`: the staff member.
+    Raises NotFound, also for another store's slot or another point's; SlotFull, SlotClosed; WrongStep once the goods
+    are on the road or the delivery is off.
+    """
+    return move_slot.move(
+        order_id=order_id, slot_id=slot_id, holder=holder or f"order:{order_id}", fee=fee, now=now, by=by
+    )
+
+
+def change_fee(*, order_id: UUID, fee: Money) -> None:
+    """Write down what the way costs after the order has become another, in the caller's transaction."""
+    move_slot.change_fee(order_id=order_id, fee=fee)
 
 
 # --- on the road --------------------------------------------------------------------------------------------

@@ -146,8 +146,8 @@ class OrderCancelled(OrderFact):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderChanged(OrderFact):
-    """Its lines became others before picking; goods are reserved and money is held for what it is now. `total` is
-    what it comes to."""
+    """It became another before picking; goods are reserved and money is held for what it is now. `total` is what it
+    comes to, `slot_id` its new slot, None where that stayed."""
 
     store_id: UUID
     by: str
@@ -155,6 +155,7 @@ class OrderChanged(OrderFact):
     less: tuple[OrderedLine, ...]
     total_before: Money
     total: Money
+    slot_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grocery.kernel.quantity import ZERO, Quantity
-from grocery.ordering.public import CancelMotive, ChangeKind, OrderChange, OrderLineView
+from grocery.ordering.public import CancelMotive, ChangeKind, OrderChange, OrderLineView, SlotMove
 from grocery.storefront import wording
 
 WHY: Final = {
@@ -58,7 +58,16 @@ def told(change: OrderChange, language: str) -> dict[str, Any]:
             f"{line.name(language)}: {wording.measure(line.before, line.unit, language)}"
             f" › {wording.measure(line.after, line.unit, language)}"
             for line in change.lines
-        ],
-        "note": change.note if change.kind is ChangeKind.PART_CANCELLED else "",
+        ]
+        + ([_moved(change.moved)] if change.moved else []),
+        "note": change.note if change.kind in {ChangeKind.PART_CANCELLED, ChangeKind.EDITED} else "",
         "total": change.total,
     }
+
+
+def _moved(move: SlotMove) -> str:
+    before, after = (
+        f"{wording.day(wording.local(starts).date())} {wording.window(starts, ends)}"
+        for starts, ends in ((move.starts_before, move.ends_before), (move.starts_at, move.ends_at))
+    )
+    return f"{before} › {after}"

@@ -83,6 +83,8 @@ TABLE = {
     "POST /orders/{order_id}/lines/{sku}/substitute": STAFF,
     "POST /orders/{order_id}/lines/{sku}/leave-out": STAFF,
     "PATCH /orders/{order_id}": OWN,
+    "GET /orders/{order_id}/slots": OWN,
+    "POST /orders/{order_id}/cancel/preview": OWN,
     "POST /orders/{order_id}/reorder": OWN,
     "POST /orders/{order_id}/pick": STAFF,
     "POST /orders/{order_id}/pack": STAFF,

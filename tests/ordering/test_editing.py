@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import transaction
-from hypothesis import given
-from hypothesis import strategies as st
 
 from grocery.inventory import public as inventory
 from grocery.kernel.errors import Invalid, NotFound
@@ -21,7 +18,6 @@ from grocery.kernel.outbox import publish
 from grocery.kernel.quantity import quantity
 from grocery.ordering import models
 from grocery.ordering import public as ordering
-from grocery.ordering.policies import more_of
 from grocery.ordering.services import cancel_order
 from grocery.payments import models as payment_models
 from grocery.payments import public as payments
@@ -134,15 +130,6 @@ def test_what_was_agreed_keeps_its_price_and_more_costs_todays(stocked: Shop, la
 def test_less_keeps_the_agreed_price_even_of_what_is_no_longer_sold(stocked: Shop, lan: Customer, cash: UUID):
     stocked.withdraw("milk")
     assert edit(cash, lan, milk=1).total == dong(53_500)
-
-
-@given(st.integers(1, 500_000), st.integers(1, 500_000), st.integers(1, 99_000), st.integers(1, 99_000))
-def test_more_of_a_line_costs_both_parts_and_explains_the_rest(agreed_price, today, agreed, extra):
-    had, wanted = (quantity(Decimal(n) / 1000) for n in (agreed, agreed + extra))
-    seen = more_of(had, dong(agreed_price), wanted=wanted, today=dong(today))
-    costs = dong(agreed_price) * had + dong(today) * (wanted - had)
-    assert seen.amount - seen.kept == costs
-    assert dong(0) <= seen.kept <= seen.amount
 
 
 # --- refused: everything is as it was --------------------------------------------------------------
@@ -336,6 +323,27 @@ def test_the_money_of_a_change_beside_a_cancellation_is_let_go(stocked: Shop, la
     assert (stocked.state(card), stocked.available("milk")) == ("cancelled", quantity(10))
     assert all(payment.cancel_requested_at for payment in going)
     assert models.Revision.objects.get().state in {"applied", "ended"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_edit_beside_a_question_leaves_one_of_them_and_books_that_agree(stocked: Shop, lan: Customer):
+    """The shelf is short of milk while the customer takes eggs: whoever is second is told."""
+    stocked.allergens = ()
+    stocked.stock(oat=10)
+    stocked.sell("milk")
+    order_id = stocked.confirmed_order(lan, milk=2).id
+    models.OrderLine.objects.filter(order_id=order_id).update(substitution="ask")
+    one: Any = {"sku": "milk", "with_sku": "oat", "quantity": quantity(1)}
+    results = at_once(
+        lambda: edit(order_id, lan, milk=0, eggs=2).outcome.value,
+        lambda: ordering.substitute(order_id=order_id, by=stocked.picker, now=NOON, **one).state.value,
+    )
+    assert results in (["applied", "not_in_order"], ["applied", "asked"])
+    assert ordering.open_questions(order_id=order_id) == ()
+    had = {sku: 10 - int(stocked.available(sku)) for sku in ("milk", "eggs", "oat")}
+    assert {sku: str(n) for sku, n in had.items() if n} == lines(order_id)
+    # A substitute costs at most as much: the difference is settled when the goods are packed.
+    assert payments.payment(order_id=order_id).amount >= ordering.order(order_id=order_id).total
 
 
 def test_the_barrier_of_these_tests_is_real():

@@ -103,14 +103,17 @@ def test_the_list_of_orders_names_each_with_its_state(lan: Visitor, order: str):
 
 # --- some of it -------------------------------------------------------------------------------------
 def test_some_of_a_line_is_cancelled_and_told_on_the_page(lan: Visitor, order: str):
-    answers = {**key_of(lan, order), "what": "part", "motive": "mistake", "less-tomato": "1"}
-    words = text_of(lan.post(f"{order}cancel", answers, follow=True))
+    answers = {"what": "part", "motive": "mistake", "less-tomato": "1"}
+    seen = lan.post(f"{order}cancel", answers)
+    assert "From now on 71.700\xa0₫" in text_of(seen)
+    agreed = {name: hidden(seen, name) for name in ("idempotency_key", "expected_total", "motive", "less-tomato")}
+    words = text_of(lan.post(f"{order}cancel", {**agreed, "what": "part"}, follow=True))
     told = ("Cancelled. The order now comes to 71.700\xa0₫.", "You cancelled", "Beef tomatoes, Đà Lạt: 4 › 3")
     assert [text for text in told if text not in words] == []
 
 
 def test_the_form_sent_twice_cancels_once(lan: Visitor, order: str):
-    answers = {**key_of(lan, order), "what": "part", "less-tomato": "1"}
+    answers = {**key_of(lan, order), "what": "part", "less-tomato": "1", "expected_total": "71700"}
     for _ in range(2):
         lan.post(f"{order}cancel", answers)
     (line,) = ordering.order(order_id=ordering.orders().orders[0].id).lines
@@ -121,7 +124,7 @@ def test_the_form_sent_twice_cancels_once(lan: Visitor, order: str):
 def test_what_cannot_be_taken_off_is_said_and_changes_nothing(lan: Visitor, order: str, less: str):
     answers = {**key_of(lan, order), "what": "part", "less-tomato": less}
     page = lan.post(f"{order}cancel", answers, follow=True)
-    assert ('role="status"' in page.content.decode(), "90.600\xa0₫" in text_of(page)) == (True, True)
+    assert ('role="status"' in page.content.decode(), "90.600\xa0₫" in text_of(lan.get(order))) == (True, True)
 
 
 def test_the_cancelling_page_of_what_cannot_be_cancelled_leads_back(lan: Visitor, order: str):
@@ -196,6 +199,24 @@ def test_another_total_than_was_shown_is_refused(lan: Visitor, order: str):
 def test_what_is_no_quantity_is_said_and_changes_nothing(lan: Visitor, order: str, count: str):
     answer = lan.post(f"{order}edit", {"what": "preview", "qty-tomato": count})
     assert (answer.status_code, 'id="problem"' in answer.content.decode()) == (200, True)
+
+
+def test_another_window_is_chosen_and_told(market: Market, lan: Visitor, order: str):
+    other = str(market.open_slots()[1])
+    page = lan.get(f"{order}edit").content.decode()
+    assert (page.count(" checked"), f'id="slot-{other}"' in page, "Yours" in page) == (1, True, True)
+    seen = lan.post(f"{order}edit", {"what": "preview", "qty-tomato": "4", "slot": other})
+    assert "New time" in text_of(seen)
+    answers = {name: hidden(seen, name) for name in ("idempotency_key", "expected_total")}
+    words = text_of(lan.post(f"{order}edit", {**answers, "what": "apply", "slot": other}, follow=True))
+    assert "Your order is changed." in words
+    assert str(delivery.delivery(order_id=ordering.orders().orders[0].id).slot_id) == other
+
+
+def test_below_the_minimum_order_the_way_up_is_shown(lan: Visitor, order: str, settings):
+    settings.MINIMUM_ORDER = 60_000
+    words = text_of(lan.post(f"{order}edit", {"what": "preview", "qty-tomato": "2"}))
+    assert ("Orders start at 60.000\xa0₫." in words, "22.200\xa0₫ more to the minimum order" in words) == (True, True)
 
 
 def test_what_can_no_longer_be_changed_leads_back(lan: Visitor, order: str):

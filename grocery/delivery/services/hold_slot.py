@@ -34,13 +34,14 @@ def hold_slot(*, slot_id: UUID, holder: str, until: datetime, store_id: UUID | N
 
 
 @transaction.atomic
-def let_go(*, holder: str) -> None:
-    """Give the holder's place back; nothing to do where there is none."""
+def let_go(*, holder: str, beside: UUID | None = None) -> None:
+    """Give the holder's place back; nothing to do where there is none. `beside`: see `public.let_go`."""
     models.lock_holder(holder)
     mine = models.SlotHold.objects.of_holder(holder).first()
     if mine is None:
         return
-    models.Slot.objects.locked(mine.slot_id)
+    others = models.Delivery.objects.of_order(beside).values_list("slot_id", flat=True) if beside else ()
+    models.Slot.objects.locked(mine.slot_id, *others)
     if models.SlotHold.objects.of_holder(holder).delete()[0]:
         models.Slot.objects.give_back_one(mine.slot_id)
 

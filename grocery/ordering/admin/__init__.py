@@ -3,6 +3,7 @@
 from grocery.ordering.admin import (
     carts,
     desk,
+    desk_edit,
     offers,
     orders,
     papers,
@@ -19,6 +20,7 @@ from grocery.ordering.admin import (
 __all__ = [
     "carts",
     "desk",
+    "desk_edit",
     "offers",
     "orders",
     "papers",

@@ -24,6 +24,7 @@ from grocery.kernel.quantity import plain
 from grocery.kernel.reader import language
 from grocery.ordering import public as ordering
 from grocery.ordering.admin.asking import LookOnly, asker, may_act
+from grocery.ordering.admin.desk_edit import SUPPORTERS
 from grocery.ordering.admin.returns_taken import ways_back
 from grocery.ordering.admin.steps import BY_LINE, STEPS, Step, next_steps
 from grocery.ordering.admin.work import routes
@@ -87,8 +88,8 @@ class TimelineInline(LookOnly, admin.TabularInline):
 class ChangeInline(LookOnly, admin.TabularInline):
     model = OrderChange
     verbose_name_plural = _("changes")
-    fields = ["when", "kind", "what", "total_", "actor", "motive", "note"]
-    readonly_fields = ["when", "kind", "what", "total_", "actor", "motive", "note"]
+    fields = ["when", "kind", "what", "total_", "actor", "motive", "note", "actor_id"]
+    readonly_fields = ["when", "kind", "what", "total_", "actor", "motive", "note", "actor_id"]
     extra = 0
 
     @admin.display(description=_("at"))
@@ -97,9 +98,13 @@ class ChangeInline(LookOnly, admin.TabularInline):
 
     @admin.display(description=_("lines"))
     def what(self, change: OrderChange) -> str:
-        return "; ".join(
+        lines = [
             f"{line.name(language())}: {plain(line.before)} → {plain(line.after)}" for line in change.line_changes()
-        )
+        ]
+        if move := change.slot_move():
+            before, after = (change.order.on_its_clock(at) for at in (move.starts_before, move.starts_at))
+            lines.append(f"{before} → {after}")
+        return "; ".join(lines)
 
     @admin.display(description=_("total, ₫"))
     def total_(self, change: OrderChange) -> str:
@@ -187,8 +192,8 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
         order = self.get_object(request, object_id)
         steps = next_steps(order) if order and may_act(request) else []
         ways = ways_back(order) if order and may_act(request) else []
-        shown = {**(extra_context or {}), "steps": steps, "ways": ways}
-        return super().change_view(request, object_id, form_url, shown)
+        shown = {"steps": steps, "ways": ways, "may_edit": _may_edit(request, order)}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
 
     def get_urls(self) -> list[URLPattern]:
         step = path(
@@ -218,6 +223,13 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
             "key": new_id().hex,
         }
         return render(request, "admin/ordering/order/step.html", context)
+
+
+def _may_edit(request: HttpRequest, order: Order | None) -> bool:
+    """Whether the desk's page for changing it is offered; the page itself knows the cut-off."""
+    if order is None or asker(request).roles.isdisjoint(SUPPORTERS):
+        return False
+    return order.state in {ordering.OrderState.PLACED, ordering.OrderState.CONFIRMED}
 
 
 def _order(order_id: UUID, by: Principal) -> ordering.OrderView:

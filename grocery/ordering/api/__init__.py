@@ -3,7 +3,7 @@
 from ninja import Router
 
 from grocery.ordering.api.carts import router as carts
-from grocery.ordering.api.orders import router as orders
+from grocery.ordering.api.edits import router as orders
 from grocery.ordering.api.returns import router as returns
 from grocery.ordering.api.substitutions import router as substitutions
 from grocery.ordering.api.weights import router as weights

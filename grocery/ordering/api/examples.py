@@ -138,6 +138,12 @@ LINE_CHANGE: Final[dict[str, Any]] = {
     "before": 3,
     "after": 2,
 }
+SLOT_MOVE: Final[dict[str, Any]] = {
+    "starts_before": "2026-11-20T09:00:00Z",
+    "ends_before": "2026-11-20T11:00:00Z",
+    "starts_at": "2026-11-21T09:00:00Z",
+    "ends_at": "2026-11-21T11:00:00Z",
+}
 ORDER_CHANGE: Final[dict[str, Any]] = {
     "kind": "part_cancelled",
     "at": "2026-11-20T05:10:00Z",
@@ -147,6 +153,7 @@ ORDER_CHANGE: Final[dict[str, Any]] = {
     "lines": [LINE_CHANGE],
     "total_before": 130500,
     "total": 84300,
+    "moved": None,
 }
 _SLOT_OF_ORDER: Final[dict[str, Any]] = {
     "slot_day": "2026-11-20",
@@ -206,10 +213,46 @@ REORDERED_LINE: Final[dict[str, Any]] = {
     "price": 38500,
     "outcome": "dearer",
 }
+LINE_EFFECT: Final[dict[str, Any]] = {
+    "sku": "milk-950",
+    "name": "Sữa tươi thanh trùng không đường",
+    "unit": "piece",
+    "before": 2,
+    "after": 3,
+    "amount_before": 77000,
+    "amount": 115500,
+    "adjustments": [],
+}
+OFFER_EFFECT: Final[dict[str, Any]] = {"name": "Miễn phí giao hàng", "before": 15000, "after": 0}
+WINDOW: Final[dict[str, Any]] = {
+    "slot_id": SLOT_ID,
+    "day": "2026-11-21",
+    "starts_at": "2026-11-21T09:00:00Z",
+    "ends_at": "2026-11-21T11:00:00Z",
+}
 EDITED: Final[dict[str, Any]] = {
     "outcome": "waits_for_payment",
+    "total_before": 92000,
     "total": 130500,
     "ceiling": 130500,
+    "goods_before": 77000,
+    "goods": 115500,
+    "fee_before": 15000,
+    "fee": 15000,
+    "lines": [LINE_EFFECT],
+    "offers": [],
+    "coupons": [],
+    "window": None,
     "to_pay": 38500,
     "pay_by": "2026-11-20T05:25:00Z",
+}
+EDIT_SLOT: Final[dict[str, Any]] = {
+    "slot_id": SLOT_ID,
+    "day": "2026-11-21",
+    "starts_at": "2026-11-21T09:00:00Z",
+    "ends_at": "2026-11-21T11:00:00Z",
+    "cutoff_at": "2026-11-21T08:00:00Z",
+    "state": "open",
+    "fee": 15000,
+    "current": False,
 }

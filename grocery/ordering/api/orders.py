@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import Quantity
 from grocery.ordering import public as ordering
 from grocery.ordering.api.carts import cart_body
-from grocery.ordering.api.changing import Edited, EditInput, Reordered
+from grocery.ordering.api.changing import Reordered
 from grocery.ordering.api.mapping import adjustments
 from grocery.ordering.api.schemas import (
     CancelInput,
@@ -114,8 +115,10 @@ def pay(request: HttpRequest, order_id: Id) -> HttpResponse:
 def cancel(request: HttpRequest, order_id: Id, why: CancelInput) -> HttpResponse:
     """Goods and slot are free again, the money is let go. Customers may until picking starts, staff until packed.
 
-    With `lines` only so much of these is called off, before picking: less is charged; prices and fee stay. 409
-    `order_not_cancellable` when it is too late.
+    With `lines` only so much of these is called off, before picking: less is charged. Offers and the fee are those of
+    what is left, where it is the customer's wish; see `cancel/preview`. 409 `order_not_cancellable` when it is too
+    late, `total_changed` where `expected_total` no longer holds, `dearer_without` where an advantage would be lost
+    that is worth more.
     """
     me = asker(request)
     me.signed_in()
@@ -128,47 +131,13 @@ def cancel(request: HttpRequest, order_id: Id, why: CancelInput) -> HttpResponse
             by=me,
             motive=why.motive,
             reason=why.reason,
+            expected_total=dong(why.expected_total) if why.expected_total is not None else None,
             now=clock.now(),
             key=request.headers[HEADER],
         )
     else:
         ordering.cancel(order_id=order_id, by=me, motive=why.motive, reason=why.reason, now=clock.now())
     return _answer(me, order_id)
-
-
-@router.patch("/orders/{order_id}", response=Edited, summary="Change an order until the cut-off of its slot")
-@idempotent(required=True)
-def edit(request: HttpRequest, order_id: Id, change: EditInput) -> HttpResponse:
-    """Have exactly so much of these; the other lines stay. What was agreed keeps its price, more costs today's.
-
-    `outcome` `waits_for_payment`: go on with `orders/{id}/pay` for `to_pay` before `pay_by`; until then the order is
-    as it was. 409 `order_not_editable` when it is too late, `total_changed` where `expected_total` no longer holds,
-    `out_of_stock` with what is missing. With `preview` nothing changes.
-    """
-    me = asker(request)
-    me.signed_in()
-    if me.kind == "staff":
-        me.require(*SUPPORTERS)
-    quantities = {line.sku: Quantity(line.quantity) for line in change.lines}
-    if change.preview:
-        seen = ordering.preview_edit(order_id=order_id, quantities=quantities, by=me, now=clock.now())
-    else:
-        seen = ordering.edit(
-            order_id=order_id,
-            quantities=quantities,
-            by=me,
-            expected_total=dong(change.expected_total) if change.expected_total is not None else None,
-            now=clock.now(),
-        )
-    return wire.response(
-        {
-            "outcome": seen.outcome,
-            "total": seen.total,
-            "ceiling": seen.ceiling,
-            "to_pay": seen.to_pay,
-            "pay_by": seen.pay_by,
-        }
-    )
 
 
 @router.post("/orders/{order_id}/reorder", response=Reordered, summary="The same again: an order into the cart")
@@ -353,4 +322,5 @@ def _change(change: ordering.OrderChange, language: str) -> dict[str, Any]:
         ],
         "total_before": change.total_before,
         "total": change.total,
+        "moved": asdict(change.moved) if change.moved else None,
     }

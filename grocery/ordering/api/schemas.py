@@ -83,11 +83,13 @@ class CancelledInput(Input):
 
 
 class CancelInput(Input):
-    """Why, for the order's timeline, may be left out. `lines`: only so much of these; empty: the whole order."""
+    """Why, for the order's timeline, may be left out. `lines`: only so much of these; empty: the whole order.
+    `expected_total`: what the customer saw that would be left to pay (with `lines`)."""
 
     motive: ordering.CancelMotive = ordering.CancelMotive.UNSAID
     reason: LongText = ""
     lines: Annotated[list[CancelledInput], Field(max_length=200)] = []
+    expected_total: Amount | None = None
     model_config = example({"motive": "mistake", "reason": "Ordered twice"})
 
 
@@ -293,8 +295,18 @@ class LineChange(Schema):
     model_config = example(examples.LINE_CHANGE)
 
 
+class SlotMove(Schema):
+    """From one slot to another."""
+
+    starts_before: datetime
+    ends_before: datetime
+    starts_at: datetime
+    ends_at: datetime
+    model_config = example(examples.SLOT_MOVE)
+
+
 class OrderChange(Schema):
-    """Lines became other quantities, and the order another total. `by`: customer, staff or system."""
+    """Lines became other quantities, the slot (`moved`) or the total another. `by`: customer, staff or system."""
 
     kind: ordering.ChangeKind
     at: datetime
@@ -304,6 +316,7 @@ class OrderChange(Schema):
     lines: list[LineChange]
     total_before: int
     total: int
+    moved: SlotMove | None
     model_config = example(examples.ORDER_CHANGE)
 
 

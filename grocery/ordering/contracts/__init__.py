@@ -15,9 +15,19 @@ from grocery.ordering.contracts.carts import (
     PriceChange,
     VatPart,
 )
-from grocery.ordering.contracts.changes import CancelMotive, ChangeKind, LineChange, OrderChange
+from grocery.ordering.contracts.changes import CancelMotive, ChangeKind, LineChange, OrderChange, SlotMove
 from grocery.ordering.contracts.choices import SubstitutionChoice
-from grocery.ordering.contracts.edits import Edited, EditOutcome, OrderNotEditable, RevisionState
+from grocery.ordering.contracts.edits import (
+    BeyondAuthorisation,
+    DearerWithout,
+    Edited,
+    EditOutcome,
+    LineEffect,
+    OfferEffect,
+    OrderNotEditable,
+    RevisionState,
+    Window,
+)
 from grocery.ordering.contracts.errors import (
     BelowMinimum,
     CartEmpty,
@@ -94,7 +104,13 @@ from grocery.ordering.contracts.weights import (
 )
 
 __all__ = [
+    "BeyondAuthorisation",
+    "DearerWithout",
     "Edited",
+    "LineEffect",
+    "OfferEffect",
+    "SlotMove",
+    "Window",
     "EditOutcome",
     "OrderNotEditable",
     "RevisionState",

@@ -51,8 +51,21 @@ class LineChange:
 
 
 @dataclass(frozen=True, slots=True)
+class SlotMove:
+    """From one slot to another."""
+
+    starts_before: datetime
+    ends_before: datetime
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OrderChange:
-    """One change of an order. `by`: "customer", "staff" or "system". `note`: what they wrote about it."""
+    """One change of an order. `by`: "customer", "staff" or "system". `note`: what they wrote about it.
+
+    `moved`: it goes in another slot; None: the slot stayed.
+    """
 
     kind: ChangeKind
     at: datetime
@@ -62,3 +75,4 @@ class OrderChange:
     lines: tuple[LineChange, ...]
     total_before: Money
     total: Money
+    moved: SlotMove | None = None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from grocery.kernel.errors import DomainError
 from grocery.kernel.money import Money
+from grocery.kernel.quantity import Quantity
+from grocery.ordering.contracts.prices import NOTHING, Adjustment
 
 
 class EditOutcome(StrEnum):
@@ -28,9 +30,58 @@ class RevisionState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LineEffect:
+    """What a change does to one line: so much of it, and what it costs with its offers, before and after.
+
+    `adjustments` are those that lower it afterwards.
+    """
+
+    sku: str
+    name_en: str
+    name_vi: str
+    unit: str
+    before: Quantity
+    after: Quantity
+    amount_before: Money
+    amount: Money
+    adjustments: tuple[Adjustment, ...] = ()
+
+    def name(self, language: str) -> str:
+        return self.name_vi if language == "vi" else self.name_en
+
+
+@dataclass(frozen=True, slots=True)
+class OfferEffect:
+    """What one offer takes off the order, fee included, before and after; NOTHING: it does not count."""
+
+    name_en: str
+    name_vi: str
+    before: Money
+    after: Money
+
+    def name(self, language: str) -> str:
+        return self.name_vi if language == "vi" else self.name_en
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A slot as an order copies it."""
+
+    slot_id: UUID
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Edited:
     """What an edit comes to. `ceiling`: the most that will be charged; `to_pay`: what is still to be authorised for
-    it, by `pay_by`, on the order's payment page. `revision_id` names the change that waits for that."""
+    it, by `pay_by`, on the order's payment page. `revision_id` names the change that waits for that.
+
+    `lines`: those whose quantity or amount becomes another; `offers`: those that take off more or less than before;
+    `coupons`: codes that no longer count and may be used again. Fees are what is paid after offers. `window`: the new
+    slot, None: it stays. total = goods + fee.
+    """
 
     outcome: EditOutcome
     total: Money
@@ -38,6 +89,17 @@ class Edited:
     to_pay: Money
     pay_by: datetime | None = None
     revision_id: UUID | None = None
+    total_before: Money = NOTHING
+    goods: Money = NOTHING
+    goods_before: Money = NOTHING
+    fee: Money = NOTHING
+    fee_before: Money = NOTHING
+    lines: tuple[LineEffect, ...] = ()
+    offers: tuple[OfferEffect, ...] = ()
+    coupons: tuple[str, ...] = ()
+    window: Window | None = None
+    #: What an order starts at: customers cannot take out goods to come below it.
+    minimum: Money = NOTHING
 
 
 class OrderNotEditable(DomainError):
@@ -50,3 +112,33 @@ class OrderNotEditable(DomainError):
 
     def __init__(self, number: str, state: str) -> None:
         self.number, self.state = number, state
+
+
+class BeyondAuthorisation(DomainError):
+    """The card's hold ends before that slot does: the money could not be taken when the goods are packed."""
+
+    code = "beyond_authorisation"
+    status = 409
+    field = "slot_id"
+    en = "What is held on your card ends before this time slot. Please choose an earlier one, or order anew."
+    vi = "Khoản tạm giữ trên thẻ hết hạn trước khung giờ này. Vui lòng chọn khung giờ sớm hơn hoặc đặt đơn mới."
+
+    def __init__(self, slot_id: UUID, held_until: datetime) -> None:
+        self.slot_id, self.held_until = str(slot_id), held_until.isoformat()
+
+
+class DearerWithout(DomainError):
+    """Without these goods an advantage is lost that is worth more than they cost."""
+
+    code = "dearer_without"
+    status = 409
+    field = "lines"
+    en = "Without these goods the order would cost {now_text}, not {before_text}: an offer or free delivery ends."
+    vi = "Bỏ các món này, đơn sẽ là {now_text} thay vì {before_text}: ưu đãi hoặc miễn phí giao không còn."
+
+    def __init__(self, before: Money, now: Money) -> None:
+        self.before, self.now = before.minor, now.minor
+        self._texts = {"before_text": str(before), "now_text": str(now)}
+
+    def text(self, language: str) -> str:
+        return (self.vi if language == "vi" else self.en).format_map(self._texts)

@@ -2,7 +2,7 @@
 
 from grocery.ordering.models.adjustments import OrderAdjustment
 from grocery.ordering.models.carts import Cart, CartLine, CartLineQuerySet, CartQuerySet
-from grocery.ordering.models.changes import MOTIVES, OrderChange, written
+from grocery.ordering.models.changes import MOTIVES, OrderChange, written, written_move
 from grocery.ordering.models.columns import inside_a_transaction
 from grocery.ordering.models.coupons import CouponCode, CouponTally, CouponTallyQuerySet, CouponUse
 from grocery.ordering.models.offers import Offer, OfferChange
@@ -26,14 +26,14 @@ from grocery.ordering.models.returns import (
     OrderReturn,
     OrderReturnLine,
 )
-from grocery.ordering.models.revisions import Revision, kept_as_text
+from grocery.ordering.models.revisions import Revision, kept_plan
 from grocery.ordering.models.substitutions import Substitution, SubstitutionQuerySet
 from grocery.ordering.models.weighing import WeightQuestion
 
 __all__ = [
     "Brought",
     "Revision",
-    "kept_as_text",
+    "kept_plan",
     "MOTIVES",
     "UNITS",
     "Cart",
@@ -71,4 +71,5 @@ __all__ = [
     "holder_of",
     "inside_a_transaction",
     "written",
+    "written_move",
 ]

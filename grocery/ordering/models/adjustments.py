@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Self
 from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from grocery.ordering.contracts import OfferKind
+from grocery.kernel.money import dong
+from grocery.kernel.quantity import Quantity
+from grocery.ordering.contracts import Adjustment, OfferKind
 from grocery.ordering.models.columns import amount_of, key
 from grocery.ordering.models.orders import Order
 
@@ -28,6 +30,15 @@ class OrderAdjustmentQuerySet(models.QuerySet["OrderAdjustment"]):
     def of_lines(self, order_id: UUID, skus: Iterable[str]) -> list[OrderAdjustment]:
         """What lowered these lines of an order."""
         return list(self.filter(order_id=order_id, sku__in=list(skus)).order_by("id"))
+
+    def of_order(self, order_id: UUID) -> list[OrderAdjustment]:
+        """What lowered its lines and, without a SKU, its fee."""
+        return list(self.filter(order_id=order_id).order_by("id"))
+
+    def replace_all(self, order_id: UUID, rows: Iterable[OrderAdjustment]) -> None:
+        """Have these in place of whatever lowered the order until now."""
+        self.filter(order_id=order_id).delete()
+        self.bulk_create(list(rows))
 
     def lessen(self, rows: Iterable[OrderAdjustment]) -> None:
         """Write down the smaller effects; those that have come to nothing go."""
@@ -64,3 +75,27 @@ class OrderAdjustment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name_en}: {self.amount}"
+
+    def effect(self) -> Adjustment:
+        """As the rules say it."""
+        return Adjustment(
+            self.offer_id,
+            OfferKind(self.kind),
+            self.name_en,
+            self.name_vi,
+            Quantity(self.quantity),
+            dong(self.amount),
+        )
+
+    @classmethod
+    def of_effect(cls, order_id: UUID, sku: str, effect: Adjustment) -> Self:
+        return cls(
+            order_id=order_id,
+            sku=sku,
+            offer_id=effect.offer_id,
+            kind=effect.kind.value,
+            name_en=effect.name_en,
+            name_vi=effect.name_vi,
+            quantity=effect.quantity,
+            amount=effect.amount.minor,
+        )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel.quantity import plain, quantity
-from grocery.ordering.contracts import CancelMotive, ChangeKind, LineChange
+from grocery.ordering.contracts import CancelMotive, ChangeKind, LineChange, SlotMove
 from grocery.ordering.models.orders import ACTORS, Order
 
 KINDS = [
@@ -44,6 +46,8 @@ class OrderChange(models.Model):
     note = models.CharField(_("remark"), max_length=1000, blank=True)
     #: [{"sku", "name_en", "name_vi", "unit", "before", "after"}]: a record to read, never to reckon with.
     lines = models.JSONField(_("lines"))
+    #: {"starts_before", "ends_before", "starts_at", "ends_at"}; null: the slot stayed.
+    moved = models.JSONField(_("another slot"), null=True, blank=True)
     total_before = models.BigIntegerField(_("total before, ₫"))
     total = models.BigIntegerField(_("total after, ₫"))
 
@@ -69,6 +73,12 @@ class OrderChange(models.Model):
             for line in self.lines
         )
 
+    def slot_move(self) -> SlotMove | None:
+        """From which slot to which, where it was moved."""
+        if self.moved is None:
+            return None
+        return SlotMove(**{name: datetime.fromisoformat(at) for name, at in self.moved.items()})
+
 
 def written(lines: Iterable[LineChange]) -> list[dict[str, str]]:
     """The lines of a change as the column `lines` keeps them: quantities are text, never floats."""
@@ -83,3 +93,8 @@ def written(lines: Iterable[LineChange]) -> list[dict[str, str]]:
         }
         for line in lines
     ]
+
+
+def written_move(move: SlotMove | None) -> dict[str, str] | None:
+    """The same of the column `moved`."""
+    return {name: at.isoformat() for name, at in asdict(move).items()} if move else None

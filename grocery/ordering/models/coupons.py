@@ -30,7 +30,8 @@ _CLAIM: Final = """
 """
 _GIVE_BACK: Final = """
     WITH given AS (
-        UPDATE "ordering_couponuse" SET given_back_at = %s WHERE order_id = %s AND given_back_at IS NULL
+        UPDATE "ordering_couponuse" SET given_back_at = %s
+        WHERE order_id = %s AND given_back_at IS NULL AND (%s::uuid[] IS NULL OR offer_id = ANY(%s))
         RETURNING offer_id, scopes
     ), scope AS (
         SELECT tally.offer_id, tally.scope FROM "ordering_coupontally" tally
@@ -109,10 +110,11 @@ class CouponTallyQuerySet(models.QuerySet["CouponTally"]):
         tallies = self.filter(offer_id=offer_id, scope__in=limits).values_list("scope", "used")
         return any(used >= limits[scope] for scope, used in tallies)
 
-    def give_back(self, order_id: UUID, now: datetime) -> None:
-        """What this order used is free again, once; one statement."""
+    def give_back(self, order_id: UUID, now: datetime, *, offers: Iterable[UUID] | None = None) -> None:
+        """What this order used, or of these offers, is free again, once; one statement."""
+        some = None if offers is None else list(offers)
         with connection.cursor() as cursor:
-            cursor.execute(_GIVE_BACK, [now, order_id])
+            cursor.execute(_GIVE_BACK, [now, order_id, some, some])
 
 
 class CouponTally(models.Model):
@@ -134,8 +136,14 @@ class CouponTally(models.Model):
         return f"{self.scope}: {self.used}"
 
 
+class CouponUseQuerySet(models.QuerySet["CouponUse"]):
+    def still_used(self, order_id: UUID) -> dict[UUID, str]:
+        """The codes that count for an order, by their offers."""
+        return dict(self.filter(order_id=order_id, given_back_at=None).values_list("offer_id", "code"))
+
+
 class CouponUse(models.Model):
-    """An order used a code; given back when the order was cancelled."""
+    """An order used a code; given back when the order was cancelled, or earns it no longer."""
 
     id = key()
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="coupon_uses", verbose_name=_("order"))
@@ -144,6 +152,8 @@ class CouponUse(models.Model):
     scopes = ArrayField(models.CharField(max_length=64), default=list)
     at = models.DateTimeField(_("at"))
     given_back_at = models.DateTimeField(_("given back"), null=True)
+
+    objects = CouponUseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("coupon use")

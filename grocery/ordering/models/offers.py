@@ -44,6 +44,11 @@ class OfferQuerySet(models.QuerySet["Offer"]):
             case OfferState.ENDED:
                 return self.filter(Q(withdrawn=True) | Q(ends_at__lte=now))
 
+    def touching(self, skus: Iterable[str], *, coupons: Iterable[UUID] = ()) -> Self:
+        """Those that may count for a basket of these goods, of offers that come with a coupon only these."""
+        anything = Q(skus=[]) | ~Q(categories=[]) | Q(skus__overlap=list(skus))
+        return self.filter(anything, Q(needs_coupon=False) | Q(id__in=list(coupons)))
+
     def locked(self, offer_id: UUID) -> Offer | None:
         return self.filter(id=offer_id).select_for_update().first()
 
@@ -173,6 +178,16 @@ class Offer(models.Model):
             stackable=self.stackable,
         )
 
+    def as_of(self, terms: Mapping[str, Any]) -> Offer:
+        """The offer as it once was, by what was written down then; not to be saved."""
+        was = Offer(id=self.id)
+        for name, value in terms.items():
+            column = Offer._meta.get_field(name)
+            assert isinstance(column, models.Field), "an offer's terms are columns"
+            setattr(was, name, column.to_python(value))
+        was.categories = [UUID(str(category)) for category in was.categories]
+        return was
+
     def terms(self) -> dict[str, Any]:
         """What it says, as text and numbers, for the record of changes."""
         return {name: _written(getattr(self, name)) for name in TERMS}
@@ -184,6 +199,14 @@ def _written(value: Any) -> Any:
     if isinstance(value, UUID):
         return str(value)
     return [str(one) for one in value] if isinstance(value, list) else value
+
+
+class OfferChangeQuerySet(models.QuerySet["OfferChange"]):
+    def terms_at(self, moment: datetime, offers: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:
+        """What each of these offers said at that moment."""
+        then = self.filter(offer_id__in=list(offers), at__lte=moment)
+        last = then.order_by("offer_id", "-id").distinct("offer_id")
+        return dict(last.values_list("offer_id", "after"))
 
 
 class OfferChange(models.Model):
@@ -205,6 +228,8 @@ class OfferChange(models.Model):
     by = models.UUIDField(_("who"), null=True)
     before = models.JSONField(_("before"), null=True)
     after = models.JSONField(_("after"))
+
+    objects = OfferChangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("change of an offer")

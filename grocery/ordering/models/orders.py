@@ -273,13 +273,14 @@ class OrderLineQuerySet(models.QuerySet["OrderLine"]):
     def skus(self) -> list[str]:
         return list(self.values_list("sku", flat=True))
 
-    def regrow(self, lines: Iterable[OrderLine]) -> None:
-        """The same, with their prices."""
-        self.bulk_update(list(lines), ["quantity", "amount", "discount", "price"])
+    def become(self, lines: Iterable[OrderLine]) -> None:
+        """Write down what an edit has made of these lines, in one statement."""
+        agreed = ["quantity", "amount", "discount", "price", "vat_rate", "parts", "reduced", "settled"]
+        self.bulk_update(list(lines), agreed)
 
     def resize(self, lines: Iterable[OrderLine]) -> None:
         """Write down other quantities and what they come to, in one statement."""
-        self.bulk_update(list(lines), ["quantity", "amount", "discount", "reduced"])
+        self.bulk_update(list(lines), ["quantity", "amount", "discount", "reduced", "settled"])
 
     def pack(self, lines: Iterable[OrderLine]) -> None:
         """Write down what was packed, in one statement."""
@@ -309,6 +310,10 @@ class OrderLine(models.Model):
     min_freshness_days = models.PositiveSmallIntegerField(_("fresh for days"), default=0)
     #: [[percent, quantity as text]]: units of marked-down lots that the line was promised.
     reduced = models.JSONField(_("near expiry"), default=list, db_default=Value([], models.JSONField()))
+    #: [[quantity as text, price]]: what it was agreed at, oldest first, where that is more than one price.
+    parts = models.JSONField(_("agreed by parts"), default=list, db_default=Value([], models.JSONField()))
+    #: The shop took some of it back: what lowers the rest stays, whatever the order becomes.
+    settled = models.BooleanField(_("offers settled"), default=False, db_default=False)
     image = models.CharField(_("picture"), max_length=300, blank=True)
     tint = models.CharField(_("tint"), max_length=16, blank=True)
     # what the customer said about it

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from pydantic import TypeAdapter
 
-from grocery.kernel.money import Money, dong
-from grocery.kernel.quantity import Quantity, plain, quantity
+from grocery.kernel.money import dong
 from grocery.ordering.contracts import RevisionState
+from grocery.ordering.contracts.plans import Plan
 from grocery.ordering.models.columns import key
 from grocery.ordering.models.orders import ACTORS, Order, holder_of
 
@@ -27,21 +28,21 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
 
 
 class Revision(models.Model):
-    """An order as its customer wants it, at these prices; its additional goods are held under its own id."""
+    """An order as its customer wants it, worked out; its additional goods and place are held under its own id."""
 
     id = key()
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="revisions", verbose_name=_("order"))
     state = models.CharField(
         _("state"), max_length=10, choices=[(s.value, s.value) for s in RevisionState], default="waiting"
     )
-    #: {sku: quantity} of every line as wanted, and {sku: đồng} of what is dearer or new: nothing is worked out anew.
-    quantities = models.JSONField(_("quantities"))
-    prices = models.JSONField(_("prices"))
+    #: The `Plan`: nothing is worked out anew once it is paid for.
+    plan = models.JSONField(_("plan"), null=True)
     #: How many changes the order had: after another one this revision no longer fits.
     changes = models.PositiveIntegerField(_("changes before"))
     total = models.BigIntegerField(_("total, ₫"))
     actor = models.CharField(_("by"), max_length=10, choices=ACTORS)
     actor_id = models.UUIDField(_("who"), null=True)
+    note = models.CharField(_("remark"), max_length=1000, blank=True, default="", db_default="")
     made_at = models.DateTimeField(_("made"))
     ended_at = models.DateTimeField(_("ended"), null=True)
 
@@ -70,13 +71,14 @@ class Revision(models.Model):
         self.state, self.ended_at = state.value, now
         self.save(update_fields=["state", "ended_at"])
 
-    def agreed_prices(self) -> dict[str, Money]:
-        return {sku: dong(price) for sku, price in self.prices.items()}
-
-    def wanted(self) -> dict[str, Quantity]:
-        return {sku: quantity(amount) for sku, amount in self.quantities.items()}
+    def planned(self) -> Plan | None:
+        """What it is to become; None for one from before plans were kept."""
+        return _PLANS.validate_python(self.plan) if self.plan else None
 
 
-def kept_as_text(quantities: dict[str, Quantity]) -> dict[str, str]:
-    """Quantities as the column `quantities` keeps them: text, never floats."""
-    return {sku: plain(amount) for sku, amount in quantities.items()}
+_PLANS: Final = TypeAdapter(Plan)
+
+
+def kept_plan(plan: Plan) -> Any:
+    """A plan as the column `plan` keeps it."""
+    return _PLANS.dump_python(plan, mode="json")

@@ -11,8 +11,9 @@ from grocery.ordering.policies.carts import (
     merged,
     tidy_note,
 )
-from grocery.ordering.policies.editing import may_be_edited, more_of
-from grocery.ordering.policies.motives import MOTIVES_OF, may_be_given
+from grocery.ordering.policies.edited import EditedLine, Parts, Wanted, fee_after, keep_first, price_edited
+from grocery.ordering.policies.editing import may_be_edited
+from grocery.ordering.policies.motives import MOTIVES_OF, is_the_customers_wish, may_be_given
 from grocery.ordering.policies.near_expiry import Reduced, still_reduced
 from grocery.ordering.policies.news import Seen, news
 from grocery.ordering.policies.numbers import epoch_letter
@@ -48,8 +49,14 @@ from grocery.ordering.policies.substitutes import (
 from grocery.ordering.policies.totals import NO_VAT, vat_parts
 
 __all__ = [
+    "EditedLine",
+    "Parts",
+    "Wanted",
+    "fee_after",
+    "keep_first",
+    "is_the_customers_wish",
     "may_be_edited",
-    "more_of",
+    "price_edited",
     "Goods",
     "LETTERS",
     "LINES_MOST",

@@ -16,6 +16,15 @@ MOTIVES_OF: Final[Mapping[str, tuple[CancelMotive, ...]]] = {
 }
 
 
+#: Motives of staff's by which they do what the customer wants; any other is the shop's own.
+_FOR_THE_CUSTOMER: Final = frozenset({_M.CUSTOMER_ASKED})
+
+
+def is_the_customers_wish(motive: CancelMotive, by: str) -> bool:
+    """Whether something is called off for the customer, and not because the shop cannot give it."""
+    return by == "customer" or motive in _FOR_THE_CUSTOMER
+
+
 def may_be_given(motive: CancelMotive, by: str) -> bool:
     """Whether somebody of that kind may say so; saying nothing is always allowed."""
     return motive is _M.UNSAID or motive in MOTIVES_OF.get(by, ())

@@ -13,6 +13,7 @@ from grocery.ordering.contracts import (
     AnsweredAlready,
     AnswerTooLate,
     BelowMinimum,
+    BeyondAuthorisation,
     CancelMotive,
     CancelReason,
     Candidate,
@@ -30,10 +31,12 @@ from grocery.ordering.contracts import (
     CouponState,
     CouponUnknown,
     CouponUsedUp,
+    DearerWithout,
     Edited,
     EditOutcome,
     HeldSlot,
     LineChange,
+    LineEffect,
     MoreThanOrdered,
     NearExpiry,
     NoChangeToUndo,
@@ -45,6 +48,7 @@ from grocery.ordering.contracts import (
     NotSubstitutable,
     OfferAction,
     OfferDraft,
+    OfferEffect,
     OfferKind,
     OfferState,
     OrderChange,
@@ -74,6 +78,7 @@ from grocery.ordering.contracts import (
     ReorderedLine,
     ReorderOutcome,
     SampleLine,
+    SlotMove,
     Substituted,
     SubstitutesProposed,
     Substitution,
@@ -87,6 +92,7 @@ from grocery.ordering.contracts import (
     TotalChanged,
     VatPart,
     WeightOutOfTolerance,
+    Window,
     WrongState,
     headroom,
     pieces_of,
@@ -163,7 +169,7 @@ from grocery.ordering.public.carts import (
     use_coupon,
 )
 from grocery.ordering.public.desk import day_figures, order_desk
-from grocery.ordering.public.edits import edit, editable_until, preview_edit
+from grocery.ordering.public.edits import edit, edit_slots, editable_until, preview_edit
 from grocery.ordering.public.offers import (
     check_offer,
     coupon_codes,
@@ -183,6 +189,7 @@ from grocery.ordering.public.orders import (
     pay,
     place_order,
     placed_with,
+    preview_cancel_lines,
     reorder,
 )
 from grocery.ordering.public.papers import print_labels, print_note
@@ -269,8 +276,8 @@ __all__ = [
     # offers
     "save_offer", "check_offer", "preview_offer_on", "end_offer", "undo_offer", "make_coupon_codes", "coupon_codes",
     # from cart to order
-    "place_order", "placed_with", "pay", "order", "orders", "cancel", "cancel_lines", "motives", "reorder",
-    "edit", "preview_edit", "editable_until",
+    "place_order", "placed_with", "pay", "order", "orders", "cancel", "cancel_lines", "preview_cancel_lines",
+    "motives", "reorder", "edit", "preview_edit", "edit_slots", "editable_until",
     # in the store
     "start_picking", "mark_packed", "dispatch", "deliver",
     # what comes back
@@ -307,7 +314,8 @@ __all__ = [
     "OrderId", "OrderState", "CancelReason", "CancelMotive", "PaymentMethod", "PlacedOrder", "PaymentToMake",
     "OrderView", "OrderLineView", "TimelineEntry", "Recipient", "OrderSummary", "OrderPage",
     "OrderFilter", "Reordered", "ReorderedLine", "ReorderOutcome",
-    "Edited", "EditOutcome", "OrderNotEditable", "OrderChange", "ChangeKind", "LineChange", "headroom", "pieces_of",
+    "Edited", "EditOutcome", "LineEffect", "OfferEffect", "Window", "SlotMove", "OrderNotEditable",
+    "BeyondAuthorisation", "DearerWithout", "OrderChange", "ChangeKind", "LineChange", "headroom", "pieces_of",
     "whole_pieces",
     "Candidate", "Substituted", "Substitution", "SubstitutionId", "SubstitutionChoice", "SubstitutionState",
     "SubstitutionReason", "SubstitutionDefault",

@@ -11,6 +11,7 @@ from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import Quantity
 from grocery.ordering.contracts import (
     CancelMotive,
+    Edited,
     OrderFilter,
     OrderPage,
     OrderView,
@@ -139,17 +140,43 @@ def cancel_lines(
     now: datetime,
     reason: str = "",
     motive: CancelMotive = CancelMotive.UNSAID,
+    expected_total: Money | None = None,
     key: str | None = None,
-) -> None:
+) -> Edited:
     """Call so much of each of these SKUs off, before picking starts: the goods are free again, less is charged or
-    collected. Prices and the delivery fee stay; a discount goes with its goods. All of everything ends the order.
+    collected. All of everything ends the order. What it comes to, line by line.
+
+    Where it is the customer's wish (a customer, or staff whom one asked) offers, coupons and the fee are worked out
+    for what is left, as by `edit`; DearerWithout where that would come to more. Where the shop cannot give it, prices
+    and the fee stay, and offers stay with what is left, pro rata: nobody is worse off for that.
 
     Twice takes off twice, except under the same `key`, the request's (at most 255 characters). A customer keeps at
-    least the minimum order. Raises NotFound, OrderNotCancellable, ProductNotSold for a SKU that is not in the order,
-    MoreThanOrdered, QuantityNotInSteps, BelowMinimum, Invalid; OutOfStock (inventory) if its goods were let go in the
-    meantime.
+    least the minimum order. `expected_total` is what they saw. Raises NotFound, OrderNotCancellable, ProductNotSold
+    for a SKU that is not in the order, MoreThanOrdered, QuantityNotInSteps, BelowMinimum, TotalChanged, Invalid;
+    OutOfStock (inventory) if its goods were let go.
     """
-    partly.cancel_part(order_id=order_id, quantities=quantities, by=by, motive=motive, note=reason, key=key, now=now)
+    return partly.cancel_part(
+        order_id=order_id,
+        quantities=quantities,
+        by=by,
+        motive=motive,
+        note=reason,
+        expected_total=expected_total,
+        key=key,
+        now=now,
+    )
+
+
+def preview_cancel_lines(
+    *,
+    order_id: UUID,
+    quantities: Mapping[str, Quantity],
+    by: Principal,
+    now: datetime,
+    motive: CancelMotive = CancelMotive.UNSAID,
+) -> Edited:
+    """What `cancel_lines` would come to at this moment, with its errors; nothing changes."""
+    return partly.preview(order_id=order_id, quantities=quantities, by=by, motive=motive, now=now)
 
 
 def motives(*, by: Principal) -> tuple[CancelMotive, ...]:

@@ -91,9 +91,10 @@ def call_off(
         raise OrderNotCancellable(order.number, state)
     transitions.move(order, OrderState.CANCELLED, by=by, motive=motive, reason=note or reason.value, now=now)
     withdraw(order, None, by=by, now=now)
-    revising.end_waiting(order, tell=False, now=now)
+    waited = revising.stop_waiting(order, tell=False, now=now)
     delivery.cancel(order_id=order.id, now=now, by=by.id if by and by.kind == "staff" else None)
-    inventory.release(holder=order.holder, now=now)
+    for holder in filter(None, (order.holder, waited)):
+        inventory.release(holder=holder, now=now)
     coupons.give_back(order, now)
     payments.request_cancellation(order_id=order.id, now=now)
     publish(

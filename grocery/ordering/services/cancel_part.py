@@ -19,15 +19,50 @@ from grocery.ordering.contracts import (
     BelowMinimum,
     CancelMotive,
     ChangeKind,
+    DearerWithout,
+    Edited,
+    EditOutcome,
     LineChange,
     OrderNotCancellable,
     OrderState,
     ProductNotSold,
+    TotalChanged,
 )
 from grocery.ordering.events import OrderedLine, OrderPartlyCancelled
-from grocery.ordering.services import cancel_order, counters, keeping, reckoning, requests, transitions, write_change
+from grocery.ordering.services import (
+    cancel_order,
+    counters,
+    editing,
+    explaining,
+    keeping,
+    planning,
+    reckoning,
+    requests,
+    transitions,
+    write_change,
+)
+from grocery.ordering.services.planning import Now
 from grocery.ordering.services.withdrawing import withdraw
 from grocery.payments import public as payments
+
+
+def preview(
+    *, order_id: UUID, quantities: Mapping[str, Quantity], by: Principal, motive: CancelMotive, now: datetime
+) -> Edited:
+    """What the same would come to: it is done, and undone."""
+    with transaction.atomic():
+        seen = cancel_part(
+            order_id=order_id,
+            quantities=quantities,
+            by=by,
+            motive=motive,
+            note="",
+            expected_total=None,
+            key=None,
+            now=now,
+        )
+        transaction.set_rollback(True)
+    return seen
 
 
 @transaction.atomic
@@ -38,33 +73,59 @@ def cancel_part(
     by: Principal,
     motive: CancelMotive,
     note: str,
+    expected_total: Money | None,
     key: str | None,
     now: datetime,
-) -> None:
+) -> Edited:
     """Take so much off these lines; all that there is, and the order ends."""
     order = transitions.lock(order_id, by=by)
     if requests.done_before(order, "cancel_part", by=by, key=key, now=now):
-        return None
+        return explaining.unchanged(order)
     cancel_order.check_motive(motive, by)
     if not policies.may_be_reduced(OrderState(order.state)):
         raise OrderNotCancellable(order.number, OrderState(order.state))
-    lines = list(models.OrderLine.objects.of_order(order.id))
-    _check(lines, quantities)
-    if all(line.quantity == quantities.get(line.sku, ZERO) for line in lines):
-        reason = cancel_order.reason_of(by)
-        return cancel_order.call_off(order, reason, by=by, motive=motive, note=note, now=now)
-    before, changes = dong(order.total), _changes(lines, quantities)
-    reckoning.take_off(order, lines, {change.sku: change.after for change in changes})
+    here = planning.look(order)
+    _check(here.lines, quantities)
+    if all(line.quantity == quantities.get(line.sku, ZERO) for line in here.lines):
+        return _all_of_it(order, by, motive, note, now)
+    changes, before = _changes(here.lines, quantities), dong(order.total)
+    wished = policies.is_the_customers_wish(motive, by.kind)
+    seen = _as_wished(here, changes, by, now) if wished else _by_the_shop(here, changes, by, now)
+    if expected_total not in {None, seen.total}:
+        raise TotalChanged(expected_total or dong(0), seen.total)
     _check_minimum(order, by)
-    withdraw(order, quantities, by=by, now=now)
-    keeping.keep(order, lines, now=now)
     payments.lower_to(order_id=order.id, amount=order.ceiling, now=now)
     write_change.write_change(
         order, ChangeKind.PART_CANCELLED, changes, before=before, by=by, motive=motive, note=note, now=now
     )
     publish(_fact(order, changes, before, by, motive))
     counters.cancelled_in_part(cancel_order.reason_of(by))
-    return None
+    return seen
+
+
+def _as_wished(here: Now, changes: Sequence[LineChange], by: Principal, now: datetime) -> Edited:
+    """What the customer gives up: offers and the fee are those of what is left. Raises DearerWithout."""
+    plan = planning.plan(here, {change.sku: change.after for change in changes}, slot_id=None, now=now)
+    seen = explaining.explain(here, plan)
+    if plan.total > seen.total_before:
+        raise DearerWithout(seen.total_before, plan.total)
+    editing.write(here, plan, now=now, by=by)
+    return seen
+
+
+def _by_the_shop(here: Now, changes: Sequence[LineChange], by: Principal, now: datetime) -> Edited:
+    """What the shop cannot give: prices and fee stay, and offers stay with what is left. See docs/adr/0137."""
+    order, before = here.order, explaining.Before.of(here)
+    reckoning.take_off(order, here.lines, {change.sku: change.after for change in changes})
+    withdraw(order, [change.sku for change in changes], by=by, now=now)
+    keeping.keep(order, here.lines, now=now)
+    return explaining.compared(before, order, here.lines)
+
+
+def _all_of_it(order: models.Order, by: Principal, motive: CancelMotive, note: str, now: datetime) -> Edited:
+    before = dong(order.total)
+    cancel_order.call_off(order, cancel_order.reason_of(by), by=by, motive=motive, note=note, now=now)
+    return Edited(EditOutcome.APPLIED, dong(0), dong(0), dong(0), total_before=before)
 
 
 def _check(lines: Sequence[models.OrderLine], quantities: Mapping[str, Quantity]) -> None:

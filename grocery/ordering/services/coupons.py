@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -83,10 +83,14 @@ def claim(order_id: UUID, cart: models.Cart, used: Mapping[UUID, models.Brought]
     )
 
 
-def give_back(order: models.Order, now: datetime) -> None:
-    """What a cancelled order used may be used again; once, however often it is said."""
-    if order.discount or order.fee_discount or order.changes.exists():  # what lowered it may have been called off
-        models.CouponTally.objects.give_back(order.id, now)
+def give_back(order: models.Order, now: datetime, *, offers: Iterable[UUID] | None = None) -> None:
+    """What an order used and uses no more may be used again; once, however often it is said.
+
+    `offers`: by the coupons of these offers alone; None: a cancelled order's, all of them.
+    """
+    # Of a cancelled order, what it lowered may have been called off before.
+    if offers is not None or order.discount or order.fee_discount or order.changes.exists():
+        models.CouponTally.objects.give_back(order.id, now, offers=offers)
 
 
 def _scopes(code: models.CouponCode, customer_id: UUID, day: date) -> list[tuple[str, int]]:

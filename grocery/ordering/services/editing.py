@@ -1,141 +1,111 @@
-"""The lines of an order as somebody wants them: what is kept, what is dearer, what is new."""
+"""A plan becomes the order: lines, sums, what lowers them, the slot. In the caller's transaction, under its lock."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
 
-from grocery.catalog import public as catalog
-from grocery.kernel.money import Money, dong
-from grocery.kernel.quantity import ZERO, Quantity
-from grocery.ordering import models, policies
-from grocery.ordering.contracts import LineChange, OfferKind, ProductNotSold
-from grocery.ordering.services import reckoning, write_change
-from grocery.ordering.services.show_cart import on_sale
-
-
-@dataclass(slots=True)
-class Draft:
-    """An order's lines as they are to become. `prices`: what each dearer or new SKU costs today."""
-
-    order: models.Order
-    lines: list[models.OrderLine]
-    changes: list[LineChange]
-    less: dict[str, Quantity]
-    more: dict[str, Quantity]
-    products: Mapping[catalog.Sku, catalog.ProductOnSale]
-    prices: dict[str, Money] = field(default_factory=dict)
-
-    @property
-    def touched(self) -> set[str]:
-        """The SKUs of which there is to be more or less."""
-        return {*self.less, *self.more}
+from grocery.delivery import public as delivery
+from grocery.kernel.money import total
+from grocery.kernel.principal import Principal
+from grocery.kernel.quantity import plain
+from grocery.ordering import models
+from grocery.ordering.contracts import SlotMove, Window, headroom
+from grocery.ordering.contracts.plans import Plan, PlannedLine
+from grocery.ordering.services import coupons, keeping
+from grocery.ordering.services.planning import Now
+from grocery.ordering.services.withdrawing import withdraw
 
 
-def draft(order: models.Order, wanted: Mapping[str, Quantity], *, prices: Mapping[str, Money] | None = None) -> Draft:
-    """What has to change, with today's prices, or those agreed before. Nothing is written.
+def write(
+    here: Now,
+    plan: Plan,
+    *,
+    now: datetime,
+    by: Principal | None,
+    keeper: str | None = None,
+    replaces: str | None = None,
+) -> SlotMove | None:
+    """Let the order be as planned: the new place and the new goods are got before the old ones are let go.
 
-    Raises ProductNotSold for more of what is not sold, QuantityTooLarge, QuantityNotInSteps.
+    `keeper`: who keeps place and goods for it; `replaces`: who keeps goods that are no longer wanted. `by`: who
+    wants it; None: nobody who is here now. What the customer was being asked about these goods is overtaken. Raises SlotFull, SlotClosed, OutOfStock.
     """
-    lines = list(models.OrderLine.objects.of_order(order.id))
-    has = {line.sku: Quantity(line.quantity) for line in lines}
-    more = {sku: amount for sku, amount in wanted.items() if amount > has.get(sku, ZERO)}
-    less = {sku: amount for sku, amount in wanted.items() if amount < has.get(sku, ZERO)}
-    products = on_sale(more) if more else {}
-    if gone := sorted(more.keys() - products.keys()):
-        raise ProductNotSold(gone)
-    _check(lines, wanted, more, products)
-    today = {sku: prices[sku] if prices else products[catalog.Sku(sku)].price for sku in more}
-    return Draft(order, lines, _told(lines, wanted, more, products), less, more, products, today)
+    order = here.order
+    staff = by.id if by and by.kind == "staff" else None
+    moved = _move(order, plan, now=now, by=staff, holder=keeper) if plan.window else None
+    if plan.window is None and order.fee != plan.fee.minor:
+        delivery.change_fee(order_id=order.id, fee=plan.fee)
+    lines = _lines(here, plan)
+    models.OrderAdjustment.objects.replace_all(order.id, _effects(order, plan))
+    _sums(order, plan)
+    withdraw(order, [change.sku for change in plan.changes], by=by, now=now)
+    keeping.keep(order, lines, now=now, replaces=keeper or replaces)
+    if plan.lost:  # after the goods, as placing counts coupons
+        coupons.give_back(order, now, offers=[offer for offer, _code in plan.lost])
+    return moved
 
 
-def _check(
-    lines: Sequence[models.OrderLine],
-    wanted: Mapping[str, Quantity],
-    more: Mapping[str, Quantity],
-    products: Mapping[catalog.Sku, catalog.ProductOnSale],
-) -> None:
-    """Steps and the most that one order may hold; less of a line may always be had in the steps it came in."""
-    for sku, amount in more.items():
-        product = products[catalog.Sku(sku)]
-        policies.check_quantity(sku, amount, step=product.step, most=product.max_per_order)
-    for line in lines:
-        if line.sku in wanted and wanted[line.sku] < line.quantity:
-            less = Quantity(line.quantity - wanted[line.sku])
-            policies.check_reduction(line.sku, Quantity(line.quantity), less, step=line.step)
+def _move(order: models.Order, plan: Plan, *, now: datetime, by: UUID | None, holder: str | None) -> SlotMove:
+    assert plan.window is not None
+    window: Window = plan.window
+    delivery.move(order_id=order.id, slot_id=window.slot_id, fee=plan.fee, holder=holder or "", now=now, by=by)
+    moved = SlotMove(order.slot_starts_at, order.slot_ends_at, window.starts_at, window.ends_at)
+    order.slot_id, order.slot_day = window.slot_id, window.day
+    order.slot_starts_at, order.slot_ends_at = window.starts_at, window.ends_at
+    return moved
 
 
-def _told(
-    lines: Sequence[models.OrderLine],
-    wanted: Mapping[str, Quantity],
-    more: Mapping[str, Quantity],
-    products: Mapping[catalog.Sku, catalog.ProductOnSale],
-) -> list[LineChange]:
-    changed = [
-        write_change.of_line(line, after=wanted[line.sku])
-        for line in lines
-        if wanted.get(line.sku, line.quantity) != line.quantity
-    ]
-    had = {line.sku for line in lines}
-    for sku in more.keys() - had:
-        product = products[catalog.Sku(sku)]
-        changed.append(LineChange(sku, product.name_en, product.name_vi, product.unit.value, ZERO, more[sku]))
-    return sorted(changed, key=lambda change: change.sku)
+def _lines(here: Now, plan: Plan) -> list[models.OrderLine]:
+    """All its lines afterwards, written in one statement for those it had and one for new ones."""
+    rows = {line.sku: line for line in here.lines}
+    last = max((line.position for line in here.lines), default=0)
+    new = sorted(planned.sku for planned in plan.lines if planned.sku not in rows)
+    positions = {sku: position for position, sku in enumerate(new, last + 1)}
+    for planned in plan.lines:
+        row = rows.setdefault(planned.sku, models.OrderLine(order=here.order, sku=planned.sku))
+        if planned.sku in positions:
+            _copy(row, planned, positions[planned.sku])
+        _become(row, planned)
+    models.OrderLine.objects.become(here.lines)
+    models.OrderLine.objects.bulk_create(rows[sku] for sku in new)
+    return list(rows.values())
 
 
-def write(wanted: Draft) -> list[models.OrderLine]:
-    """Let the locked order be as drafted, lines and sums; all its lines afterwards."""
-    if wanted.less:
-        reckoning.take_off(wanted.order, wanted.lines, wanted.less)
-    old = {line.sku: line for line in wanted.lines}
-    grown = [old[sku] for sku in wanted.more if sku in old]
-    for line in grown:
-        _grow(wanted, line)
-    models.OrderLine.objects.regrow(grown)
-    new = [sku for sku in wanted.more if sku not in old]
-    last = max(line.position for line in wanted.lines)
-    rows = [_new(wanted, sku, position) for position, sku in enumerate(sorted(new), last + 1)]
-    models.OrderLine.objects.bulk_create(rows)
-    lines = [*wanted.lines, *rows]
-    reckoning.add_up(wanted.order, lines)
-    return lines
+def _copy(row: models.OrderLine, planned: PlannedLine, position: int) -> None:
+    row.position, row.unit = position, planned.unit
+    if planned.step is not None:
+        row.step = planned.step
+    row.name_en, row.name_vi = planned.name_en, planned.name_vi
+    row.piece_weight = planned.piece_weight
+    row.image, row.tint = planned.image, planned.tint
+    row.min_freshness_days = planned.min_freshness_days
 
 
-def _grow(wanted: Draft, line: models.OrderLine) -> None:
-    """More of a line: what was agreed keeps its price and its offers, the rest costs today's price."""
-    amount, today = wanted.more[line.sku], wanted.prices[line.sku]
-    repriced = policies.more_of(Quantity(line.quantity), dong(line.price), wanted=amount, today=today)
-    if repriced.kept:
-        models.OrderAdjustment.objects.create(
-            order=wanted.order,
-            sku=line.sku,
-            kind=OfferKind.SKU.value,
-            name_en="Price agreed for a part",
-            name_vi="Giá đã chốt cho một phần",
-            quantity=amount,
-            amount=-repriced.kept.minor,
-        )
-    line.price, line.amount = repriced.price.minor, repriced.amount.minor
-    line.discount += repriced.kept.minor
-    line.quantity = amount
+def _become(row: models.OrderLine, planned: PlannedLine) -> None:
+    row.quantity, row.price, row.vat_rate = planned.quantity, planned.price.minor, planned.vat_rate
+    row.amount, row.discount = planned.amount.minor, planned.discount.minor
+    row.parts = [[plain(units), price.minor] for units, price in planned.parts]
+    row.reduced = [[percent, plain(units)] for percent, units in planned.reduced]
+    row.settled = planned.settled
 
 
-def _new(wanted: Draft, sku: str, position: int) -> models.OrderLine:
-    product, amount, price = wanted.products[catalog.Sku(sku)], wanted.more[sku], wanted.prices[sku]
-    return models.OrderLine(
-        order=wanted.order,
-        position=position,
-        sku=sku,
-        name_en=product.name_en,
-        name_vi=product.name_vi,
-        price=price.minor,
-        unit=product.unit.value,
-        vat_rate=product.vat_rate,
-        step=product.step,
-        piece_weight=product.piece_weight,
-        quantity=amount,
-        amount=(price * amount).minor,
-        min_freshness_days=product.min_freshness_days,
-        image=product.image,
-        tint=product.tint.value,
-    )
+def _effects(order: models.Order, plan: Plan) -> Iterator[models.OrderAdjustment]:
+    for line in plan.lines:
+        for effect in line.adjustments:
+            yield models.OrderAdjustment.of_effect(order.id, line.sku, effect)
+    for effect in plan.fee_effects:
+        yield models.OrderAdjustment.of_effect(order.id, "", effect)
+
+
+def _sums(order: models.Order, plan: Plan) -> None:
+    order.subtotal = total(line.amount for line in plan.lines).minor
+    order.discount = total(line.discount for line in plan.lines).minor
+    order.fee, order.fee_discount = plan.fee.minor, plan.fee_discount.minor
+    order.fee_vat_rate = plan.fee_vat_rate
+    order.total = plan.total.minor
+    order.headroom = total(headroom(line.net, unit=line.unit) for line in plan.lines).minor
+    slot = ["slot_id", "slot_day", "slot_starts_at", "slot_ends_at"]
+    money = ["subtotal", "discount", "fee", "fee_discount", "fee_vat_rate", "total", "headroom"]
+    order.save(update_fields=[*money, *(slot if plan.window else [])])

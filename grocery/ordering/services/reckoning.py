@@ -15,12 +15,14 @@ from grocery.ordering.contracts import OfferKind
 def take_off(order: models.Order, lines: Iterable[models.OrderLine], left: Mapping[str, Quantity]) -> None:
     """Leave only so much of these SKUs: prices stay, an offer goes with its goods pro rata. Saved, with the total.
 
+    Whatever the order becomes later, what lowers these lines stays: it was the shop that took some back.
     `lines` are all of the locked order's.
     """
     lines = list(lines)
     touched = [line for line in lines if line.sku in left]
     for line in touched:
         _resize(line, left[line.sku])
+        line.settled = line.settled or bool(line.discount)
     models.OrderLine.objects.resize(touched)
     _explain_anew(order, touched)
     add_up(order, lines)

@@ -148,6 +148,7 @@ def _change(row: models.OrderChange) -> OrderChange:
         lines=row.line_changes(),
         total_before=dong(row.total_before),
         total=dong(row.total),
+        moved=row.slot_move(),
     )
 
 

@@ -10,7 +10,7 @@ from grocery.kernel.money import Money
 from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import Quantity
 from grocery.ordering import models
-from grocery.ordering.contracts import CancelMotive, ChangeKind, LineChange
+from grocery.ordering.contracts import CancelMotive, ChangeKind, LineChange, SlotMove
 
 
 def of_line(line: models.OrderLine, *, after: Quantity) -> LineChange:
@@ -44,6 +44,7 @@ def record(
     actor_id: UUID | None,
     motive: CancelMotive = CancelMotive.UNSAID,
     note: str = "",
+    moved: SlotMove | None = None,
     now: datetime,
 ) -> None:
     """The same for somebody of whom only kind and id are known."""
@@ -56,6 +57,7 @@ def record(
         motive=motive.value,
         note=note,
         lines=models.written(lines),
+        moved=models.written_move(moved),
         total_before=before.minor,
         total=order.total,
     )

@@ -19,10 +19,11 @@ from grocery.kernel import clock
 from grocery.kernel.errors import DomainError, Invalid
 from grocery.kernel.idempotency import once
 from grocery.kernel.ids import new_id
+from grocery.kernel.money import dong
 from grocery.kernel.quantity import Quantity, quantity
 from grocery.ordering import public as ordering
 from grocery.ordering.public import CancelMotive, OrderView
-from grocery.storefront import motives
+from grocery.storefront import effects, motives
 from grocery.storefront.shopper import sent, shopper
 
 _LESS = "less-"
@@ -36,6 +37,8 @@ def cancel(request: HttpRequest, order_id: UUID) -> HttpResponse:
     found = ordering.order(order_id=order_id, customer_id=customer_id)
     if request.method != "POST":
         return _ask(request, found) if found.may_be_cancelled else redirect("storefront:order", order_id=order_id)
+    if request.POST.get("what") == "part" and "expected_total" not in request.POST:
+        return _show(request, found)
     return once(
         scope=f"customer:{customer_id} POST {reverse('storefront:cancel-order', args=[order_id])}",
         key=request.POST.get("idempotency_key", ""),
@@ -58,6 +61,30 @@ def _ask(request: HttpRequest, found: OrderView) -> HttpResponse:
     return render(request, "storefront/cancel.html", context)
 
 
+def _show(request: HttpRequest, found: OrderView) -> HttpResponse:
+    """What calling these lines off would come to; it is done once that is confirmed."""
+    language = shopper(request).language
+    try:
+        seen = ordering.preview_cancel_lines(
+            order_id=found.id,
+            quantities=_less(request, found),
+            by=accounts.principal_of_session(request.user),
+            motive=_motive(request),
+            now=clock.now(),
+        )
+    except DomainError as error:
+        messages.error(request, error.text(language))
+        return redirect("storefront:cancel-order", order_id=found.id)
+    names = {"motive", "reason", *(f"{_LESS}{line.sku}" for line in found.lines)}
+    context = {
+        "order": found,
+        "key": new_id(),
+        "effects": effects.shown(seen, language),
+        "again": [(name, request.POST[name]) for name in sorted(names & request.POST.keys())],
+    }
+    return render(request, "storefront/cancel_part.html", context)
+
+
 def _cancel(request: HttpRequest, found: OrderView) -> HttpResponse:
     try:
         said = _call_off(request, found)
@@ -74,8 +101,10 @@ def _call_off(request: HttpRequest, found: OrderView) -> str:
     if request.POST.get("what") != "part":
         ordering.cancel(order_id=found.id, by=by, now=now, **why)
         return _("The order is cancelled. Nothing is charged.")
-    key = request.POST.get("idempotency_key")
-    ordering.cancel_lines(order_id=found.id, quantities=_less(request, found), by=by, key=key, now=now, **why)
+    expected = request.POST.get("expected_total", "")
+    why["expected_total"] = dong(int(expected)) if expected.isascii() and expected.isdigit() else None
+    why["key"] = request.POST.get("idempotency_key")
+    ordering.cancel_lines(order_id=found.id, quantities=_less(request, found), by=by, now=now, **why)
     left = ordering.order(order_id=found.id)
     if left.state is ordering.OrderState.CANCELLED:
         return _("The order is cancelled. Nothing is charged.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from grocery.accounts import public as accounts
 from grocery.catalog import public as catalog
+from grocery.delivery import public as delivery
 from grocery.kernel import clock
 from grocery.kernel.errors import DomainError, Invalid
 from grocery.kernel.idempotency import once
@@ -23,8 +25,8 @@ from grocery.kernel.ids import new_id
 from grocery.kernel.money import dong
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import public as ordering
-from grocery.ordering.public import EditOutcome, OrderView
-from grocery.storefront import wording
+from grocery.ordering.public import BelowMinimum, EditOutcome, OrderView
+from grocery.storefront import effects, slot_grid, wording
 from grocery.storefront.shopper import sent, shopper
 from grocery.storefront.wording import ByPiece, Counter
 
@@ -58,6 +60,7 @@ class _Page:
 
     def __init__(self, request: HttpRequest, found: OrderView) -> None:
         self.request, self.order, self.language = request, found, shopper(request).language
+        self.by = accounts.principal_of_session(request.user)
         self.words = request.POST.get("q", "").strip()[:100].replace("\0", "")
         has = {line.sku for line in found.lines}
         chosen = [name.removeprefix(_FIELD) for name in request.POST if name.startswith(_FIELD)]
@@ -99,22 +102,41 @@ class _Page:
         return wording.counter_of(str(shown.unit), shown.piece_weight, held, self.language)
 
     def context(self) -> dict[str, Any]:
-        context: dict[str, Any] = {"order": self.order, "words": self.words, "key": new_id(), "seen": None}
+        context: dict[str, Any] = {"order": self.order, "words": self.words, "key": new_id(), "effects": None}
+        context["grid"] = self._grid()
         context["searched"] = self.request.POST.get("what") == "search" and bool(self.words)
         problem = ""
         wanted: Mapping[str, Quantity] = {}
         try:
             wanted = self.wanted()
             if self.request.POST.get("what") == "preview":
-                context |= self._preview(wanted)
+                context["effects"] = self._preview(wanted)
+        except BelowMinimum as error:
+            problem, context["minimum"] = error.text(self.language), effects.minimum(error)
         except DomainError as error:
             problem = error.text(self.language)
         return context | {"rows": self._rows(wanted), "found": self._cards(), "problem": problem}
 
     def _preview(self, wanted: Mapping[str, Quantity]) -> dict[str, Any]:
-        by = accounts.principal_of_session(self.request.user)
-        seen = ordering.preview_edit(order_id=self.order.id, quantities=wanted, by=by, now=clock.now())
-        return {"seen": seen, "waits": seen.outcome is EditOutcome.WAITS, "more": seen.total - self.order.total}
+        seen = ordering.preview_edit(
+            order_id=self.order.id, quantities=wanted, slot_id=self.slot(), by=self.by, now=clock.now()
+        )
+        return effects.shown(seen, self.language)
+
+    def slot(self) -> UUID | None:
+        """The window that was ticked; None: it was not asked."""
+        with suppress(ValueError):
+            return UUID(self.request.POST.get("slot", ""))
+        return None
+
+    def _grid(self) -> slot_grid.Grid:
+        now = clock.now()
+        try:
+            found = ordering.edit_slots(order_id=self.order.id, by=self.by, now=now)
+        except DomainError:  # what is booked stays booked, though nothing else goes there any more
+            found = []
+        own = delivery.delivery(order_id=self.order.id).slot_id
+        return slot_grid.grid(found, today=wording.local(now).date(), own=own, chosen=self.slot() or own)
 
     def _rows(self, wanted: Mapping[str, Quantity]) -> list[dict[str, Any]]:
         lines = [
@@ -160,7 +182,8 @@ def _apply(request: HttpRequest, found: OrderView, page: _Page) -> HttpResponse:
         done = ordering.edit(
             order_id=found.id,
             quantities=page.wanted(),
-            by=accounts.principal_of_session(request.user),
+            slot_id=page.slot(),
+            by=page.by,
             expected_total=dong(int(expected)) if expected.isascii() and expected.isdigit() else None,
             now=clock.now(),
         )

@@ -1,0 +1,239 @@
+"""What an edited order costs: what was agreed keeps its price, and its offers as far as the basket still earns them.
+
+Pure. A line falls into pieces: what was agreed at each price, oldest first, and what is added at today's. The whole
+basket is priced by the offers that run now, and by those that were agreed; the cheaper way counts. An offer that runs
+no more, or otherwise, touches only what was agreed; one that has begun to run touches everything. See docs/adr/0160.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import UUID
+
+from grocery.kernel.money import Money, total
+from grocery.kernel.quantity import ZERO, Quantity
+from grocery.ordering.contracts.prices import NOTHING, Adjustment, OfferKind
+from grocery.ordering.policies.baskets import Goods, Offer
+from grocery.ordering.policies.near_expiry import Reduced
+from grocery.ordering.policies.offers import price_basket
+
+#: So much of a line at each price, oldest first.
+type Parts = tuple[tuple[Quantity, Money], ...]
+
+_ON_GOODS: Final = frozenset({OfferKind.SKU, OfferKind.CATEGORY, OfferKind.MULTI_BUY})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """So much of one SKU in an order: `kept` of what was agreed, `more` at `today`'s price.
+
+    `reduced`: near-expiry units among the first that were agreed. `settled`: what lowered it stays as it is, and no
+    offer touches the line; None: offers count.
+    """
+
+    sku: str
+    kept: Parts = ()
+    more: Quantity = ZERO
+    today: Money = NOTHING
+    counted: bool = True
+    categories: frozenset[UUID] = frozenset()
+    reduced: tuple[Reduced, ...] = ()
+    settled: tuple[Adjustment, ...] | None = None
+
+    @property
+    def parts(self) -> Parts:
+        """All of it, by price."""
+        return together(self.kept, (self.more, self.today)) if self.more else self.kept
+
+
+@dataclass(frozen=True, slots=True)
+class EditedLine:
+    """`list_amount` is `price` times the quantity: the highest of its prices, what is agreed below it is told."""
+
+    parts: Parts
+    price: Money
+    list_amount: Money
+    adjustments: tuple[Adjustment, ...]
+
+    @property
+    def discount(self) -> Money:
+        return -total(effect.amount for effect in self.adjustments)
+
+    @property
+    def amount(self) -> Money:
+        return self.list_amount - self.discount
+
+
+def price_edited(
+    wanted: Iterable[Wanted], *, running: Sequence[Offer], agreed: Sequence[Offer]
+) -> dict[str, EditedLine]:
+    """Price each line of an edited order. `agreed`: the offers that lowered it, with their terms of that time."""
+    lines = list(wanted)
+    other = [offer for offer in agreed if offer not in running]
+    now = _priced(lines, running, [])
+    if not other:
+        return now
+    # What stacks and has begun since, or was changed, would come on top of what was agreed.
+    new = [offer for offer in running if offer.stackable and offer not in agreed]
+    before = _priced(lines, [offer for offer in running if offer not in new], other, only_more=new)
+    return min(now, before, key=_amount)
+
+
+def keep_first(parts: Parts, wanted: Quantity) -> Parts:
+    """What stays of a line when less is wanted: what came last goes first."""
+    kept: list[tuple[Quantity, Money]] = []
+    left = wanted
+    for quantity, price in parts:
+        if left > 0:
+            kept.append((Quantity(min(quantity, left)), price))
+            left = Quantity(left - kept[-1][0])
+    return tuple(kept)
+
+
+def together(parts: Parts, more: tuple[Quantity, Money]) -> Parts:
+    """One part more; one of the same price grows."""
+    quantity, price = more
+    if parts and parts[-1][1] == price:
+        return (*parts[:-1], (Quantity(parts[-1][0] + quantity), price))
+    return (*parts, more)
+
+
+def fee_after(agreed: Money, today: Money, *, before: Money, after: Money) -> Money:
+    """The delivery fee of an edited basket: never dearer for wanting more, nor than what was agreed.
+
+    Free delivery ends with the amount that earned it. `before`, `after`: what the goods cost.
+    """
+    if agreed or after >= before:
+        return min(agreed, today)
+    return today
+
+
+# --- inside -------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    goods: Goods
+    is_new: bool
+
+
+def _amount(lines: Mapping[str, EditedLine]) -> int:
+    return sum(line.amount.minor for line in lines.values())
+
+
+def _priced(
+    lines: Sequence[Wanted], running: Sequence[Offer], agreed: Sequence[Offer], *, only_more: Sequence[Offer] = ()
+) -> dict[str, EditedLine]:
+    """By offers for everything, offers for what was agreed, and offers for what is added alone."""
+    settled = total(price * quantity for line in lines if line.settled is not None for quantity, price in line.parts)
+    open_lines = [line for line in lines if line.settled is None]
+    pieces = {line.sku: _pieces(line, apart=bool(agreed)) for line in open_lines}
+    keys = {sku: frozenset((_as_one(sku), *(p.goods.sku for p in found))) for sku, found in pieces.items()}
+    new = frozenset(p.goods.sku for found in pieces.values() for p in found if p.is_new)
+    old = frozenset(p.goods.sku for found in pieces.values() for p in found) - new
+    offers = [
+        *(_for_pieces(offer, keys) for offer in running),
+        *(replace(_for_pieces(offer, keys), only=old) for offer in agreed),
+        *(replace(_for_pieces(offer, keys), only=new) for offer in only_more),
+    ]
+    whole = total(p.goods.price * p.goods.quantity for found in pieces.values() for p in found) + settled
+    chosen = {line.sku: _cheaper(line, pieces[line.sku], offers, whole) for line in open_lines}
+    priced = price_basket([piece.goods for found in chosen.values() for piece in found], offers, besides=settled)
+    done = {
+        sku: _merged(
+            [priced.lines[piece.goods.sku].list_amount for piece in found],
+            [effect for piece in found for effect in priced.lines[piece.goods.sku].adjustments],
+        )
+        for sku, found in chosen.items()
+    }
+    return {
+        line.sku: _line(line, *done[line.sku]) if line.settled is None else _settled(line, line.settled)
+        for line in lines
+    }
+
+
+def _pieces(line: Wanted, *, apart: bool) -> list[_Piece]:
+    """A line by its prices; `apart`: what is added also where its price is that of what was agreed."""
+    parts = [(quantity, price, False) for quantity, price in line.kept]
+    if line.more and parts and parts[-1][1] == line.today and not apart:
+        quantity, price, _new = parts.pop()
+        parts.append((Quantity(quantity + line.more), price, False))
+    elif line.more:
+        parts.append((line.more, line.today, True))
+    return [
+        _Piece(_goods(line, _key(line.sku, number), quantity, price, line.reduced if not number else ()), new)
+        for number, (quantity, price, new) in enumerate(parts)
+    ]
+
+
+def _key(sku: str, number: int) -> str:
+    return f"{sku}\n{number}" if number else sku
+
+
+def _as_one(sku: str) -> str:
+    return f"{sku}\n"
+
+
+def _goods(line: Wanted, key: str, quantity: Quantity, price: Money, reduced: tuple[Reduced, ...]) -> Goods:
+    return Goods(
+        sku=key,
+        price=price,
+        quantity=quantity,
+        counted=line.counted,
+        categories=line.categories,
+        reduced=reduced,
+    )
+
+
+def _for_pieces(offer: Offer, keys: Mapping[str, frozenset[str]]) -> Offer:
+    """The same offer, which knows the pieces of its products by their keys."""
+    mine = offer.skus & keys.keys()
+    return replace(offer, skus=frozenset().union(*(keys[sku] for sku in mine))) if offer.skus else offer
+
+
+def _cheaper(line: Wanted, pieces: list[_Piece], offers: Sequence[Offer], whole: Money) -> list[_Piece]:
+    """The line by its pieces, or as one at its highest price, which counts in one for "three for two"."""
+    if len(pieces) == 1:
+        return pieces
+    quantity = Quantity(sum((piece.goods.quantity for piece in pieces), start=ZERO))
+    one = _goods(line, _as_one(line.sku), quantity, max(p.goods.price for p in pieces), line.reduced)
+    rest = whole - total(piece.goods.price * piece.goods.quantity for piece in pieces)
+    on_goods = [offer for offer in offers if offer.kind in _ON_GOODS]
+    apart = price_basket([piece.goods for piece in pieces], on_goods, besides=rest)
+    as_one = price_basket([one], on_goods, besides=rest)
+    return [_Piece(one, is_new=True)] if as_one.amount < apart.amount else pieces
+
+
+def _merged(amounts: Sequence[Money], effects: Iterable[Adjustment]) -> tuple[Money, tuple[Adjustment, ...]]:
+    """What the pieces of a line come to, with one effect per offer."""
+    by_offer: dict[object, Adjustment] = {}
+    for effect in effects:
+        key = effect.offer_id or effect.name_en
+        seen = by_offer.get(key)
+        by_offer[key] = effect if seen is None else _both(seen, effect)
+    return total(amounts), tuple(by_offer.values())
+
+
+def _both(one: Adjustment, other: Adjustment) -> Adjustment:
+    quantity = Quantity(one.quantity + other.quantity)
+    return replace(one, quantity=quantity, amount=one.amount + other.amount)
+
+
+def _line(line: Wanted, costs: Money, effects: tuple[Adjustment, ...]) -> EditedLine:
+    """`costs`: its pieces at their own prices. What is less than its quantity at its price is told."""
+    parts = line.parts
+    price = max(price for _quantity, price in parts)
+    quantity = Quantity(sum((quantity for quantity, _price in parts), start=ZERO))
+    whole = max(price * quantity, costs)
+    return EditedLine(parts, price, whole, (*_agreed(whole - costs, parts, price), *effects))
+
+
+def _settled(line: Wanted, effects: tuple[Adjustment, ...]) -> EditedLine:
+    return _line(line, total(price * quantity for quantity, price in line.parts), effects)
+
+
+def _agreed(off: Money, parts: Parts, price: Money) -> tuple[Adjustment, ...]:
+    if not off:
+        return ()
+    cheaper = Quantity(sum((quantity for quantity, own in parts if own < price), start=ZERO))
+    return (Adjustment(None, OfferKind.SKU, "Price agreed for a part", "Giá đã chốt cho một phần", cheaper, -off),)
