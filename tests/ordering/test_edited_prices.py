@@ -15,6 +15,7 @@ from grocery.kernel.money import Money, dong, total
 from grocery.kernel.quantity import ZERO, Quantity, quantity
 from grocery.ordering.contracts import Adjustment, OfferKind
 from grocery.ordering.policies import (
+    Agreed,
     EditedLine,
     Goods,
     Offer,
@@ -41,12 +42,16 @@ TWENTY_OFF_FROM_100 = offer(4, "basket", off=dong(20_000), from_amount=dong(100_
 
 
 def kept(sku: str, units: int, price: int, *, more: int = 0, today: int = 0, **about: Any) -> Wanted:
-    parts = ((quantity(units), dong(price)),) if units else ()
+    parts = ((quantity(units), dong(price), 0),) if units else ()
     return Wanted(sku=sku, kept=parts, more=quantity(more), today=dong(today or price), **about)
 
 
+def by_placing(offers: tuple[Offer, ...]) -> tuple[Agreed, ...]:
+    return tuple(Agreed(offer, 0) for offer in offers)
+
+
 def cost(*lines: Wanted, running: tuple[Offer, ...] = (), agreed: tuple[Offer, ...] = ()) -> dict[str, int]:
-    priced = price_edited(lines, running=running, agreed=agreed)
+    priced = price_edited(lines, running=running, agreed=by_placing(agreed))
     for line in priced.values():
         assert line.list_amount + total(effect.amount for effect in line.adjustments) == line.amount >= dong(0)
     return {sku: line.amount.minor for sku, line in priced.items()}
@@ -116,9 +121,24 @@ def test_what_the_shop_has_settled_stays_and_counts_for_where_offers_begin():
 
 
 def test_what_came_last_goes_first():
-    parts = ((quantity(2), dong(20)), (quantity(3), dong(30)))
-    assert keep_first(parts, quantity(3)) == ((quantity(2), dong(20)), (quantity(1), dong(30)))
-    assert keep_first(parts, quantity(1)) == ((quantity(1), dong(20)),)
+    parts = ((quantity(2), dong(20), 0), (quantity(3), dong(30), 1))
+    assert keep_first(parts, quantity(3)) == ((quantity(2), dong(20), 0), (quantity(1), dong(30), 1))
+    assert keep_first(parts, quantity(1)) == ((quantity(1), dong(20), 0),)
+
+
+def test_what_was_added_after_an_offer_had_ended_gets_nothing_of_it_by_a_later_edit():
+    parts = ((quantity(2), dong(MILK), 0), (quantity(1), dong(MILK), 1))
+    line = Wanted(sku="milk", kept=parts, when=2)
+    priced = price_edited([line], running=(), agreed=[Agreed(FIFTH_OFF_MILK, 0)])
+    assert priced["milk"].amount == dong(2 * 16_000 + MILK)
+
+
+def test_terms_of_two_times_of_what_stacks_count_once_for_each_part():
+    stacked = offer(5, "sku", percent=20, skus=frozenset({"milk"}), stackable=True)
+    parts = ((quantity(1), dong(MILK), 0), (quantity(1), dong(MILK), 1))
+    known = [Agreed(stacked, 0), Agreed(replace(stacked, percent=10), 1)]
+    priced = price_edited([Wanted(sku="milk", kept=parts, when=2)], running=(), agreed=known)
+    assert priced["milk"].amount == dong(16_000 + 18_000)
 
 
 @pytest.mark.parametrize(
@@ -169,10 +189,12 @@ def placed(basket: dict[str, tuple[int, int]], offers: tuple[Offer, ...]) -> dic
 
 
 def edited(lines: list[Wanted], running: tuple[Offer, ...], agreed: tuple[Offer, ...]) -> dict[str, EditedLine]:
-    priced = price_edited(lines, running=running, agreed=agreed)
+    priced = price_edited(lines, running=running, agreed=by_placing(agreed))
     for line, wanted in ((priced[w.sku], w) for w in lines):
-        own = sum((n * price.minor for n, price in wanted.parts), start=Decimal(0))
-        assert line.list_amount.minor == line.price.minor * sum((n for n, _p in wanted.parts), start=ZERO) >= own
+        own = sum((n * price.minor for n, price, _when in wanted.parts), start=Decimal(0))
+        assert (
+            line.list_amount.minor == line.price.minor * sum((n for n, _p, _when in wanted.parts), start=ZERO) >= own
+        )
         assert dong(0) <= line.discount <= line.list_amount
         assert line.amount == line.list_amount + total(effect.amount for effect in line.adjustments)
     return priced
@@ -212,6 +234,6 @@ def test_wanting_more_never_makes_what_was_agreed_dearer(basket, offers, others,
 
 @given(st.lists(st.tuples(units, prices), min_size=1, max_size=4), st.integers(0, 24))
 def test_there_and_back_again_is_as_it_was(parts, added):
-    agreed = tuple((quantity(n), dong(price)) for n, price in parts)
+    agreed = tuple((quantity(n), dong(price), 0) for n, price in parts)
     more = Wanted(sku="a", kept=agreed, more=quantity(added), today=dong(1)).parts
-    assert keep_first(more, Quantity(sum((n for n, _price in agreed), start=ZERO))) == agreed
+    assert keep_first(more, Quantity(sum((n for n, _price, _when in agreed), start=ZERO))) == agreed

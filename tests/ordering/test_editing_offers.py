@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +17,13 @@ from grocery.kernel.quantity import quantity
 from grocery.ordering import models
 from grocery.ordering import public as ordering
 from tests.ordering.conftest import NOON
-from tests.ordering.offering import CHAIN, coupon, offer
+from tests.ordering.offering import CHAIN, coupon, draft, offer
 from tests.ordering.test_editing import edit, lines, pay
 from tests.ordering.test_near_expiry import reserved_near, shelve, take
 from tests.shop import Customer, Shop
+
+
+LATER = NOON + timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -66,20 +70,35 @@ def test_going_below_takes_it_away_and_the_preview_says_so(stocked: Shop, lan: C
 def test_an_offer_that_ended_stays_for_what_was_agreed(stocked: Shop, lan: Customer):
     made = offer(stocked, "sku", percent=10, skus=("milk",))
     order_id = stocked.confirmed_order(lan, milk=2).id
-    ordering.end_offer(offer_id=made, by=CHAIN, now=NOON)
-    edit(order_id, lan, milk=3, eggs=1)
+    ordering.end_offer(offer_id=made, by=CHAIN, now=LATER)
+    edit(order_id, lan, milk=3, eggs=1, now=LATER)
     assert {line.sku: line.amount.minor for line in adds_up(order_id).lines} == {"milk": 107_800, "eggs": 36_000}
+
+
+def test_each_part_keeps_the_terms_of_its_time_through_later_edits(stocked: Shop, lan: Customer):
+    """20 % by placing, 10 % by the first edit, nothing by the second."""
+    made = offer(stocked, "sku", percent=20, skus=("milk",))
+    order_id = stocked.confirmed_order(lan, milk=1).id
+    terms = draft(stocked, "sku", percent=10, skus=("milk",))
+    at = [NOON + timedelta(minutes=n) for n in range(1, 6)]
+    ordering.save_offer(draft=terms, offer_id=made, by=CHAIN, now=at[0])
+    edit(order_id, lan, milk=2, now=at[1])
+    ordering.end_offer(offer_id=made, by=CHAIN, now=at[2])
+    edit(order_id, lan, milk=3, now=at[3])
+    assert adds_up(order_id).lines[0].amount == dong(30_800 + 34_650 + 38_500)
+    edit(order_id, lan, eggs=1, now=at[4])
+    assert adds_up(order_id).lines[0].amount == dong(30_800 + 34_650 + 38_500)
 
 
 def test_there_and_back_is_as_it_was(stocked: Shop, lan: Customer):
     made = offer(stocked, "sku", percent=10, skus=("milk",))
     order_id = stocked.confirmed_order(lan, milk=2).id
     before = adds_up(order_id)
-    ordering.end_offer(offer_id=made, by=CHAIN, now=NOON)
+    ordering.end_offer(offer_id=made, by=CHAIN, now=LATER)
     stocked.sell("milk", price=45_000)
-    edit(order_id, lan, milk=4, eggs=2)
+    edit(order_id, lan, milk=4, eggs=2, now=LATER)
     assert adds_up(order_id).total == dong(69_300 + 90_000 + 72_000 + 15_000)
-    edit(order_id, lan, milk=2, eggs=0)
+    edit(order_id, lan, milk=2, eggs=0, now=LATER)
     after = adds_up(order_id)
     assert (after.total, after.lines) == (before.total, before.lines)
 

@@ -31,7 +31,7 @@ class PlannedLine:
     min_freshness_days: int
     image: str
     tint: str
-    parts: tuple[tuple[Quantity, Money], ...] = ()
+    parts: tuple[tuple[Quantity, Money, int], ...] = ()
     reduced: tuple[tuple[int, Quantity], ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     settled: bool = False

@@ -202,11 +202,14 @@ def _written(value: Any) -> Any:
 
 
 class OfferChangeQuerySet(models.QuerySet["OfferChange"]):
-    def terms_at(self, moment: datetime, offers: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:
-        """What each of these offers said at that moment."""
-        then = self.filter(offer_id__in=list(offers), at__lte=moment)
-        last = then.order_by("offer_id", "-id").distinct("offer_id")
-        return dict(last.values_list("offer_id", "after"))
+    def history(self, offers: Iterable[UUID]) -> dict[UUID, list[tuple[datetime, Mapping[str, Any]]]]:
+        """From when on each of these offers said what, oldest first."""
+        found: dict[UUID, list[tuple[datetime, Mapping[str, Any]]]] = {}
+        for offer, at, after in (
+            self.filter(offer_id__in=list(offers)).order_by("id").values_list("offer_id", "at", "after")
+        ):
+            found.setdefault(offer, []).append((at, after))
+        return found
 
 
 class OfferChange(models.Model):

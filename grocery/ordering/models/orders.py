@@ -310,7 +310,8 @@ class OrderLine(models.Model):
     min_freshness_days = models.PositiveSmallIntegerField(_("fresh for days"), default=0)
     #: [[percent, quantity as text]]: units of marked-down lots that the line was promised.
     reduced = models.JSONField(_("near expiry"), default=list, db_default=Value([], models.JSONField()))
-    #: [[quantity as text, price]]: what it was agreed at, oldest first, where that is more than one price.
+    #: [[quantity as text, price, when]], oldest first: what was agreed at which price, by placing (0) or which edit.
+    #: Empty: all of it by placing, at `price`.
     parts = models.JSONField(_("agreed by parts"), default=list, db_default=Value([], models.JSONField()))
     #: The shop took some of it back: what lowers the rest stays, whatever the order becomes.
     settled = models.BooleanField(_("offers settled"), default=False, db_default=False)

@@ -11,7 +11,7 @@ from grocery.ordering.policies.carts import (
     merged,
     tidy_note,
 )
-from grocery.ordering.policies.edited import EditedLine, Parts, Wanted, fee_after, keep_first, price_edited
+from grocery.ordering.policies.edited import Agreed, EditedLine, Parts, Wanted, fee_after, keep_first, price_edited
 from grocery.ordering.policies.editing import may_be_edited
 from grocery.ordering.policies.motives import MOTIVES_OF, is_the_customers_wish, may_be_given
 from grocery.ordering.policies.near_expiry import Reduced, still_reduced
@@ -49,6 +49,7 @@ from grocery.ordering.policies.substitutes import (
 from grocery.ordering.policies.totals import NO_VAT, vat_parts
 
 __all__ = [
+    "Agreed",
     "EditedLine",
     "Parts",
     "Wanted",

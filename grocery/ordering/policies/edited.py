@@ -1,8 +1,9 @@
 """What an edited order costs: what was agreed keeps its price, and its offers as far as the basket still earns them.
 
-Pure. A line falls into pieces: what was agreed at each price, oldest first, and what is added at today's. The whole
-basket is priced by the offers that run now, and by those that were agreed; the cheaper way counts. An offer that runs
-no more, or otherwise, touches only what was agreed; one that has begun to run touches everything. See docs/adr/0160.
+Pure. A line falls into pieces: what was agreed when and at which price, oldest first, and what is added at today's.
+The whole basket is priced by the offers that run now, and by those that were agreed; the cheaper way counts. An offer
+that runs no more, or otherwise, touches only what had been agreed by then; one that has begun to run touches
+everything. *When* is counted: 0 is placing, 1 the first edit, and so on. See docs/adr/0160.
 """
 
 from __future__ import annotations
@@ -19,15 +20,23 @@ from grocery.ordering.policies.baskets import Goods, Offer
 from grocery.ordering.policies.near_expiry import Reduced
 from grocery.ordering.policies.offers import price_basket
 
-#: So much of a line at each price, oldest first.
-type Parts = tuple[tuple[Quantity, Money], ...]
+#: So much of a line, at which price, since when; oldest first.
+type Parts = tuple[tuple[Quantity, Money, int], ...]
 
 _ON_GOODS: Final = frozenset({OfferKind.SKU, OfferKind.CATEGORY, OfferKind.MULTI_BUY})
 
 
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """An offer as it was when the order was priced for that time."""
+
+    offer: Offer
+    when: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """So much of one SKU in an order: `kept` of what was agreed, `more` at `today`'s price.
+    """So much of one SKU in an order: `kept` of what was agreed, `more` at `today`'s price, by the edit `when`.
 
     `reduced`: near-expiry units among the first that were agreed. `settled`: what lowered it stays as it is, and no
     offer touches the line; None: offers count.
@@ -37,6 +46,7 @@ class Wanted:
     kept: Parts = ()
     more: Quantity = ZERO
     today: Money = NOTHING
+    when: int = 1
     counted: bool = True
     categories: frozenset[UUID] = frozenset()
     reduced: tuple[Reduced, ...] = ()
@@ -44,8 +54,8 @@ class Wanted:
 
     @property
     def parts(self) -> Parts:
-        """All of it, by price."""
-        return together(self.kept, (self.more, self.today)) if self.more else self.kept
+        """All of it, by price and time."""
+        return (*self.kept, (self.more, self.today, self.when)) if self.more else self.kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,37 +77,30 @@ class EditedLine:
 
 
 def price_edited(
-    wanted: Iterable[Wanted], *, running: Sequence[Offer], agreed: Sequence[Offer]
+    wanted: Iterable[Wanted], *, running: Sequence[Offer], agreed: Sequence[Agreed]
 ) -> dict[str, EditedLine]:
-    """Price each line of an edited order. `agreed`: the offers that lowered it, with their terms of that time."""
+    """Price each line of an edited order. `agreed`: the offers that lowered it, with their terms of their time."""
     lines = list(wanted)
-    other = [offer for offer in agreed if offer not in running]
+    other = [one for one in agreed if one.offer not in running]
     now = _priced(lines, running, [])
     if not other:
         return now
     # What stacks and has begun since, or was changed, would come on top of what was agreed.
-    new = [offer for offer in running if offer.stackable and offer not in agreed]
+    known = [one.offer for one in agreed]
+    new = [offer for offer in running if offer.stackable and offer not in known]
     before = _priced(lines, [offer for offer in running if offer not in new], other, only_more=new)
     return min(now, before, key=_amount)
 
 
 def keep_first(parts: Parts, wanted: Quantity) -> Parts:
     """What stays of a line when less is wanted: what came last goes first."""
-    kept: list[tuple[Quantity, Money]] = []
+    kept: list[tuple[Quantity, Money, int]] = []
     left = wanted
-    for quantity, price in parts:
+    for quantity, price, when in parts:
         if left > 0:
-            kept.append((Quantity(min(quantity, left)), price))
+            kept.append((Quantity(min(quantity, left)), price, when))
             left = Quantity(left - kept[-1][0])
     return tuple(kept)
-
-
-def together(parts: Parts, more: tuple[Quantity, Money]) -> Parts:
-    """One part more; one of the same price grows."""
-    quantity, price = more
-    if parts and parts[-1][1] == price:
-        return (*parts[:-1], (Quantity(parts[-1][0] + quantity), price))
-    return (*parts, more)
 
 
 def fee_after(agreed: Money, today: Money, *, before: Money, after: Money) -> Money:
@@ -113,8 +116,10 @@ def fee_after(agreed: Money, today: Money, *, before: Money, after: Money) -> Mo
 # --- inside -------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class _Piece:
+    """`when` None: a line as one, which nothing that ran earlier touches."""
+
     goods: Goods
-    is_new: bool
+    when: int | None
 
 
 def _amount(lines: Mapping[str, EditedLine]) -> int:
@@ -122,18 +127,18 @@ def _amount(lines: Mapping[str, EditedLine]) -> int:
 
 
 def _priced(
-    lines: Sequence[Wanted], running: Sequence[Offer], agreed: Sequence[Offer], *, only_more: Sequence[Offer] = ()
+    lines: Sequence[Wanted], running: Sequence[Offer], agreed: Sequence[Agreed], *, only_more: Sequence[Offer] = ()
 ) -> dict[str, EditedLine]:
     """By offers for everything, offers for what was agreed, and offers for what is added alone."""
-    settled = total(price * quantity for line in lines if line.settled is not None for quantity, price in line.parts)
+    settled = total(_costs(line) for line in lines if line.settled is not None)
     open_lines = [line for line in lines if line.settled is None]
     pieces = {line.sku: _pieces(line, apart=bool(agreed)) for line in open_lines}
     keys = {sku: frozenset((_as_one(sku), *(p.goods.sku for p in found))) for sku, found in pieces.items()}
-    new = frozenset(p.goods.sku for found in pieces.values() for p in found if p.is_new)
-    old = frozenset(p.goods.sku for found in pieces.values() for p in found) - new
+    times = {piece.goods.sku: piece.when or 0 for found in pieces.values() for piece in found}
+    new = frozenset(key for line in open_lines for key in keys[line.sku] & times.keys() if times[key] == line.when)
     offers = [
         *(_for_pieces(offer, keys) for offer in running),
-        *(replace(_for_pieces(offer, keys), only=old) for offer in agreed),
+        *(replace(_for_pieces(one.offer, keys), only=_by_then(one, agreed, times)) for one in agreed),
         *(replace(_for_pieces(offer, keys), only=new) for offer in only_more),
     ]
     whole = total(p.goods.price * p.goods.quantity for found in pieces.values() for p in found) + settled
@@ -152,17 +157,24 @@ def _priced(
     }
 
 
+def _by_then(one: Agreed, agreed: Sequence[Agreed], times: Mapping[str, int]) -> frozenset[str]:
+    """What had been agreed by its time. What stacks counts once: by the first terms after a piece was agreed."""
+    earlier = [o.when for o in agreed if o.offer.id == one.offer.id and o.when < one.when and one.offer.stackable]
+    after = max(earlier, default=-1)
+    return frozenset(key for key, when in times.items() if after < when <= one.when)
+
+
 def _pieces(line: Wanted, *, apart: bool) -> list[_Piece]:
-    """A line by its prices; `apart`: what is added also where its price is that of what was agreed."""
-    parts = [(quantity, price, False) for quantity, price in line.kept]
-    if line.more and parts and parts[-1][1] == line.today and not apart:
-        quantity, price, _new = parts.pop()
-        parts.append((Quantity(quantity + line.more), price, False))
-    elif line.more:
-        parts.append((line.more, line.today, True))
+    """A line by its prices; `apart`: also by when they were agreed."""
+    parts: list[tuple[Quantity, Money, int]] = []
+    for quantity, price, when in line.parts:
+        if parts and parts[-1][1] == price and not apart:
+            parts[-1] = (Quantity(parts[-1][0] + quantity), price, parts[-1][2])
+        else:
+            parts.append((quantity, price, when))
     return [
-        _Piece(_goods(line, _key(line.sku, number), quantity, price, line.reduced if not number else ()), new)
-        for number, (quantity, price, new) in enumerate(parts)
+        _Piece(_goods(line, _key(line.sku, number), quantity, price, line.reduced if not number else ()), when)
+        for number, (quantity, price, when) in enumerate(parts)
     ]
 
 
@@ -201,7 +213,7 @@ def _cheaper(line: Wanted, pieces: list[_Piece], offers: Sequence[Offer], whole:
     on_goods = [offer for offer in offers if offer.kind in _ON_GOODS]
     apart = price_basket([piece.goods for piece in pieces], on_goods, besides=rest)
     as_one = price_basket([one], on_goods, besides=rest)
-    return [_Piece(one, is_new=True)] if as_one.amount < apart.amount else pieces
+    return [_Piece(one, when=None)] if as_one.amount < apart.amount else pieces
 
 
 def _merged(amounts: Sequence[Money], effects: Iterable[Adjustment]) -> tuple[Money, tuple[Adjustment, ...]]:
@@ -222,18 +234,22 @@ def _both(one: Adjustment, other: Adjustment) -> Adjustment:
 def _line(line: Wanted, costs: Money, effects: tuple[Adjustment, ...]) -> EditedLine:
     """`costs`: its pieces at their own prices. What is less than its quantity at its price is told."""
     parts = line.parts
-    price = max(price for _quantity, price in parts)
-    quantity = Quantity(sum((quantity for quantity, _price in parts), start=ZERO))
+    price = max(price for _quantity, price, _when in parts)
+    quantity = Quantity(sum((quantity for quantity, _price, _when in parts), start=ZERO))
     whole = max(price * quantity, costs)
     return EditedLine(parts, price, whole, (*_agreed(whole - costs, parts, price), *effects))
 
 
 def _settled(line: Wanted, effects: tuple[Adjustment, ...]) -> EditedLine:
-    return _line(line, total(price * quantity for quantity, price in line.parts), effects)
+    return _line(line, _costs(line), effects)
+
+
+def _costs(line: Wanted) -> Money:
+    return total(price * quantity for quantity, price, _when in line.parts)
 
 
 def _agreed(off: Money, parts: Parts, price: Money) -> tuple[Adjustment, ...]:
     if not off:
         return ()
-    cheaper = Quantity(sum((quantity for quantity, own in parts if own < price), start=ZERO))
+    cheaper = Quantity(sum((quantity for quantity, own, _when in parts if own < price), start=ZERO))
     return (Adjustment(None, OfferKind.SKU, "Price agreed for a part", "Giá đã chốt cho một phần", cheaper, -off),)

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from grocery.ordering import models, policies
-from grocery.ordering.contracts import ChangeKind, OfferKind
+from grocery.ordering.contracts import CancelMotive, ChangeKind, OfferKind, OfferState
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`agreed`: as the offers were when they were agreed. `coupons`: the codes that the order uses, by offer."""
+    """`agreed`: as the offers were when they were agreed. `coupons`: the codes that the order uses, by offer.
+
+    `when`: how often the order has been priced already, which is the number of this edit.
+    """
 
     running: tuple[policies.Offer, ...]
-    agreed: tuple[policies.Offer, ...]
+    agreed: tuple[policies.Agreed, ...]
     coupons: Mapping[UUID, str]
+    when: int
 
     @property
     def all(self) -> tuple[policies.Offer, ...]:
-        return (*self.running, *self.agreed)
+        return (*self.running, *(one.offer for one in self.agreed))
 
     def lost(self, counting: Iterable[UUID | None]) -> tuple[tuple[UUID, str], ...]:
         """The coupons whose offers lower nothing any more."""
@@ -33,7 +38,7 @@ class Rules:
 def rules_of(
     order: models.Order, skus: Iterable[str], effects: Sequence[models.OrderAdjustment], *, now: datetime
 ) -> Rules:
-    """In two statements; where offers lowered the order, in four."""
+    """In two statements; where offers lowered the order, in five."""
     lowered = order.discount or order.fee_discount
     coupons = models.CouponUse.objects.still_used(order.id) if lowered else {}
     rows = models.Offer.objects.running(now).of_store(order.store_id).touching(skus, coupons=coupons)
@@ -42,23 +47,41 @@ def rules_of(
         if effect.offer_id:
             touched[effect.offer_id] |= {effect.sku} - {""}
     running = tuple(_reaching(row.rule(), touched) for row in rows)
-    return Rules(running, _agreed(order, touched), coupons)
+    moments = _priced_at(order)
+    return Rules(running, tuple(_agreed(moments, touched)), coupons, len(moments))
 
 
-def _agreed(order: models.Order, touched: Mapping[UUID, set[str]]) -> tuple[policies.Offer, ...]:
+def _priced_at(order: models.Order) -> list[datetime]:
+    """When its prices were worked out: by placing, and by each change that did so."""
+    return [order.placed_at, *(change.at for change in order.changes.all() if _priced_anew(change))]
+
+
+def _priced_anew(change: models.OrderChange) -> bool:
+    if change.kind == ChangeKind.PART_CANCELLED:
+        return policies.is_the_customers_wish(CancelMotive(change.motive), change.actor)
+    return change.kind == ChangeKind.EDITED
+
+
+def _agreed(moments: Sequence[datetime], touched: Mapping[UUID, set[str]]) -> Iterator[policies.Agreed]:
+    """What lowers the order, with the terms of each moment at which it ran; the same terms once, by the latest."""
     if not touched:
-        return ()
-    terms = models.OfferChange.objects.terms_at(_agreed_at(order), touched)
-    rows = models.Offer.objects.filter(id__in=list(touched))
-    return tuple(_reaching((row.as_of(terms[row.id]) if row.id in terms else row).rule(), touched) for row in rows)
+        return
+    history = models.OfferChange.objects.history(touched)
+    for row in models.Offer.objects.filter(id__in=list(touched)):
+        found: dict[policies.Offer, int] = {}
+        for when, moment in enumerate(moments):
+            was = _as_of(row, history.get(row.id, []), moment)
+            if was.state(moment) is OfferState.RUNNING:
+                found[_reaching(was.rule(), touched)] = when
+        yield from (policies.Agreed(offer, when) for offer, when in found.items())
 
 
-def _agreed_at(order: models.Order) -> datetime:
-    """When its prices were worked out last."""
-    edits = [
-        change.at for change in order.changes.all() if change.kind in {ChangeKind.EDITED, ChangeKind.PART_CANCELLED}
-    ]
-    return max([order.placed_at, *edits])
+def _as_of(
+    row: models.Offer, history: Sequence[tuple[datetime, Mapping[str, Any]]], moment: datetime
+) -> models.Offer:
+    """The offer at that moment; where nobody wrote down what it said, as it is."""
+    said = [terms for at, terms in history if at <= moment]
+    return row.as_of(said[-1]) if said else row
 
 
 def _reaching(offer: policies.Offer, touched: Mapping[UUID, set[str]]) -> policies.Offer:

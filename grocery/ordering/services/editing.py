@@ -86,7 +86,7 @@ def _copy(row: models.OrderLine, planned: PlannedLine, position: int) -> None:
 def _become(row: models.OrderLine, planned: PlannedLine) -> None:
     row.quantity, row.price, row.vat_rate = planned.quantity, planned.price.minor, planned.vat_rate
     row.amount, row.discount = planned.amount.minor, planned.discount.minor
-    row.parts = [[plain(units), price.minor] for units, price in planned.parts]
+    row.parts = [[plain(units), price.minor, when] for units, price, when in planned.parts]
     row.reduced = [[percent, plain(units)] for percent, units in planned.reduced]
     row.settled = planned.settled
 

@@ -62,7 +62,7 @@ def plan(here: Now, wanted: Mapping[str, Quantity], *, slot_id: UUID | None, now
     _check(here, wanted, products)
     rules = agreed_offers.rules_of(order, after, here.effects, now=now)
     priced = policies.price_edited(
-        [_wanted(here, sku, amount, products, day) for sku, amount in after.items() if amount],
+        [_wanted(here, sku, amount, products, day, rules.when) for sku, amount in after.items() if amount],
         running=rules.running,
         agreed=rules.agreed,
     )
@@ -124,7 +124,7 @@ def _check(here: Now, wanted: Mapping[str, Quantity], products: OnSale) -> None:
             policies.check_reduction(line.sku, Quantity(line.quantity), less, step=line.step)
 
 
-def _wanted(here: Now, sku: str, amount: Quantity, products: OnSale, day: date) -> policies.Wanted:
+def _wanted(here: Now, sku: str, amount: Quantity, products: OnSale, day: date, when: int) -> policies.Wanted:
     """The line as the pricing rules look at it."""
     row = next((line for line in here.lines if line.sku == sku), None)
     product = products.get(catalog.Sku(sku))
@@ -135,6 +135,7 @@ def _wanted(here: Now, sku: str, amount: Quantity, products: OnSale, day: date) 
         kept=parts,
         more=Quantity(max(amount - has, ZERO)),
         today=product.price if product else dong(0),
+        when=when,
         counted=(row.unit if row else product.unit.value if product else "") == "piece",
         categories=frozenset(product.categories) if product else frozenset(),
         reduced=_near(here, row, parts, day) if row else (),
@@ -145,8 +146,8 @@ def _wanted(here: Now, sku: str, amount: Quantity, products: OnSale, day: date) 
 def _parts(row: models.OrderLine) -> policies.Parts:
     """What it was agreed at, oldest first; of a settled line the highest price, what lowers it is told."""
     if row.parts and not row.settled:
-        return tuple((quantity(text), dong(price)) for text, price in row.parts)
-    return ((Quantity(row.quantity), dong(row.price)),) if row.quantity else ()
+        return tuple((quantity(text), dong(price), when) for text, price, when in row.parts)
+    return ((Quantity(row.quantity), dong(row.price), 0),) if row.quantity else ()
 
 
 def _near(here: Now, row: models.OrderLine, parts: policies.Parts, day: date) -> tuple[policies.Reduced, ...]:
@@ -218,12 +219,16 @@ def _planned(
         min_freshness_days=row.min_freshness_days,
         image=row.image,
         tint=row.tint,
-        parts=priced.parts if priced and len(priced.parts) > 1 and not settled else (),
+        parts=priced.parts if priced and not settled and not _by_placing(priced.parts) else (),
         reduced=tuple(reduced.items()),
         adjustments=priced.adjustments if priced else (),
         settled=settled,
         piece_weight=Quantity(row.piece_weight) if row.piece_weight else None,
     )
+
+
+def _by_placing(parts: policies.Parts) -> bool:
+    return [when for _quantity, _price, when in parts] == [0]
 
 
 def _new(sku: str, product: catalog.ProductOnSale | None) -> models.OrderLine:
