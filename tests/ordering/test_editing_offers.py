@@ -22,7 +22,6 @@ from tests.ordering.test_editing import edit, lines, pay
 from tests.ordering.test_near_expiry import reserved_near, shelve, take
 from tests.shop import Customer, Shop
 
-
 LATER = NOON + timedelta(minutes=1)
 
 

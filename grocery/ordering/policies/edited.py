@@ -1,7 +1,7 @@
 """What an edited order costs: what was agreed keeps its price, and its offers as far as the basket still earns them.
 
 Pure. A line falls into pieces: what was agreed when and at which price, oldest first, and what is added at today's.
-The whole basket is priced by the offers that run now, and by those that were agreed; the cheaper way counts. An offer
+The whole basket is priced by the offers that run now, by those that were agreed, and by both; the cheapest way counts. An offer
 that runs no more, or otherwise, touches only what had been agreed by then; one that has begun to run touches
 everything. *When* is counted: 0 is placing, 1 the first edit, and so on. See docs/adr/0160.
 """
@@ -81,15 +81,16 @@ def price_edited(
 ) -> dict[str, EditedLine]:
     """Price each line of an edited order. `agreed`: the offers that lowered it, with their terms of their time."""
     lines = list(wanted)
-    other = [one for one in agreed if one.offer not in running]
-    now = _priced(lines, running, [])
-    if not other:
-        return now
-    # What stacks and has begun since, or was changed, would come on top of what was agreed.
     known = [one.offer for one in agreed]
-    new = [offer for offer in running if offer.stackable and offer not in known]
-    before = _priced(lines, [offer for offer in running if offer not in new], other, only_more=new)
-    return min(now, before, key=_amount)
+    ended = [one for one in agreed if one.offer not in running]
+    begun = [offer for offer in running if offer not in known]
+    ways = [_priced(lines, running, [])]
+    if ended:  # what stacks and has begun since would come on top of what was agreed
+        stacked = [offer for offer in begun if offer.stackable]
+        ways.append(_priced(lines, [o for o in running if o not in stacked], ended, only_more=stacked))
+    if ended or begun:  # an offer that has begun may stand in the way of a better one
+        ways.append(_priced(lines, [o for o in running if o in known], ended, only_more=begun))
+    return min(ways, key=_amount)
 
 
 def keep_first(parts: Parts, wanted: Quantity) -> Parts:
@@ -132,7 +133,7 @@ def _priced(
     """By offers for everything, offers for what was agreed, and offers for what is added alone."""
     settled = total(_costs(line) for line in lines if line.settled is not None)
     open_lines = [line for line in lines if line.settled is None]
-    pieces = {line.sku: _pieces(line, apart=bool(agreed)) for line in open_lines}
+    pieces = {line.sku: _pieces(line, apart=bool(agreed or only_more)) for line in open_lines}
     keys = {sku: frozenset((_as_one(sku), *(p.goods.sku for p in found))) for sku, found in pieces.items()}
     times = {piece.goods.sku: piece.when or 0 for found in pieces.values() for piece in found}
     new = frozenset(key for line in open_lines for key in keys[line.sku] & times.keys() if times[key] == line.when)
