@@ -1,9 +1,9 @@
 """What an edited order costs: what was agreed keeps its price, and its offers as far as the basket still earns them.
 
 Pure. A line falls into pieces: what was agreed when and at which price, oldest first, and what is added at today's.
-The whole basket is priced by the offers that run now, by those that were agreed, and by both; the cheapest way counts. An offer
-that runs no more, or otherwise, touches only what had been agreed by then; one that has begun to run touches
-everything. *When* is counted: 0 is placing, 1 the first edit, and so on. See docs/adr/0160.
+The whole basket is priced by the offers that run now, by those that were agreed, and by both; the cheapest way
+counts. An offer that runs no more, or otherwise, touches only what had been agreed by then; one that has begun to run
+touches everything. *When* is counted: 0 is placing, 1 the first edit, and so on. See docs/adr/0160.
 """
 
 from __future__ import annotations
