@@ -72,4 +72,4 @@ def _window(seen: Edited) -> str:
     if seen.window is None:
         return ""
     day = wording.weekday(seen.window.day, today=wording.local(now()).date())
-    return f"{day}, {wording.window(seen.window.starts_at, seen.window.ends_at)}"
+    return f"{day} {wording.day(seen.window.day)}, {wording.window(seen.window.starts_at, seen.window.ends_at)}"
