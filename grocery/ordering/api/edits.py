@@ -29,8 +29,9 @@ def edit(request: HttpRequest, order_id: Id, change: EditInput) -> HttpResponse:
     of what was agreed while the basket earns it. Staff have to say why (`note`).
 
     `outcome` `waits_for_payment`: go on with `orders/{id}/pay` for `to_pay` before `pay_by`; until then the order is
-    as it was. 409 `order_not_editable` when it is too late, `total_changed` where `expected_total` no longer holds, `out_of_stock` with what is missing, `slot_full`,
-    `slot_closed`, `beyond_authorisation` where the card's hold ends before the slot. With `preview` nothing changes.
+    as it was. 409 `order_not_editable` when it is too late, `total_changed` where `expected_total` no longer holds,
+    `out_of_stock` with what is missing, `slot_full`, `slot_closed`, `beyond_authorisation` where the card's hold ends
+    before the slot. With `preview` nothing changes.
     """
     me = _may_change(request)
     wanted = {line.sku: Quantity(line.quantity) for line in change.lines}

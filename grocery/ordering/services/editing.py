@@ -29,8 +29,9 @@ def write(
 ) -> SlotMove | None:
     """Let the order be as planned: the new place and the new goods are got before the old ones are let go.
 
-    `keeper`: who keeps place and goods for it; `replaces`: who keeps goods that are no longer wanted. `by`: who
-    wants it; None: nobody who is here now. What the customer was being asked about these goods is overtaken. Raises SlotFull, SlotClosed, OutOfStock.
+    `keeper`: who keeps place and goods for it; `replaces`: who keeps goods that are no longer wanted. `by`: who wants
+    it, None: nobody who is here now. What the customer was being asked about these goods is overtaken. Raises
+    SlotFull, SlotClosed, OutOfStock.
     """
     order = here.order
     staff = by.id if by and by.kind == "staff" else None

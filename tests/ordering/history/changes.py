@@ -12,6 +12,7 @@ from grocery.inventory import public as inventory
 from grocery.kernel.errors import Invalid
 from grocery.ordering import public as ordering
 from grocery.payments.contracts import AmountTooSmall
+from tests.ordering.history.edited import take_over
 from tests.ordering.history.orders import SMALLEST_CARD, Bought, Waiting, Weighed
 from tests.ordering.history.story import Story
 from tests.ordering.history.world import BY_WEIGHT, GOODS, STEP, Stock, note, so_much
@@ -59,17 +60,16 @@ class Changes(Story):
             return
         except AmountTooSmall:
             assert order.by_card
-            assert after.ceiling < SMALLEST_CARD
             return
         except inventory.OutOfStock as refused:
             self.check_short(refused, after, stock, own)
             return
         if not changes:
             assert done.outcome is ordering.EditOutcome.UNCHANGED
+            order.withdraw()
             return
-        assert done.ceiling.minor == after.ceiling
-        if order.by_card and order.paid and after.ceiling > order.held:
-            self.waits(order, changes, after, done)
+        if order.by_card and order.paid and done.ceiling.minor > order.held:
+            self.waits(order, changes, done)
         else:
             heard = {ordering.EditOutcome.APPLIED} | (
                 {ordering.EditOutcome.UNCHANGED} if crash is not None else set()
@@ -77,13 +77,14 @@ class Changes(Story):
             assert done.outcome in heard
             note("an edit is made")
             after.waiting, after.goods_kept = None, True
+            take_over(after, only_more=only_more(order, changes))
             after.lower()
             self.w.orders[order.id] = after
 
-    def waits(self, order: Bought, changes: Mapping[str, Decimal], after: Bought, done: ordering.Edited) -> None:
+    def waits(self, order: Bought, changes: Mapping[str, Decimal], done: ordering.Edited) -> None:
         assert (done.outcome, done.to_pay.minor) == (
             ordering.EditOutcome.WAITS,
-            max(after.ceiling - order.held, SMALLEST_CARD),
+            max(done.ceiling.minor - order.held, SMALLEST_CARD),
         )
         note("an edit waits for money")
         assert done.revision_id is not None
@@ -132,12 +133,16 @@ class Changes(Story):
             assert order.lines[sku].quantity < less or order.lines[sku].quantity % STEP[sku]
         except AmountTooSmall:
             assert order.by_card
-            assert after.ceiling < SMALLEST_CARD
+        except ordering.DearerWithout as refused:
+            assert not staff
+            assert refused.now > refused.before == order.total
         except inventory.OutOfStock as refused:
             self.check_short(refused, after, stock, self.w.holder(order.id))
         else:
             self.w.orders[order.id] = after
             after.goods_kept = True
+            if not staff and any(line.quantity for line in after.lines.values()):
+                take_over(after, only_more=False)
             after.lower()
             if not any(line.quantity for line in after.lines.values()):
                 after.end()
@@ -181,3 +186,7 @@ class Changes(Story):
             assert self.w.now >= asked.answer_by
         else:
             self.settle_weight(order, asked, accept=accept)
+
+
+def only_more(order: Bought, changes: Mapping[str, Decimal]) -> bool:
+    return all(sku not in order.lines or n > order.lines[sku].quantity for sku, n in changes.items())

@@ -176,6 +176,12 @@ class Bought:
         self.questions = [q for q in self.questions if not {q.sku, q.with_sku} & wanted.keys()]
         self.changed()
 
+    def withdraw(self) -> None:
+        """It is wanted as it is: a change that waits is off, with what was paid for it."""
+        if self.waiting:
+            self.waiting = None
+            self.lower()
+
     def changed(self) -> None:
         if self.waiting:
             self.waiting.fits = False

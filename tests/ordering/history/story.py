@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 from grocery.kernel import clock
 from grocery.kernel.outbox import relay
 from grocery.ordering import models
+from tests.ordering.history.edited import take_over
 from tests.ordering.history.orders import Bought, Question, Waiting, Weighed
 from tests.ordering.history.world import BY_WEIGHT, GOODS, World, note
 
@@ -82,6 +83,7 @@ class Story(RuleBasedStateMachine):
             assert order.state in {"placed", "confirmed"}
             note("a change that waited is made")
             order.change(waiting.wanted, waiting.prices, {sku: sku in BY_WEIGHT for sku in GOODS})
+            take_over(order, only_more=False)
             return
         fine = waiting.fits and waiting.goods_kept and order.goods_kept and order.state in {"placed", "confirmed"}
         assert not (waiting.paid and fine)
