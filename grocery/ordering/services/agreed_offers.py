@@ -70,18 +70,22 @@ def _agreed(moments: Sequence[datetime], touched: Mapping[UUID, set[str]]) -> It
     for row in models.Offer.objects.filter(id__in=list(touched)):
         found: dict[policies.Offer, int] = {}
         for when, moment in enumerate(moments):
-            was = _as_of(row, history.get(row.id, []), moment)
-            if was.state(moment) is OfferState.RUNNING:
-                found[_reaching(was.rule(), touched)] = when
+            for was in _as_of(row, history.get(row.id, []), moment):
+                if was.state(moment) is OfferState.RUNNING:
+                    found[_reaching(was.rule(), touched)] = when
         yield from (policies.Agreed(offer, when) for offer, when in found.items())
 
 
 def _as_of(
     row: models.Offer, history: Sequence[tuple[datetime, Mapping[str, Any]]], moment: datetime
-) -> models.Offer:
-    """The offer at that moment; where nobody wrote down what it said, as it is."""
-    said = [terms for at, terms in history if at <= moment]
-    return row.as_of(said[-1]) if said else row
+) -> list[models.Offer]:
+    """The offer at that moment; where nobody wrote down what it said, as it is.
+
+    Of what was changed in the very moment nobody knows whether the order saw it: both count.
+    """
+    before = [terms for at, terms in history if at < moment]
+    just_then = [terms for at, terms in history if at == moment]
+    return [row.as_of(terms) for terms in [*before[-1:], *just_then]] or [row]
 
 
 def _reaching(offer: policies.Offer, touched: Mapping[UUID, set[str]]) -> policies.Offer:
