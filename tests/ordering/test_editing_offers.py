@@ -252,6 +252,20 @@ def test_less_gives_fresh_units_back_first(shop: Shop, lan: Customer):
     assert (adds_up(order_id).lines[0].amount, reserved_near(shop)) == (dong(26_950), 1)
 
 
+def test_near_units_stay_also_of_what_the_shop_took_some_back_of(shop: Shop, lan: Customer):
+    shelve(shop, old=2, fresh=10)
+    order_id = near_order(shop, lan, 3)
+    ordering.cancel_lines(
+        order_id=order_id,
+        quantities={"milk": quantity(1)},
+        by=shop.picker,
+        motive=ordering.CancelMotive.GOODS_MISSING,
+        now=NOON,
+    )
+    edit(order_id, lan, milk=3)
+    assert (reserved_near(shop), models.OrderLine.objects.get().reduced) == (2, [[30, "2"]])
+
+
 def test_near_units_stay_though_their_markdown_ended(shop: Shop, lan: Customer):
     shelve(shop, old=2, fresh=10)
     order_id = near_order(shop, lan, 2)

@@ -14,7 +14,7 @@ from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
 from grocery.ordering import policies
 from grocery.ordering import public as ordering
-from grocery.ordering.services import cancel_part, candidates, keeping, reckoning, requests
+from grocery.ordering.services import candidates, editing, keeping, requests
 from grocery.payments import public as payments
 from tests.ordering.history.world import GOODS, World
 from tests.ordering.test_histories import Histories, noon
@@ -37,11 +37,6 @@ def edited(history: Histories) -> None:
 
 def cancelled(history: Histories) -> None:
     history.somebody_cancels(0, False, None)
-
-
-def less_and_more(history: Histories) -> None:
-    history.a_part_is_called_off(0, 0, 2, False, None)
-    history.somebody_edits(0, 0, 3, None, None)
 
 
 def lessened(history: Histories) -> None:
@@ -73,12 +68,6 @@ def each_twice(wanted: Any, offers: Any = (), **more: Any) -> Any:
     return _price_basket(wanted, [*offers, *(replace(one, stackable=True) for one in offers)], **more)
 
 
-def forgetting_what_is_near(line: Any, left: Any) -> None:
-    before = line.reduced
-    _resize(line, left)
-    line.reduced = before
-
-
 def nothing(*_: object, **__: object) -> None:
     pass
 
@@ -93,15 +82,14 @@ def anything(missing: candidates.Missing, *, store_id: Any, without: Any = (), *
     return [candidates._found(card, missing) for card in pieces]
 
 
-_price_basket, _resize = policies.price_basket, reckoning._resize
+_price_basket = policies.price_basket
 
 #: The mistake, what happens, and which function of which module is replaced by what.
 MISTAKES: list[tuple[str, Callable[[Histories], None], Any, str, Any]] = [
     ("an offer counts twice", offered, policies, "price_basket", each_twice),
     ("goods of an edit are not reserved", edited, keeping, "keep", nothing),
     ("goods are never let go", cancelled, inventory, "release", nothing),
-    ("old goods come back at the full price", less_and_more, reckoning, "_resize", forgetting_what_is_near),
-    ("a question outlives its line", overtaken, cancel_part, "withdraw", nothing),
+    ("a question outlives its line", overtaken, editing, "withdraw", nothing),
     ("anything stands in for anything", missed, candidates, "find", anything),
     ("a repeated request is done twice", repeated, requests, "done_before", never),
     ("the driver is not told that it is less", lessened, payments, "lower_to", nothing),

@@ -155,7 +155,7 @@ def _near(here: Now, row: models.OrderLine, parts: policies.Parts, day: date) ->
 
     They are among the first that were agreed. What is added comes from fresh goods.
     """
-    if not row.reduced or row.settled or not parts:
+    if not row.reduced or not parts:
         return ()
     promised = dict(near_expiry.still_reduced(row.reduced, parts[0][0]))
     lots = [a for a in here.held if a.sku == row.sku and a.percent in promised and _good(a.expires_on, day)]
