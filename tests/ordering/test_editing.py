@@ -101,6 +101,10 @@ def test_asking_again_changes_nothing(lan: Customer, cash: UUID):
     assert told(cash).count("OrderChanged") == 1
 
 
+def test_none_of_what_is_not_in_it_is_no_change(lan: Customer, cash: UUID):
+    assert edit(cash, lan, eggs=0, caviar=0).outcome is ordering.EditOutcome.UNCHANGED
+
+
 def test_the_change_is_kept_and_told_with_what_is_more_and_less(lan: Customer, cash: UUID):
     edit(cash, lan, milk=1, eggs=2)
     (change,) = ordering.order(order_id=cash).changes

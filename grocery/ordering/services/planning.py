@@ -57,7 +57,7 @@ def plan(here: Now, wanted: Mapping[str, Quantity], *, slot_id: UUID | None, now
     order = here.order
     slot = _slot(order, slot_id, now)
     day = slot.day if slot else order.slot_day
-    after = {**here.has, **wanted}
+    after = here.has | {sku: amount for sku, amount in wanted.items() if amount or sku in here.has}
     products = on_sale([sku for sku, amount in after.items() if amount], on=day)
     _check(here, wanted, products)
     rules = agreed_offers.rules_of(order, after, here.effects, now=now)
