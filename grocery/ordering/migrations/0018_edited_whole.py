@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ordering', '0016_scanned_lots'),
+        ('ordering', '0017_returns'),
     ]
 
     operations = [
