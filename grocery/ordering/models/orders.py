@@ -275,8 +275,8 @@ class OrderLineQuerySet(models.QuerySet["OrderLine"]):
 
     def become(self, lines: Iterable[OrderLine]) -> None:
         """Write down what an edit has made of these lines, in one statement."""
-        agreed = ["quantity", "amount", "discount", "price", "vat_rate", "parts", "reduced", "settled"]
-        self.bulk_update(list(lines), agreed)
+        money = ["quantity", "amount", "discount", "price", "vat_rate"]
+        self.bulk_update(list(lines), [*money, "parts", "reduced", "settled"])
 
     def resize(self, lines: Iterable[OrderLine]) -> None:
         """Write down other quantities and what they come to, in one statement."""
@@ -310,11 +310,9 @@ class OrderLine(models.Model):
     min_freshness_days = models.PositiveSmallIntegerField(_("fresh for days"), default=0)
     #: [[percent, quantity as text]]: units of marked-down lots that the line was promised.
     reduced = models.JSONField(_("near expiry"), default=list, db_default=Value([], models.JSONField()))
-    #: [[quantity as text, price, when]], oldest first: what was agreed at which price, by placing (0) or which edit.
-    #: Empty: all of it by placing, at `price`.
+    #: [[quantity as text, price, by placing (0) or which edit]], oldest first. Empty: all by placing, at `price`.
     parts = models.JSONField(_("agreed by parts"), default=list, db_default=Value([], models.JSONField()))
-    #: The shop took some of it back: what lowers the rest stays, whatever the order becomes.
-    settled = models.BooleanField(_("offers settled"), default=False, db_default=False)
+    settled = models.BooleanField(_("offers settled"), default=False, db_default=False)  # see docs/adr/0160
     image = models.CharField(_("picture"), max_length=300, blank=True)
     tint = models.CharField(_("tint"), max_length=16, blank=True)
     # what the customer said about it
