@@ -10,7 +10,7 @@ import pytest
 
 from grocery.kernel.money import dong
 from grocery.kernel.quantity import quantity
-from grocery.ordering import models
+from grocery.ordering import models, policies
 from grocery.ordering import public as ordering
 from grocery.ordering.public import SubstitutionState
 from tests.ordering.conftest import NOON
@@ -107,3 +107,14 @@ def test_a_coupon_is_given_back_also_when_what_it_lowered_was_called_off(shop: S
     shop.put(lan.owner, milk=1)
     view = ordering.use_coupon(owner=lan.owner, code="MILK10", now=NOON)
     assert view.discount == dong(3_850)
+
+
+# --- weights that are no whole steps any more ---------------------------------------------------------------------
+def test_what_the_scale_left_of_a_step_is_missing_with_the_step(shop: Shop, lan: Customer):
+    """Of 500 g 484 g are short: no 16 g are sold, so all of it is replaced."""
+    assert policies.up_to_steps(quantity("0.484"), quantity("0.05")) == quantity("0.5")
+    shop.allergens = ()
+    shop.stock(shrimp="0.016", avocado=2)
+    shop.put(lan.owner, shrimp="0.5")
+    order = ordering.order(order_id=shop.check_out(lan).id)
+    assert {line.sku: line.quantity for line in order.lines} == {"avocado": quantity("0.5")}

@@ -46,7 +46,8 @@ def lower_of_two(agreed: Money, substitute: Money) -> Money:
 
 def up_to_steps(quantity: Quantity, step: Quantity) -> Quantity:
     """What has to go so that what is left is whole steps: rounded up."""
-    return Quantity(-(-quantity // step) * step)
+    rest = quantity % step
+    return Quantity(quantity + step - rest) if rest else quantity
 
 
 def in_steps(quantity: Quantity, step: Quantity) -> Quantity:
