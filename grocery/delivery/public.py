@@ -157,7 +157,8 @@ def book(
     """Take a place for good: the holder's hold becomes the order's delivery, in the caller's transaction.
 
     Without a live hold on this slot a free place is taken; a hold on another slot is let go. The fee is that
-    of `fee(...)` for the destination's ward. An order is booked once. Seven statements with a hold. Raises
+    of `fee(...)` for the destination's ward. An order is booked once. Who holds a place here waits for nobody else in
+    the slot; five statements. Raises
     SlotFull, SlotClosed, OutsideDeliveryArea, NotFound("slot") for another store's slot or another point's.
     """
     return book_slot.book_slot(

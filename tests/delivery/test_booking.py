@@ -136,9 +136,9 @@ def test_a_booking_is_refused_outside_a_transaction(shop: Shop):
         )
 
 
-def test_a_booking_with_a_hold_costs_six_statements(shop: Shop):
+def test_a_booking_with_a_hold_costs_five_statements(shop: Shop):
     slot = shop.slot()
     hold(slot, LAN)
     with CaptureQueriesContext(connection) as statements:
         shop.book(slot, holder=LAN)
-    assert len([s for s in statements if "SAVEPOINT" not in s["sql"]]) == 6
+    assert len([s for s in statements if "SAVEPOINT" not in s["sql"]]) == 5

@@ -8,7 +8,7 @@ from threading import Barrier
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, close_old_connections, connection
+from django.db import IntegrityError, close_old_connections, connection, transaction
 from django.db.models import F
 
 from grocery.delivery import models
@@ -55,6 +55,42 @@ def test_ended_holds_are_given_to_others_once_each(shop: Shop):
         hold(slot, f"gone:{number}", until=SOON)
     got = together(BUYERS, lambda number: bool(hold(slot, f"cart:{number}", now=SOON, until=LATER)))
     assert (got, taken(slot)) == (PLACES, PLACES)
+
+
+def test_who_holds_a_place_books_it_while_somebody_else_has_the_slot_locked(shop: Shop):
+    """Otherwise all orders of a window stand in one queue, each until the one before is on the disk."""
+    slot = shop.slot(capacity=2)
+    hold(slot, "cart:lan")
+    with ThreadPoolExecutor(1) as other, transaction.atomic():
+        shop.book(slot, holder="cart:without a hold")
+        other.submit(_book_at_once, shop, slot, "cart:lan").result(timeout=30)
+        assert taken(slot) == 2
+    assert (taken(slot), models.Delivery.objects.count()) == (2, 2)
+
+
+def _book_at_once(shop: Shop, slot: UUID, holder: str) -> None:
+    """Raises where it would have to wait for a lock."""
+    try:
+        with transaction.atomic():
+            connection.cursor().execute("SET LOCAL lock_timeout = '1ms'")
+            shop.book(slot, holder=holder)
+    finally:
+        connection.close()
+
+
+def test_a_hold_that_is_booked_while_it_is_swept_is_one_place(shop: Shop):
+    slot = shop.slot(capacity=BUYERS)
+    for number in range(BUYERS // 2):
+        hold(slot, f"cart:{number}", until=SOON)
+
+    def book_or_sweep(number: int) -> bool:
+        if number % 2:
+            return bool(shop.book(slot, holder=f"cart:{number // 2}"))
+        return bool(delivery.sweep_holds(now=LATER))
+
+    together(BUYERS, book_or_sweep)
+    assert taken(slot) == models.Delivery.objects.count() == BUYERS // 2
+    assert not models.SlotHold.objects.exists()
 
 
 def test_those_who_swap_slots_crosswise_neither_wait_for_each_other_nor_lose_a_place(shop: Shop):

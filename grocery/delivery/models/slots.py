@@ -38,7 +38,15 @@ _LOCK_HOLDER = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))"
 _WITH_HOLD = """
     WITH mine AS MATERIALIZED (SELECT * FROM "delivery_slothold" WHERE holder = %(holder)s)
     SELECT {slot}, (SELECT slot_id FROM mine) FROM "delivery_slot" slot
-    WHERE slot.id = %(slot)s OR slot.id = (SELECT slot_id FROM mine) ORDER BY slot.id FOR UPDATE OF slot
+    WHERE slot.id = %(slot)s OR slot.id = (SELECT slot_id FROM mine) ORDER BY slot.id FOR NO KEY UPDATE OF slot
+"""
+#: The place stays taken, so the slot is not locked. Who reaps ended holds meanwhile waits for this row, or has it.
+_CLAIM = """
+    WITH mine AS (
+        DELETE FROM "delivery_slothold" WHERE holder = %(holder)s AND slot_id = %(slot)s AND until > %(now)s
+        RETURNING slot_id
+    )
+    SELECT {slot} FROM "delivery_slot" slot JOIN mine ON mine.slot_id = slot.id
 """
 #: The rows are locked already, so what is taken of them cannot change beside it.
 _TAKE = """
@@ -140,8 +148,11 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         return self.order_by("day", "starts_at", "id")
 
     def locked(self, *slot_ids: UUID) -> dict[UUID, Slot]:
-        """The slots, their rows locked in key order until the transaction ends."""
-        return {slot.id: slot for slot in self.filter(id__in=slot_ids).order_by("id").select_for_update()}
+        """The slots, their rows locked in key order until the transaction ends.
+
+        Not their keys: a delivery that comes to refer to one, whose place was held, does not wait for it.
+        """
+        return {slot.id: slot for slot in self.filter(id__in=slot_ids).order_by("id").select_for_update(no_key=True)}
 
     def locked_with_hold(self, slot_id: UUID, holder: str) -> tuple[dict[UUID, Slot], UUID | None]:
         """This slot and the one that the holder has a place in, locked in key order; and the id of that one."""
@@ -160,7 +171,7 @@ class SlotQuerySet(models.QuerySet["Slot"]):
     def with_ended_holds(self, now: datetime, *, limit: int) -> list[Slot]:
         """Some slots that still carry ended holds, locked; those locked by somebody else are passed over."""
         ended = SlotHold.objects.ended(now).values("slot_id")
-        return list(self.filter(id__in=ended).order_by("id").select_for_update(skip_locked=True)[:limit])
+        return list(self.filter(id__in=ended).order_by("id").select_for_update(skip_locked=True, no_key=True)[:limit])
 
     def take_one(self, slot_id: UUID) -> bool:
         """Take a place where there is one; whether there was."""
@@ -222,11 +233,14 @@ class SlotHoldQuerySet(models.QuerySet["SlotHold"]):
         found = statements.rows(self.db, _LIVING.format(slot=statements.columns(Slot, "slot")), [holder, now])
         return (statements.load(Slot, found[0]), found[0][-1]) if found else None
 
+    def claim(self, holder: str, slot_id: UUID, now: datetime) -> Slot | None:
+        """End the holder's live hold of this slot, whose place stays taken; the slot, not locked. None: no hold."""
+        values = {"holder": holder, "slot": slot_id, "now": now}
+        found = statements.rows(self.db, _CLAIM.format(slot=statements.columns(Slot, "slot")), values)
+        return statements.load(Slot, found[0]) if found else None
+
     def in_slot(self, slot_id: UUID) -> SlotHoldQuerySet:
         return self.filter(slot_id=slot_id)
-
-    def live(self, now: datetime) -> SlotHoldQuerySet:
-        return self.filter(until__gt=now)
 
     def ended(self, now: datetime) -> SlotHoldQuerySet:
         return self.filter(until__lte=now)

@@ -28,31 +28,31 @@ def book_slot(
     """Turn the holder's hold into a delivery, or take a place for it; inside the caller's transaction."""
     assert models.inside_a_transaction(), "a booking stands and falls with the order"
     models.lock_holder(holder)
-    slots, mine = models.Slot.objects.locked_with_hold(slot_id, holder)
-    slot = bookable(slots, slot_id, store_id=store_id, now=now)
+    slot = models.SlotHold.objects.claim(holder, slot_id, now)
+    if slot is None:
+        slot = _take(slot_id, holder, store_id, now)
+    bookable({slot.id: slot}, slot_id, store_id=store_id, now=now)
     if slot.pickup_point_id != destination.pickup_point_id:
         raise NotFound("slot", slot_id)
     fee = fee_of(slot, ward_code=destination.ward_code, basket=basket)
-    _take(slots, slot_id, holder, mine, now)
     delivery = _delivery(slot, order_id, customer_id, destination, fee, now)
     models.Delivery.objects.begin(delivery, models.DeliveryStep(delivery=delivery, state=delivery.state, at=now))
     return Booking(slot=shown(slot), fee=fee)
 
 
-def _take(slots: dict[UUID, models.Slot], slot_id: UUID, holder: str, mine: UUID | None, now: datetime) -> None:
-    """The hold's place becomes the booking's; without one here a place is taken, the other let go.
+def _take(slot_id: UUID, holder: str, store_id: UUID, now: datetime) -> models.Slot:
+    """A place for who holds none here, so that the slot has to be locked; what is held of another one is let go.
 
-    `mine`, the slot of the hold, was read under the holder's lock and before the slots': the hold is as it was, or
-    ended and swept.
+    Where that is was read under the holder's lock and before the slots': the hold is as it was, or ended and swept.
     """
-    holds = models.SlotHold.objects.of_holder(holder) if mine else models.SlotHold.objects.none()
-    if mine == slot_id and holds.in_slot(slot_id).live(now).delete()[0]:
-        return
+    slots, mine = models.Slot.objects.locked_with_hold(slot_id, holder)
+    slot = bookable(slots, slot_id, store_id=store_id, now=now)
     if not models.Slot.objects.take_one_of(slots, slot_id, now):
         raise SlotFull(slot_id)
-    if mine and holds.delete()[0]:
+    if mine and models.SlotHold.objects.of_holder(holder).delete()[0]:
         (elsewhere,) = slots.keys() - {slot_id}
         models.Slot.objects.give_back_one(elsewhere)
+    return slot
 
 
 def _delivery(

@@ -40,8 +40,11 @@ _ADDRESS = """
     JOIN accounts_ward w ON w.code = a.ward_id JOIN accounts_province p ON p.code = w.province_id WHERE a.id = %s
 """
 _SLOT = """
-    UPDATE delivery_slot SET taken = taken + 1 WHERE id = %s AND taken < capacity AND cutoff_at > now()
-    RETURNING day, starts_at, ends_at, zone, surcharge
+    WITH mine AS (
+        DELETE FROM delivery_slothold WHERE slot_id = %s AND holder = %s AND until > now() RETURNING slot_id
+    )
+    SELECT day, starts_at, ends_at, zone, surcharge FROM delivery_slot JOIN mine ON mine.slot_id = id
+    WHERE cutoff_at > now()
 """
 _ZONE = """
     SELECT fee FROM delivery_deliveryzone z JOIN delivery_zoneward w ON w.zone_id = z.id
@@ -114,7 +117,7 @@ def _place(cursor: psycopg.Cursor[Any], checkout: Checkout, owed: Mapping[str, S
     assert skus
     products = cursor.execute(_PRODUCTS, [skus]).fetchall()
     customer, name, phone, street, *place = cursor.execute(_ADDRESS, [checkout.address_id]).fetchall()[0]
-    slot = cursor.execute(_SLOT, [checkout.slot_id]).fetchall()[0]
+    slot = cursor.execute(_SLOT, [checkout.slot_id, f"cart:{checkout.cart_id}"]).fetchall()[0]
     day, starts, ends, zone, surcharge = slot
     fee = cursor.execute(_ZONE, [checkout.store_id, place[0]]).fetchall()[0][0] + surcharge
     where = [name, phone, *place, street]

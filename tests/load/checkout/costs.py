@@ -19,7 +19,8 @@ HEAD = [
     "request", "connections", "per second", "p50 ms", "p99 ms", "CPU app ms", "CPU database ms", "together", "SQL",
     "bare: CPU ms", "ratio", "bare/s",
 ]  # fmt: skip
-CASES = ((3, 1), (3, 8), (60, 1), (60, 8))
+#: Lines, connections, and whether a place in the slot was held before, as in the shop.
+CASES = ((3, 1, True), (3, 8, True), (3, 8, False), (60, 1, True), (60, 8, True))
 ROUNDS = 3
 
 _CARTS = """
@@ -29,25 +30,26 @@ _CARTS = """
 
 def run(market: Market) -> str:
     """Orders are placed in rounds, one by every customer; ours and bare in turns."""
-    _place(market, 3, 1)  # warm, and shows who is told what
-    rows = [_orders(market, lines, connections) for lines, connections in CASES]
+    _place(market, 3, 1, held=True)  # warm, and shows who is told what
+    rows = [_orders(market, lines, connections, held=held) for lines, connections, held in CASES]
     return table(HEAD, [*rows, *(_added(market, connections) for connections in (1, 8))])
 
 
-def _orders(market: Market, lines: int, connections: int) -> list[object]:
+def _orders(market: Market, lines: int, connections: int, *, held: bool) -> list[object]:
     ours, plain = [], []
     for _round in range(ROUNDS):
-        ours.append(_place(market, lines, connections))
+        ours.append(_place(market, lines, connections, held=held))
         plain.append(_place_bare(market, lines, connections))
     statements = market.statements(len(market.customers))
     done, least = _together(ours), _together(plain)
     cpu, bare_cpu = done.app + done.database, least.app + least.database
-    row = _row(f"checkout, {lines} lines", connections, done, statements)
+    name = f"checkout, {lines} lines" + ("" if held else ", no place held before")
+    row = _row(name, connections, done, statements)
     return [*row, bare_cpu, bare_cpu / cpu, f"{len(least.answers) / least.seconds:,.0f}"]
 
 
-def _place(market: Market, lines: int, connections: int) -> Done:
-    market.fill(market.goods[:lines])
+def _place(market: Market, lines: int, connections: int, *, held: bool) -> Done:
+    market.fill(market.goods[:lines], held=held)
     requests = [market.checkout(customer) for customer in market.customers]
     return market.do(requests, connections=connections, good={201})
 

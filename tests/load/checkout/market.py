@@ -26,6 +26,13 @@ _FILL = """
     SELECT cart.id, goods.sku, 1, 0, now() FROM ordering_cart cart, unnest(%s::text[]) AS goods(sku)
 """
 _EMPTY = "DELETE FROM ordering_cartline"
+#: A place for everybody, as the shop's checkout page has it kept; the counter is not exact, which nobody reads here.
+_HOLD = """
+    INSERT INTO delivery_slothold (id, slot_id, holder, until)
+    SELECT gen_random_uuid(), %s, 'cart:' || cart.id, now() + interval '1 hour' FROM ordering_cart cart
+    ON CONFLICT (holder) DO UPDATE SET slot_id = EXCLUDED.slot_id, until = EXCLUDED.until
+"""
+_LET_GO = "DELETE FROM delivery_slothold"
 _NO_SUBSTITUTES = "UPDATE ordering_cart SET substitution = 'none'"
 _MORE_PLACES = "UPDATE delivery_slot SET capacity = 1000000"
 _MORE_GOODS = "UPDATE inventory_lot SET on_hand = on_hand + %s"
@@ -67,10 +74,11 @@ class Market:
     slot_id: str
     store_id: str
 
-    def fill(self, skus: Sequence[str]) -> None:
-        """One of each of these in everybody's cart, and nothing else."""
+    def fill(self, skus: Sequence[str], *, held: bool = True) -> None:
+        """One of each of these in everybody's cart, and nothing else; `held`: and a place in the slot."""
         self.db.execute(_EMPTY)
         self.db.execute(_FILL, [list(skus)])
+        self.db.execute(*((_HOLD, [self.slot_id]) if held else (_LET_GO, [])))
 
     def checkout(self, customer: Customer) -> Request:
         body = {"slot_id": self.slot_id, "address_id": customer.address_id, "method": "cash_on_delivery"}
