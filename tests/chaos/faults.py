@@ -13,7 +13,6 @@ after it (see `orders`), and a test that walks it (see `test_faults.walked`). do
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,13 +31,13 @@ from django.db import connection  # noqa: E402 - Django first
 
 import grocery.config.urls  # noqa: E402, F401 - Django first; loaded before the forks
 from grocery.kernel.models import IdempotencyKey, InboxEntry  # noqa: E402 - Django first
+from tests.forking import forks  # noqa: E402 - Django first
 
 type Work = Callable[..., object]
 #: Where to die: between any two statements, or only where transactions end.
 type Where = Literal["everywhere", "commits"]
 
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["__main__", __name__])
+_forks = forks(__name__)
 
 
 @dataclass(frozen=True, slots=True)

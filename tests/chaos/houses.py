@@ -31,13 +31,13 @@ from grocery.config.processes import Shop  # noqa: E402 - Django first
 from grocery.kernel.outbox.pace import Pace  # noqa: E402 - Django first
 from grocery.kernel.outbox.relay import Relay  # noqa: E402 - Django first
 from grocery.ordering import public as ordering  # noqa: E402 - Django first
+from tests.forking import forks  # noqa: E402 - Django first
 from tests.hurry import without_waiting  # noqa: E402 - Django first
 
 type Role = Literal["web", "relay"]
 ROLES: tuple[Role, ...] = ("web", "relay")
 
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["__main__", __name__])
+_forks = forks(__name__)
 
 
 class House(Protocol):

@@ -5,7 +5,6 @@ And the two ways to get it wrong are seen to be wrong: a torture that nothing ca
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import signal
@@ -14,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from threading import Event
 
 import pytest
@@ -22,14 +22,14 @@ from django.db import connection, transaction
 from grocery.kernel.models import InboxEntry
 from grocery.kernel.outbox import publish
 from tests.chaos import relays
+from tests.forking import forks
 from tests.kernel.facts import Counted, only_these_subscribers
 
 STREAMS, RELAYS, SECONDS = 60, 3, 60
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["__main__", relays.__name__])
+_forks = forks(relays.__name__)
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,12 @@ def tell_much(facts: int) -> None:
 def kill_at_random(control: relays.Control) -> int:
     """Kill a relay (SIGKILL) at whatever it is doing and start another, until all is delivered; how many."""
 
-    def start() -> multiprocessing.process.BaseProcess:
+    def start() -> BaseProcess:
         relay = _forks.Process(target=relays.run, args=[connection.settings_dict["NAME"], control], daemon=True)
         relay.start()
         return relay
 
-    def kill(relay: multiprocessing.process.BaseProcess) -> None:
+    def kill(relay: BaseProcess) -> None:
         relay.kill()
         relay.join()
         relay.close()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import time
 from datetime import timedelta
+from multiprocessing.process import BaseProcess
 from threading import Event
 from uuid import UUID
 
@@ -18,14 +18,14 @@ from grocery.inventory.models import Movement, Reservation
 from grocery.kernel import clock
 from grocery.kernel.quantity import quantity
 from tests.chaos import buyers
+from tests.forking import forks
 from tests.inventory.test_hot_items import undealt
 
 TRADERS, KILLS, RECEIVED = 3, 15, 5_000
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["__main__", buyers.__name__])
+_forks = forks(buyers.__name__)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def location() -> UUID:
 def torture(location: UUID, *, torn: bool = False) -> int:
     """Kill a trader (SIGKILL) at whatever it is doing and start another, so many times; how many did something."""
 
-    def start() -> multiprocessing.process.BaseProcess:
+    def start() -> BaseProcess:
         name = connection.settings_dict["NAME"]
         trader = _forks.Process(target=buyers.run, args=[name, location, torn], daemon=True)
         trader.start()

@@ -5,7 +5,6 @@ The relays' writers are processes of their own on the real emulator, stopped whe
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from django.conf import settings
 
 from grocery.inventory.gateways.firestore import FirestoreFeed
 from grocery.kernel.ids import new_id
+from tests.forking import forks
 from tests.inventory import feed_writer
 from tests.inventory.feeds import needs_emulator
 
@@ -21,8 +21,7 @@ pytestmark = needs_emulator
 
 
 #: The processes are forked from one that has read all modules and done nothing yet.
-processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload([feed_writer.__name__])
+processes = forks(feed_writer.__name__)
 
 
 class Writer:
