@@ -202,6 +202,7 @@ ORDER_SUMMARY: Final[dict[str, Any]] = {
     "line_count": 1,
     "pictures": ["milk.webp"],
     "total": 84300,
+    "method": "cash_on_delivery",
 }
 REORDERED_LINE: Final[dict[str, Any]] = {
     "sku": "milk-950",

@@ -375,6 +375,7 @@ class OrderSummary(Schema):
     line_count: int
     pictures: list[str]
     total: int
+    method: ordering.PaymentMethod
     model_config = example(examples.ORDER_SUMMARY)
 
 

@@ -200,7 +200,7 @@ class OrderSummary:
     line_count: int
     pictures: tuple[str, ...]
     total: Money
-    method: PaymentMethod = PaymentMethod.CARD
+    method: PaymentMethod
 
 
 @dataclass(frozen=True, slots=True)
