@@ -264,4 +264,4 @@ def test_statements_do_not_grow_with_the_basket(shop: Shop, lan: Customer, lines
     ordering.choose_slot(owner=lan.owner, slot_id=shop.slot_id, now=NOON)
     with statements() as sent:
         shop.check_out(lan, method=method, key="one")
-    assert len(sent) == 18
+    assert len(sent) == 17
