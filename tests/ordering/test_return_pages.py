@@ -93,6 +93,16 @@ def test_what_is_refused_at_the_door_is_noted_once_for_each_form(shop: Shop, lan
     assert ordering.returns_waiting(store_id=shop.store.id) == 0
 
 
+@pytest.mark.parametrize("much", ["x", "-1", "NaN", "1e400", "9"])
+def test_what_cannot_be_refused_at_the_door_is_said_and_changes_nothing(shop: Shop, lan: Customer, much: str):
+    shop.stock(milk=10)
+    order = on_the_road(shop, lan, milk=3)
+    driver = at_work(shop.store.id, Role.DISPATCHER)
+    form = {"key": "k1", "quantity-milk": much, "reason-milk": "damaged"}
+    answer = driver.post(f"{TASKS}/orders/{order}/refused/", form)
+    assert (answer.status_code, states(order)) == (200, [])
+
+
 def test_an_order_that_came_back_goes_on(shop: Shop, lan: Customer):
     shop.stock(milk=10)
     order = on_the_road(shop, lan, milk=3)

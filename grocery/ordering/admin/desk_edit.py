@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,11 +17,11 @@ from django.utils.translation import gettext as _
 from grocery.catalog import public as catalog
 from grocery.delivery.public import SlotOffer, SlotState
 from grocery.kernel import clock
-from grocery.kernel.errors import DomainError, Invalid
+from grocery.kernel.errors import DomainError
 from grocery.kernel.idempotency import fingerprint_of, once
-from grocery.kernel.money import dong
-from grocery.kernel.quantity import ZERO, Quantity, plain, quantity
+from grocery.kernel.quantity import ZERO, Quantity, plain
 from grocery.kernel.reader import language
+from grocery.kernel.typed import quantity_typed, total_shown
 from grocery.ordering import public as ordering
 from grocery.ordering.admin.work import Worker, page, route, said, task
 from grocery.ordering.models import UNITS
@@ -65,7 +64,6 @@ class _Form:
 
     def apply(self) -> HttpResponse:
         """Do it; a card that has to hold more is the customer's to confirm."""
-        expected = self.request.POST.get("expected_total", "")
         try:
             done = ordering.edit(
                 order_id=self.order.id,
@@ -73,7 +71,7 @@ class _Form:
                 slot_id=self._slot(),
                 by=self.worker.by,
                 note=self.note,
-                expected_total=dong(int(expected)) if expected.isascii() and expected.isdigit() else None,
+                expected_total=total_shown(self.request.POST),
                 now=clock.now(),
             )
         except DomainError as error:
@@ -127,15 +125,7 @@ class _Form:
 
     def _amount(self, sku: str, held: Quantity) -> Quantity:
         text = self.request.POST.get(f"{_FIELD}{sku}")
-        if text is None:
-            return held
-        try:
-            amount = quantity(Decimal((text or "0").replace(",", ".")))
-        except (ValueError, ArithmeticError) as error:
-            raise Invalid("quantity", "That is not a quantity.", "Đây không phải là số lượng.") from error
-        if amount < 0:
-            raise Invalid("quantity", "That is not a quantity.", "Đây không phải là số lượng.")
-        return amount
+        return held if text is None else quantity_typed(text, field="quantity")
 
     def _slot(self) -> UUID | None:
         with suppress(ValueError):

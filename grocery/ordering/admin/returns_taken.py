@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,8 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from grocery.kernel import clock
-from grocery.kernel.errors import DomainError, Invalid
-from grocery.kernel.quantity import Quantity, plain
+from grocery.kernel.errors import DomainError
+from grocery.kernel.quantity import plain
 from grocery.kernel.reader import language
 from grocery.ordering import public as ordering
 from grocery.ordering.admin.desk import SUPPORTERS
@@ -26,9 +25,6 @@ from grocery.ordering.admin.wording import amount
 from grocery.ordering.admin.work import Worker, page, route, said, task
 from grocery.ordering.models import RETURN_REASONS, Order
 from grocery.ordering.public import GoodsFate, Returnable, ReturnReason, UnwantedLine
-
-#: So many choices of how much; of a great many pieces, only all of them beyond that.
-_CHOICES: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +46,7 @@ class Offered:
 
     @property
     def amounts(self) -> list[tuple[str, str]]:
-        """How much of it: nothing, some pieces, all."""
-        some = range(1, min(int(self.line.left), _CHOICES)) if self.line.unit == "piece" else ()
-        found = [Quantity(Decimal(pieces)) for pieces in some] + [self.line.left]
-        return [(plain(one), amount(one, self.line.unit)) for one in found]
+        return [(plain(one), amount(one, self.line.unit)) for one in self.line.amounts]
 
 
 type Take = Callable[[UUID, list[UnwantedLine], Worker, str], object]
@@ -65,7 +58,8 @@ def _asks(request: HttpRequest, worker: Worker, order: UUID, take: Take, words: 
     lines = ordering.returnable(order_id=order, by=worker.by, now=clock.now())
     if request.method == "POST":
         try:
-            take(order, _unwanted(request, lines), worker, request.POST.get("key", "")[:64])
+            unwanted = ordering.unwanted_as_typed(request.POST, [line.sku for line in lines])
+            take(order, unwanted, worker, request.POST.get("key", "")[:64])
         except DomainError as error:
             messages.error(request, said(error))
         else:
@@ -92,28 +86,6 @@ def _offered(request: HttpRequest, line: Returnable) -> Offered:
         sent.get(f"reason-{line.sku}", default.value),
         sent.get(f"note-{line.sku}", ""),
     )
-
-
-def _unwanted(request: HttpRequest, lines: tuple[Returnable, ...]) -> list[UnwantedLine]:
-    found = []
-    for line in lines:
-        if much := _number(request.POST.get(f"quantity-{line.sku}", "0")):
-            reason = request.POST.get(f"reason-{line.sku}", "")
-            note = request.POST.get(f"note-{line.sku}", "")[:500].replace("\x00", "").strip()
-            found.append(
-                UnwantedLine(
-                    line.sku, much, ReturnReason(reason) if reason in ReturnReason else ReturnReason.OTHER, note
-                )
-            )
-    return found
-
-
-def _number(text: str) -> Quantity:
-    """Raises Invalid for what is no number."""
-    try:
-        return Quantity(Decimal(text[:16] or "0"))
-    except InvalidOperation as error:
-        raise Invalid("lines", "That is not a quantity.", "Đây không phải là số lượng.") from error
 
 
 @task(RETURNERS)

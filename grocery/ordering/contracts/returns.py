@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, NewType
+from typing import Any, Final, NewType
 from uuid import UUID
 
 from grocery.kernel.errors import DomainError
 from grocery.kernel.money import Money
-from grocery.kernel.quantity import ZERO, Quantity, plain
+from grocery.kernel.quantity import ZERO, Quantity, plain, quantity
+from grocery.kernel.typed import quantity_typed
 
 ReturnId = NewType("ReturnId", UUID)
+
+#: So many choices of how much; of a great many pieces, only all of them beyond that.
+_CHOICES: Final = 30
 
 
 class ReturnKind(StrEnum):
@@ -68,6 +72,21 @@ class UnwantedLine:
     quantity: Quantity
     reason: ReturnReason
     note: str = ""
+
+
+def unwanted_as_typed(form: Mapping[str, str], skus: Iterable[str]) -> list[UnwantedLine]:
+    """What the fields `quantity-SKU`, `reason-SKU` and `note-SKU` of a form say of these. Raises Invalid."""
+    wanted = {sku: quantity_typed(form.get(f"quantity-{sku}", ""), field="lines") for sku in skus}
+    return [
+        UnwantedLine(
+            sku,
+            amount,
+            ReturnReason(reason) if (reason := form.get(f"reason-{sku}", "")) in ReturnReason else ReturnReason.OTHER,
+            form.get(f"note-{sku}", "")[:500].replace("\x00", "").strip(),
+        )
+        for sku, amount in wanted.items()
+        if amount
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +172,12 @@ class Returnable:
 
     def name(self, language: str) -> str:
         return self.name_vi if language == "vi" else self.name_en
+
+    @property
+    def amounts(self) -> list[Quantity]:
+        """How much of it a form offers: so many pieces, as far as they are few, and all."""
+        some = range(1, min(int(self.left), _CHOICES)) if self.unit == "piece" else ()
+        return [*map(quantity, some), self.left]
 
 
 @dataclass(frozen=True, slots=True)

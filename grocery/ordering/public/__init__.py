@@ -150,6 +150,7 @@ from grocery.ordering.contracts.returns import (
     ShelfLot,
     UndeliveredOrder,
     UnwantedLine,
+    unwanted_as_typed,
 )
 from grocery.ordering.contracts.weighing import NothingToAsk, WeightQuestion, WeightState
 from grocery.ordering.public.carts import (
@@ -285,6 +286,7 @@ __all__ = [
     "receive_returned", "settle_returns", "returns_of", "return_work", "return_queues", "returns_waiting",
     "not_delivered", "bring_again", "give_up_delivery",
     "ReturnId", "ReturnKind", "ReturnState", "ReturnReason", "GoodsFate", "UnwantedLine", "LineDecision",
+    "unwanted_as_typed",
     "Returnable", "ReturnView", "ReturnLineView", "ReturnQueues", "ReturnWork", "ShelfLot", "UndeliveredOrder",
     "MoreThanDelivered", "ReturnTooLate", "ReturnOpen", "ReturnIs", "NotFitForShelf",
     # picking

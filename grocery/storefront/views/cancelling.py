@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +15,11 @@ from django.views.decorators.http import require_http_methods
 
 from grocery.accounts import public as accounts
 from grocery.kernel import clock
-from grocery.kernel.errors import DomainError, Invalid
+from grocery.kernel.errors import DomainError
 from grocery.kernel.idempotency import once
 from grocery.kernel.ids import new_id
-from grocery.kernel.money import dong
-from grocery.kernel.quantity import Quantity, quantity
+from grocery.kernel.quantity import Quantity
+from grocery.kernel.typed import quantity_typed, total_shown
 from grocery.ordering import public as ordering
 from grocery.ordering.public import CancelMotive, OrderView
 from grocery.storefront import effects, motives
@@ -101,8 +100,7 @@ def _call_off(request: HttpRequest, found: OrderView) -> str:
     if request.POST.get("what") != "part":
         ordering.cancel(order_id=found.id, by=by, now=now, **why)
         return _("The order is cancelled. Nothing is charged.")
-    expected = request.POST.get("expected_total", "")
-    why["expected_total"] = dong(int(expected)) if expected.isascii() and expected.isdigit() else None
+    why["expected_total"] = total_shown(request.POST)
     why["key"] = request.POST.get("idempotency_key")
     ordering.cancel_lines(order_id=found.id, quantities=_less(request, found), by=by, now=now, **why)
     left = ordering.order(order_id=found.id)
@@ -119,8 +117,5 @@ def _motive(request: HttpRequest) -> CancelMotive:
 def _less(request: HttpRequest, found: OrderView) -> dict[str, Quantity]:
     """What is to be taken off each line. Raises Invalid for what is no number."""
     chosen = {line.sku: request.POST.get(f"{_LESS}{line.sku}", "0") for line in found.lines}
-    try:
-        less = {sku: quantity(Decimal(text)) for sku, text in chosen.items()}
-    except (ValueError, ArithmeticError) as error:
-        raise Invalid("lines", "That is not a quantity.", "Đây không phải là số lượng.") from error
+    less = {sku: quantity_typed(text, field="lines") for sku, text in chosen.items()}
     return {sku: amount for sku, amount in less.items() if amount}

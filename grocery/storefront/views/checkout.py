@@ -20,7 +20,7 @@ from grocery.inventory.public import OutOfStock
 from grocery.kernel import clock
 from grocery.kernel.errors import DomainError, NotFound
 from grocery.kernel.idempotency import once
-from grocery.kernel.money import Money, dong
+from grocery.kernel.typed import total_shown
 from grocery.ordering import public as ordering
 from grocery.ordering.public import CartView, PaymentMethod
 from grocery.storefront import checkout_page, substitutes
@@ -159,17 +159,11 @@ def _order(customer_id: CustomerId, plan: Plan, posted: QueryDict, language: str
         method=PaymentMethod(plan.method),
         note=plan.note,
         language=language,
-        expected_total=_agreed(posted),
+        expected_total=total_shown(posted),
         key=str(posted.get("idempotency_key", "")),
         answers=substitutes.answers(posted),
         now=clock.now(),
     )
-
-
-def _agreed(posted: QueryDict) -> Money | None:
-    """The total that stood on the page."""
-    text = str(posted.get("expected_total", ""))
-    return dong(int(text)) if text.isascii() and text.isdigit() and len(text) < 15 else None
 
 
 def _hold(shop: Header, cart: CartView, slot_id: str) -> None:

@@ -19,11 +19,11 @@ from grocery.accounts import public as accounts
 from grocery.catalog import public as catalog
 from grocery.delivery import public as delivery
 from grocery.kernel import clock
-from grocery.kernel.errors import DomainError, Invalid
+from grocery.kernel.errors import DomainError
 from grocery.kernel.idempotency import once
 from grocery.kernel.ids import new_id
-from grocery.kernel.money import dong
 from grocery.kernel.quantity import ZERO, Quantity
+from grocery.kernel.typed import not_a_quantity, total_shown
 from grocery.ordering import public as ordering
 from grocery.ordering.public import BelowMinimum, EditOutcome, OrderView
 from grocery.storefront import effects, slot_grid, wording
@@ -91,9 +91,9 @@ class _Page:
         try:
             amount = self._counter(sku, shown).amount(text or "0")
         except (ValueError, ArithmeticError) as error:
-            raise Invalid("quantity", "That is not a quantity.", "Đây không phải là số lượng.") from error
+            raise not_a_quantity("quantity") from error
         if amount < 0:
-            raise Invalid("quantity", "That is not a quantity.", "Đây không phải là số lượng.")
+            raise not_a_quantity("quantity")
         return amount
 
     def _counter(self, sku: str, shown: Any) -> Counter | ByPiece:
@@ -177,14 +177,13 @@ class _Page:
 
 def _apply(request: HttpRequest, found: OrderView, page: _Page) -> HttpResponse:
     """Do it; where more money is needed the customer goes on to pay it."""
-    expected = request.POST.get("expected_total", "")
     try:
         done = ordering.edit(
             order_id=found.id,
             quantities=page.wanted(),
             slot_id=page.slot(),
             by=page.by,
-            expected_total=dong(int(expected)) if expected.isascii() and expected.isdigit() else None,
+            expected_total=total_shown(request.POST),
             now=clock.now(),
         )
     except DomainError as error:

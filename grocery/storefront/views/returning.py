@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,18 +17,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from grocery.accounts import public as accounts
 from grocery.kernel import clock
-from grocery.kernel.errors import DomainError, Invalid
+from grocery.kernel.errors import DomainError
 from grocery.kernel.idempotency import once
 from grocery.kernel.ids import new_id
-from grocery.kernel.quantity import Quantity, plain
+from grocery.kernel.quantity import plain
 from grocery.ordering import public as ordering
-from grocery.ordering.public import Returnable, ReturnKind, ReturnReason, ReturnState, ReturnView, UnwantedLine
+from grocery.ordering.public import Returnable, ReturnKind, ReturnReason, ReturnState, ReturnView
 from grocery.payments.public import RefundState, RefundView
 from grocery.storefront import wording
 from grocery.storefront.shopper import sent, shopper
 
-#: Of a great many pieces, so many choices; beyond that, all of them.
-_CHOICES: Final = 24
 REASONS: Final = {
     ReturnReason.DAMAGED: gettext_lazy("Damaged or spoilt"),
     ReturnReason.NOT_AS_ORDERED: gettext_lazy("Not what I ordered"),
@@ -86,13 +83,11 @@ def _returnable(request: HttpRequest, found: ordering.OrderView) -> tuple[Return
 
 
 def _line(line: Returnable, language: str, asked: Mapping[str, str]) -> dict[str, Any]:
-    some = range(1, min(int(line.left), _CHOICES)) if line.unit == "piece" else ()
-    amounts = [Quantity(Decimal(pieces)) for pieces in some] + [line.left]
     return {
         "line": line,
         "name": line.name(language),
         "until": wording.local(line.until) if line.until else None,
-        "choices": [(plain(one), wording.measure(one, line.unit, language)) for one in amounts],
+        "choices": [(plain(one), wording.measure(one, line.unit, language)) for one in line.amounts],
         "chosen": asked.get(f"quantity-{line.sku}", "0"),
         "reason": asked.get(f"reason-{line.sku}", ""),
         "note": asked.get(f"note-{line.sku}", ""),
@@ -104,7 +99,7 @@ def _handed_in(request: HttpRequest, found: ordering.OrderView) -> HttpResponse:
     try:
         ordering.ask_return(
             order_id=found.id,
-            unwanted=_unwanted(request.POST, found),
+            unwanted=ordering.unwanted_as_typed(request.POST, [line.sku for line in found.lines]),
             by=by,
             now=clock.now(),
             key=request.POST.get("idempotency_key", "")[:64],
@@ -113,27 +108,6 @@ def _handed_in(request: HttpRequest, found: ordering.OrderView) -> HttpResponse:
         return _ask(request, found, said=error.text(shopper(request).language))
     messages.success(request, _("We look at your request and write to you."))
     return redirect("storefront:order", order_id=found.id)
-
-
-def _unwanted(asked: Mapping[str, str], found: ordering.OrderView) -> list[UnwantedLine]:
-    """Raises Invalid for what is no number."""
-    lines = []
-    for line in found.lines:
-        try:
-            quantity = Quantity(Decimal(asked.get(f"quantity-{line.sku}", "0")[:16] or "0"))
-        except InvalidOperation as error:
-            raise Invalid("lines", "That is not a quantity.", "Đây không phải là số lượng.") from error
-        if quantity:
-            reason = asked.get(f"reason-{line.sku}", "")
-            lines.append(
-                UnwantedLine(
-                    line.sku,
-                    quantity,
-                    ReturnReason(reason) if reason in ReturnReason else ReturnReason.OTHER,
-                    asked.get(f"note-{line.sku}", "")[:500].replace("\x00", "").strip(),
-                )
-            )
-    return lines
 
 
 @require_POST
