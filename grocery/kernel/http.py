@@ -39,6 +39,18 @@ def language(request: HttpRequest) -> str:
     return settings.LANGUAGE_CODE
 
 
+def prefers_minimal(request: HttpRequest) -> bool:
+    """Whether the caller wants no more than what changed: `Prefer: return=minimal` (RFC 7240).
+
+    An answer in short says so: `Preference-Applied: return=minimal`.
+    """
+    for preference in request.META.get("HTTP_PREFER", "").split(","):
+        name, _, value = preference.partition(";")[0].partition("=")
+        if name.strip().lower() == "return":
+            return bool(value.strip().strip('"').lower() == "minimal")
+    return False
+
+
 def is_api(request: HttpRequest) -> bool:
     """Whether a program asks, which is answered with problem documents, or a person, who gets pages."""
     return request.path.startswith("/api/")

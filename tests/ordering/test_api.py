@@ -16,6 +16,7 @@ from grocery.kernel.models import OutboxEvent
 from grocery.ordering import models
 from grocery.ordering import public as ordering
 from grocery.ordering.api import schemas
+from grocery.ordering.api.items import ChangedItem
 from tests.ordering.conftest import NOON
 from tests.shop import BEN_THANH, PASSWORD, Customer, Shop
 
@@ -84,6 +85,42 @@ def test_without_its_token_the_cart_is_not_seen(shop: Shop, guest: Caller):
     shop.stock(milk=10)
     guest("POST", "cart/items", {"sku": "milk", "quantity": 2})
     assert guest("GET", "cart").json()["lines"] == []
+
+
+@pytest.mark.parametrize("prefer", ["return=minimal", 'respond-async, Return="minimal"; x=1'])
+def test_a_change_is_answered_without_the_rest_for_whoever_prefers_it(shop: Shop, guest: Caller, prefer: str):
+    shop.stock(milk=10, eggs=10)
+    begun = guest("POST", "cart/items", {"sku": "eggs", "quantity": 1}, Prefer=prefer)
+    more = {"Cart_Token": begun["Cart-Token"], "Prefer": prefer}
+    added = guest("POST", "cart/items", {"sku": "milk", "quantity": 2}, **more)
+    cart = guest("GET", "cart", Cart_Token=begun["Cart-Token"]).json()
+    assert added["Preference-Applied"] == "return=minimal"
+    assert added.json() == {
+        "cart_id": cart["id"],
+        "token": begun["Cart-Token"],
+        "version": cart["version"],
+        "line_count": 2,
+        "line": cart["lines"][1],
+    }
+    strictly(ChangedItem, added.json())
+    assert guest("PUT", "cart/items/milk", {"quantity": 3}, **more).json()["line"]["quantity"] == 3
+    assert guest("DELETE", "cart/items/milk", **more).json()["line"] is None
+
+
+@pytest.mark.parametrize("prefer", ["", "return=representation", "return=representation, return=minimal", "minimal"])
+def test_whoever_prefers_nothing_of_the_kind_gets_the_whole_cart(shop: Shop, guest: Caller, prefer: str):
+    shop.stock(milk=10)
+    whole = guest("POST", "cart/items", {"sku": "milk", "quantity": 2}, Prefer=prefer)
+    assert ("Preference-Applied" in whole, len(whole.json()["lines"])) == (False, 1)
+
+
+def test_a_short_answer_refuses_in_the_same_words(shop: Shop, api: Caller):
+    shop.stock(milk=10)
+    whole, short = (
+        api("POST", "cart/items", {"sku": "milk", "quantity": 1.5}, **headers)
+        for headers in ({}, {"Prefer": "return=minimal"})
+    )
+    assert (whole.status_code, whole.json()["code"]) == (short.status_code, short.json()["code"])
 
 
 def test_putting_twice_is_putting_once(shop: Shop, api: Caller):

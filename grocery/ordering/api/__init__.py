@@ -4,6 +4,7 @@ from ninja import Router
 
 from grocery.ordering.api.carts import router as carts
 from grocery.ordering.api.edits import router as orders
+from grocery.ordering.api.items import router as items
 from grocery.ordering.api.returns import router as returns
 from grocery.ordering.api.substitutions import router as substitutions
 from grocery.ordering.api.weights import router as weights
@@ -11,6 +12,7 @@ from grocery.ordering.api.wishes import router as wishes
 
 router = Router(tags=["ordering"])
 router.add_router("", carts)
+router.add_router("", items)
 router.add_router("", orders)
 router.add_router("", returns)
 router.add_router("", substitutions)

@@ -16,10 +16,9 @@ from grocery.kernel import clock, wire
 from grocery.kernel.errors import Invalid
 from grocery.kernel.http import asker
 from grocery.kernel.inputs import Code, Id
-from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import public as ordering
 from grocery.ordering.api.mapping import adjustments
-from grocery.ordering.api.schemas import Cart, CouponInput, ItemInput, QuantityInput, SlotInput
+from grocery.ordering.api.schemas import Cart, CouponInput, SlotInput
 
 TOKEN: Final = "Cart-Token"  # noqa: S105 - the name of a header
 router = Router()
@@ -47,41 +46,6 @@ def acknowledge(request: HttpRequest, store_id: Id | None = None) -> HttpRespons
 def clear(request: HttpRequest, store_id: Id | None = None) -> HttpResponse:
     """Take everything out. The cart, its token and its slot stay."""
     return answered(request, ordering.clear(owner=owner(request), store_id=store_id, now=clock.now()))
-
-
-@router.post("/cart/items", response=Cart, summary="Put something into the cart")
-def add(request: HttpRequest, item: ItemInput, store_id: Id | None = None) -> HttpResponse:
-    """Have so much more of a product. Sending it twice adds twice; `PUT cart/items/{sku}` may be repeated."""
-    view = ordering.add_item(
-        owner=owner(request),
-        sku=item.sku,
-        quantity=Quantity(item.quantity),
-        near_expiry=item.near_expiry,
-        store_id=store_id,
-        now=clock.now(),
-    )
-    return answered(request, view)
-
-
-@router.put("/cart/items/{sku}", response=Cart, summary="Have exactly so much of a product")
-def put(request: HttpRequest, sku: Code, item: QuantityInput, store_id: Id | None = None) -> HttpResponse:
-    """Set the quantity of one product; 0 takes it out. What is short on the shelf is said on the line."""
-    view = ordering.set_item(
-        owner=owner(request),
-        sku=sku,
-        quantity=Quantity(item.quantity),
-        near_expiry=item.near_expiry,
-        store_id=store_id,
-        now=clock.now(),
-    )
-    return answered(request, view)
-
-
-@router.delete("/cart/items/{sku}", response=Cart, summary="Take a product out of the cart")
-def remove(request: HttpRequest, sku: Code, store_id: Id | None = None) -> HttpResponse:
-    """The cart without this product, whether it was there or not."""
-    view = ordering.set_item(owner=owner(request), sku=sku, quantity=ZERO, store_id=store_id, now=clock.now())
-    return answered(request, view)
 
 
 @router.post("/cart/coupons", response=Cart, summary="Enter a coupon code")
@@ -144,10 +108,15 @@ def guest_token(request: HttpRequest) -> UUID | None:
 
 
 def answered(request: HttpRequest, view: ordering.CartView) -> HttpResponse:
-    answer = wire.response(cart_body(view, asker(request).language))
+    return to_owner(view.owner, cart_body(view, asker(request).language))
+
+
+def to_owner(owner: ordering.CartOwner, body: dict[str, Any]) -> HttpResponse:
+    """An answer that is nobody else's, with the token by which a guest's cart is known."""
+    answer = wire.response(body)
     answer["Cache-Control"] = "no-store"
-    if view.owner.token:
-        answer[TOKEN] = str(view.owner.token)
+    if owner.token:
+        answer[TOKEN] = str(owner.token)
     return answer
 
 
@@ -156,9 +125,10 @@ def cart_body(view: ordering.CartView, language: str) -> dict[str, Any]:
     return {
         "id": view.id,
         "token": view.owner.token,
+        "version": view.version,
         "store_id": view.store_id,
         "currency": view.total.currency,
-        "lines": [_line(line, language) for line in view.lines],
+        "lines": [line_body(line, language) for line in view.lines],
         "slot": view.slot,
         "subtotal": view.subtotal,
         "discount": view.discount,
@@ -179,7 +149,8 @@ def cart_body(view: ordering.CartView, language: str) -> dict[str, Any]:
     }
 
 
-def _line(line: ordering.CartLine, language: str) -> dict[str, Any]:
+def line_body(line: ordering.CartLine, language: str) -> dict[str, Any]:
+    """A line as every answer has it."""
     return {
         "sku": line.sku,
         "name": line.name(language),

@@ -65,6 +65,7 @@ CART_LINE: Final[dict[str, Any]] = {
 CART: Final[dict[str, Any]] = {
     "id": "01990000-0000-7000-8000-0000000000e1",
     "token": "5f0c6a52-6d1a-4c0e-9a3e-0f4d0f6f7c11",
+    "version": 7,
     "store_id": STORE_ID,
     "currency": "VND",
     "lines": [CART_LINE],
@@ -85,6 +86,13 @@ CART: Final[dict[str, Any]] = {
     "day_passed": False,
     "minimum": 0,
     "missing": 0,
+}
+CHANGED_ITEM: Final[dict[str, Any]] = {
+    "cart_id": CART["id"],
+    "token": CART["token"],
+    "version": 8,
+    "line_count": 1,
+    "line": CART_LINE,
 }
 PLACED: Final[dict[str, Any]] = {
     "id": ORDER_ID,

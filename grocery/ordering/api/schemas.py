@@ -197,10 +197,12 @@ class Cart(Schema):
     """total = subtotal - discount + fee - fee_discount. `ceiling`: the most that will be charged, as goods by weight
     may come to a tenth more than ordered.
 
-    `fee` is null until a slot is held and the ward is known; `token` is null for customers."""
+    `fee` is null until a slot is held and the ward is known; `token` is null for customers. `version` is higher after
+    each change of what is in the cart or was said about it, whoever made it; prices and stock do not raise it."""
 
     id: UUID | None
     token: UUID | None
+    version: int
     store_id: UUID | None
     currency: str
     lines: list[CartLine]

@@ -161,6 +161,8 @@ class CartView:
     wanted_day: date | None = None
     #: The least that `goods` come to in an order.
     minimum: Money = NOTHING
+    #: Higher with each change of what is in it or was said about it, whoever makes it; 0: no cart yet.
+    version: int = 0
 
     @property
     def day_passed(self) -> bool:
@@ -200,3 +202,21 @@ class CartView:
     @property
     def can_be_ordered(self) -> bool:
         return bool(self.lines) and all(line.on_sale and not (line.shortage or line.excess) for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedItem:
+    """One product of a cart after its quantity was changed, and no look at the others.
+
+    `line` is None once it is taken out. Its `amount` counts what offers take off it whatever else is in the cart: in
+    the whole cart it may be lower. Its news stay untold: they are told with the cart until they are acknowledged.
+    `version` and `size` (lines) are the cart's; two changes of one client that are further apart than 1 had another's
+    between them. `goods`, where it was asked for: what the goods of the whole cart cost after offers.
+    """
+
+    cart_id: CartId | None
+    owner: CartOwner
+    version: int
+    size: int
+    line: CartLine | None
+    goods: Money | None = None

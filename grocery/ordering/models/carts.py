@@ -46,19 +46,18 @@ class CartQuerySet(models.QuerySet["Cart"]):
         """The owner's cart of this store, or of the one where it was begun last."""
         return self.of(owner, store_id).order_by("-id").first()
 
-    def locked_for(self, owner: CartOwner, store_id: UUID | None = None) -> Cart | None:
-        """The same, its row locked until the transaction ends."""
-        return self.of(owner, store_id).order_by("-id").select_for_update().first()
+    def locked_for(self, owner: CartOwner, store_id: UUID | None = None, now: datetime | None = None) -> Cart | None:
+        """The same, at its next version: its row is locked until the transaction ends, nobody else changes it.
 
-    def locked_with_offers(self, owner: CartOwner, store_id: UUID | None, now: datetime) -> Cart | None:
-        """As `locked_for`, with `found_offers`: what may count for the cart now."""
-        statement, mine = (_LOCK_CUSTOMERS, owner.customer_id) if owner.customer_id else (_LOCK_GUESTS, owner.token)
-        values = [*offers.for_cart_params(now), mine, store_id, store_id]
-        found = statements.rows(self.db, statement, values) if mine else []
+        `now`: with `found_offers`, what may count for the cart then.
+        """
+        column, mine = ("customer_id", owner.customer_id) if owner.customer_id else ("token", owner.token)
+        values = [mine, store_id, store_id, *(offers.for_cart_params(now) if now else ())]
+        found = statements.rows(self.db, _LOCK[column, now is not None], values) if mine else []
         if not found:
             return None
         cart = statements.load(Cart, found[0])
-        cart.found_offers = found[0][-1]
+        cart.found_offers = found[0][-1] if now else None
         return cart
 
     def offers_of(self, cart_id: UUID, now: datetime) -> str | None:
@@ -92,7 +91,7 @@ class CartQuerySet(models.QuerySet["Cart"]):
 
     def take_over(self, mine: Cart, guests: Cart, *, was_empty: bool) -> None:
         """Keep what the guest said about the whole cart, where the customer had not begun one of their own."""
-        changed: dict[str, object] = {}
+        changed: dict[str, object] = {"version": models.F("version") + 1}
         if was_empty and guests.substitution != mine.substitution:
             changed["substitution"] = guests.substitution
         if guests.wanted_day and (was_empty or not mine.wanted_day):
@@ -100,8 +99,7 @@ class CartQuerySet(models.QuerySet["Cart"]):
         if guests.coupons:
             both = dict.fromkeys([*mine.coupons, *guests.coupons])
             changed["coupons"] = list(both)[:PER_CART]
-        if changed:
-            self.filter(id=mine.id).update(**changed)
+        self.filter(id=mine.id).update(**changed)
 
     def begin(self, owner: CartOwner, *, store_id: UUID, zone: str, now: datetime | None = None) -> Cart | None:
         """Make the owner's cart of this store; None when another request has just made it. `now`: with offers."""
@@ -161,6 +159,8 @@ class Cart(models.Model):
         db_default=Value([], ArrayField(models.CharField(max_length=40))),
         blank=True,
     )
+    #: Higher with each change of what is in it or was said about it, whoever makes it.
+    version = models.BigIntegerField(_("version"), default=1, db_default=1)
     #: What `FOR_CART` found; None: it was not asked.
     found_offers: str | None = None
 
@@ -205,6 +205,11 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
     def all_of(self, cart_id: UUID) -> list[CartLine]:
         """The same, read."""
         return [statements.load(CartLine, row) for row in statements.rows(self.db, _LINES, [cart_id])]
+
+    def one_of(self, cart_id: UUID, sku: str) -> tuple[CartLine | None, int]:
+        """The cart's line of this SKU, if it has one, and how many lines it has in all."""
+        [(size, *row)] = statements.rows(self.db, _ONE_LINE, [cart_id, cart_id, sku])
+        return (statements.load(CartLine, row) if row[0] else None), size
 
     def with_cart(self) -> Self:
         """In the order they were put in, each knowing its cart, in one statement."""
@@ -310,16 +315,27 @@ _TAKE_OUT = f"""
         DELETE FROM "ordering_cartline" USING cart WHERE cart_id = cart.id
         RETURNING "ordering_cartline".*
     ), emptied AS (
-        UPDATE "ordering_cart" SET coupons = '{{}}' FROM cart
-        WHERE "ordering_cart".id = cart.id AND cart.coupons <> '{{}}'
+        UPDATE "ordering_cart" SET coupons = '{{}}', version = version + 1 FROM cart
+        WHERE "ordering_cart".id = cart.id
     )
     SELECT cart.id, store_id, zone, cart.substitution, coupons, offers, {statements.columns(CartLine, "line")}
     FROM cart, line ORDER BY line.id
 """  # noqa: S608 - put together from constants
-_LOCK = f"""
-    SELECT {statements.columns(Cart, '"ordering_cart"')}, {offers.FOR_CART} FROM "ordering_cart"
-    WHERE <owner> = %s AND (%s::uuid IS NULL OR store_id = %s) ORDER BY id DESC LIMIT 1 FOR UPDATE
+#: A change takes the cart's next version and with it the lock: no change can be forgotten.
+_CHANGE = f"""
+    UPDATE "ordering_cart" SET version = version + 1 WHERE id = (
+        SELECT id FROM "ordering_cart" WHERE <owner> = %s AND (%s::uuid IS NULL OR store_id = %s)
+        ORDER BY id DESC LIMIT 1
+    ) RETURNING {statements.columns(Cart, '"ordering_cart"')}
 """  # noqa: S608 - put together from constants
-_LOCK_CUSTOMERS, _LOCK_GUESTS = (_LOCK.replace("<owner>", column) for column in ("customer_id", "token"))
+_LOCK = {
+    (owner, with_offers): _CHANGE.replace("<owner>", owner) + (f", {offers.FOR_CART}" if with_offers else "")
+    for owner in ("customer_id", "token")
+    for with_offers in (False, True)
+}
 _LINES = f'SELECT {statements.columns(CartLine, "line")} FROM "ordering_cartline" line WHERE cart_id = %s ORDER BY id'  # noqa: S608 - put together from constants
 _OFFERS = f'SELECT {offers.FOR_CART} FROM "ordering_cart" WHERE id = %s'  # noqa: S608 - put together from constants
+_ONE_LINE = f"""
+    SELECT (SELECT count(*) FROM "ordering_cartline" WHERE cart_id = %s), {statements.columns(CartLine, "line")}
+    FROM (VALUES (1)) AS always LEFT JOIN "ordering_cartline" line ON line.cart_id = %s AND line.sku = %s
+"""  # noqa: S608 - put together from constants

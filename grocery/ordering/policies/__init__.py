@@ -15,9 +15,9 @@ from grocery.ordering.policies.edited import Agreed, EditedLine, Parts, Wanted, 
 from grocery.ordering.policies.editing import may_be_edited
 from grocery.ordering.policies.motives import MOTIVES_OF, is_the_customers_wish, may_be_given
 from grocery.ordering.policies.near_expiry import Reduced, still_reduced
-from grocery.ordering.policies.news import Seen, news
+from grocery.ordering.policies.news import Alone, Seen, carried, news
 from grocery.ordering.policies.numbers import epoch_letter
-from grocery.ordering.policies.offers import fee_adjustment, price_basket
+from grocery.ordering.policies.offers import fee_adjustment, price_alone, price_basket
 from grocery.ordering.policies.packing import check_packed, may_be_asked, packed_amount, tolerance
 from grocery.ordering.policies.picking import (
     LETTERS,
@@ -50,6 +50,9 @@ from grocery.ordering.policies.totals import NO_VAT, vat_parts
 
 __all__ = [
     "Agreed",
+    "Alone",
+    "carried",
+    "price_alone",
     "EditedLine",
     "Parts",
     "Wanted",

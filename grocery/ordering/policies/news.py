@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from grocery.kernel.money import Money
-from grocery.kernel.quantity import Quantity
+from grocery.kernel.money import Money, dong
+from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering.contracts import CartNews
 
 
@@ -33,3 +33,31 @@ def news(before: Seen, now: Seen) -> tuple[CartNews, ...]:
     elif before.shortage and not now.shortage:
         told.append(CartNews.BACK_IN_STOCK)
     return tuple(told)
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """So much of a product, and what offers take off it whatever else is in the cart."""
+
+    quantity: Quantity
+    discount: Money
+
+
+def carried(seen: Seen, before: Alone, now: Alone, *, available: Quantity) -> Seen:
+    """What counts as seen of a line whose owner changed its quantity without hearing its news.
+
+    What was news of it stays news. What the owner made is none: a shortage beyond what they were known to have, an
+    offer that touches fewer units.
+    """
+    there = before.quantity - seen.shortage if seen.shortage else max(before.quantity, available)
+    return replace(
+        seen,
+        shortage=Quantity(max(now.quantity - there, ZERO)),
+        discount=now.discount + _of_the_basket(seen.discount - before.discount, before.quantity, now.quantity),
+    )
+
+
+def _of_the_basket(beyond: Money, before: Quantity, now: Quantity) -> Money:
+    """What is left of a discount that the line alone does not explain; less what spreading it may round."""
+    share = int(beyond.minor * now / max(now, before)) - 1
+    return dong(max(share, 0))

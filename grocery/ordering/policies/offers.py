@@ -44,6 +44,12 @@ def price_basket(wanted: Iterable[Goods], offers: Iterable[Offer] = (), *, besid
     return PricedBasket({line.sku: _priced(line, by_line[line.sku]) for line in lines})
 
 
+def price_alone(goods: Goods, offers: Iterable[Offer]) -> PricedLine:
+    """A line with the offers on these goods that count whatever else is in the basket."""
+    own = [offer for offer in offers if offer.kind in _ON_GOODS]
+    return price_basket([goods], own).lines[goods.sku]
+
+
 def _counting(offers: Iterable[Offer], lines: Sequence[Goods], whole: Money) -> list[Offer]:
     """The offers that have begun by this amount and touch something here, oldest first."""
     skus = {line.sku for line in lines}

@@ -25,6 +25,7 @@ from grocery.ordering.contracts import (
     CartNews,
     CartOwner,
     CartView,
+    ChangedItem,
     ChangeKind,
     Conflict,
     Coupon,
@@ -159,6 +160,7 @@ from grocery.ordering.public.carts import (
     cart,
     cart_holder,
     cart_size,
+    change_item,
     choose_slot,
     clear,
     drop_coupon,
@@ -270,8 +272,8 @@ from grocery.ordering.public.wishes import (
 
 __all__ = [
     # carts
-    "cart", "glance", "cart_size", "set_item", "add_item", "clear", "merge", "choose_slot", "let_slot_go",
-    "cart_holder", "acknowledge_changes",
+    "cart", "glance", "cart_size", "set_item", "add_item", "change_item", "clear", "merge", "choose_slot",
+    "let_slot_go", "cart_holder", "acknowledge_changes",
     "choose_substitution", "choose_line_substitution", "write_line_note", "want_day", "alternatives",
     "use_coupon", "drop_coupon",
     # offers
@@ -309,8 +311,8 @@ __all__ = [
     # the clock
     "cancel_unpaid", "forget_abandoned_carts", "answer_by_default", "weigh_by_default",
     # the words
-    "CartId", "CartOwner", "CartView", "CartGlance", "CartLine", "CartNews", "PriceChange", "HeldSlot", "VatPart",
-    "Adjustment", "OfferKind",
+    "CartId", "CartOwner", "CartView", "CartGlance", "ChangedItem", "CartLine", "CartNews", "PriceChange", "HeldSlot",
+    "VatPart", "Adjustment", "OfferKind",
     "NearExpiry", "Coupon", "CouponState",
     "OfferDraft", "OfferState", "OfferAction", "Period", "Preview", "SampleLine", "Conflict",
     "OrderId", "OrderState", "CancelReason", "CancelMotive", "PaymentMethod", "PlacedOrder", "PaymentToMake",

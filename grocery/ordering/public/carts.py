@@ -6,8 +6,17 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from grocery.kernel.quantity import Quantity
-from grocery.ordering.contracts import CartGlance, CartId, CartOwner, CartView
-from grocery.ordering.services import acknowledging, coupons, fill_cart, merge_carts, show_cart
+from grocery.ordering.contracts import CartGlance, CartId, CartOwner, CartView, ChangedItem
+from grocery.ordering.services import (
+    acknowledging,
+    coupons,
+    fill_cart,
+    merge_carts,
+    show_cart,
+)
+from grocery.ordering.services import (
+    change_item as changing,
+)
 from grocery.ordering.services import choose_slot as choosing
 
 #: How long a guest's cart is kept after it was last changed.
@@ -79,6 +88,35 @@ def add_item(
     """Have so much more of a product in the cart; otherwise as `set_item`. Repeating it adds again."""
     return fill_cart.add_item(
         owner=owner, sku=sku, quantity=quantity, near_expiry=near_expiry, store_id=store_id, now=now
+    )
+
+
+def change_item(
+    *,
+    owner: CartOwner,
+    sku: str,
+    quantity: Quantity,
+    now: datetime,
+    add: bool = False,
+    near_expiry: bool | None = None,
+    store_id: UUID | None = None,
+    with_goods: bool = False,
+) -> ChangedItem:
+    """`set_item`, or with `add` `add_item`, without a look at the rest of the cart.
+
+    It is checked and refused as by these. Nothing counts as told by it: what changed about this line or another is
+    told with the next `cart`. `with_goods`: also what the goods of the whole cart cost now, which reads and prices
+    all lines. At most six statements either way.
+    """
+    return changing.change_item(
+        owner=owner,
+        sku=sku,
+        quantity=quantity,
+        add=add,
+        near_expiry=near_expiry,
+        store_id=store_id,
+        with_goods=with_goods,
+        now=now,
     )
 
 

@@ -75,9 +75,8 @@ def _put(cart: OpenCart, sku: str, quantity: Quantity, *, near_expiry: bool | No
     shown = show_cart.view(having, products, day, now=now)
     if len(shown.lines) > policies.LINES_MOST:
         raise CartFull(policies.LINES_MOST)
-    row = next(row for row in having.lines if row.sku == sku)
-    row.touched_at = now
-    models.CartLine.objects.put([acknowledging.seen(row, next(line for line in shown.lines if line.sku == sku))])
+    row, line = next((row, line) for row, line in zip(having.lines, shown.lines, strict=True) if row.sku == sku)
+    models.CartLine.objects.put([acknowledging.seen(row, line)])
     return replace(shown, lines=tuple(replace(line, news=()) if line.sku == sku else line for line in shown.lines))
 
 
@@ -86,6 +85,6 @@ def _take_out(owner: CartOwner, sku: str, store_id: UUID | None, now: datetime) 
     if cart is None:
         return show_cart.nothing(owner)
     models.CartLine.objects.of_cart(cart.row.id).of_sku(sku).delete()
-    rest = replace(cart, lines=[line for line in cart.lines if line.sku != sku])
+    rest = cart.without(sku)
     day = show_cart.day_of(rest, now)
     return show_cart.view(rest, show_cart.on_sale(rest.quantities, on=day.date), day, now=now)

@@ -18,7 +18,7 @@ from grocery.ordering.contracts import CartOwner
 class OpenCart:
     """A cart with its lines in the order they were put in, and the offers that may count for it.
 
-    `fresh`: made this moment, so nothing hangs on it yet.
+    `fresh`: made this moment, so nothing hangs on it yet. `others`: so many lines of it were not read.
     """
 
     row: models.Cart
@@ -27,6 +27,18 @@ class OpenCart:
     offers: tuple[policies.Offer, ...] = ()
     #: Which coupon brought which offer.
     codes: Mapping[UUID, models.Brought] = field(default_factory=dict)
+    others: int = 0
+
+    @property
+    def size(self) -> int:
+        """How many lines it has, read or not."""
+        return len(self.lines) + self.others
+
+    def line(self, sku: str) -> models.CartLine | None:
+        return next((line for line in self.lines if line.sku == sku), None)
+
+    def without(self, sku: str) -> OpenCart:
+        return replace(self, lines=[line for line in self.lines if line.sku != sku])
 
     @property
     def quantities(self) -> dict[str, Quantity]:
@@ -39,11 +51,13 @@ class OpenCart:
 
         `near_expiry` None: as the line says already.
         """
-        new = models.CartLine(cart=self.row, sku=sku, quantity=quantity, price_seen=price.minor, touched_at=now)
-        line = next((line for line in self.lines if line.sku == sku), new)
-        line.quantity = quantity
+        lines, line = self.lines, self.line(sku)
+        if line is None:
+            line = models.CartLine(cart=self.row, sku=sku, price_seen=price.minor)
+            lines = [*lines, line]
+        line.quantity, line.touched_at = quantity, now
         line.near_expiry = line.near_expiry if near_expiry is None else near_expiry
-        return replace(self, lines=self.lines if line is not new else [*self.lines, new])
+        return replace(self, lines=lines)
 
 
 def look_at(owner: CartOwner, store_id: UUID | None, *, now: datetime | None = None) -> OpenCart | None:
@@ -60,15 +74,20 @@ def look_at(owner: CartOwner, store_id: UUID | None, *, now: datetime | None = N
     return OpenCart(empty, []) if empty else None
 
 
-def lock(owner: CartOwner, store_id: UUID | None, *, now: datetime | None = None) -> OpenCart | None:
+def lock(
+    owner: CartOwner, store_id: UUID | None, *, now: datetime | None = None, only: str | None = None
+) -> OpenCart | None:
     """The owner's cart, nobody else's to change until the transaction ends; lines are read under the lock.
 
-    With the offers that count `now` for it, where that is said.
+    With the offers that count `now` for it, where that is said; `only`: with the line of this SKU alone.
     """
     assert models.inside_a_transaction(), "a lock lasts as long as its transaction"
-    carts = models.Cart.objects
-    cart = carts.locked_with_offers(owner, store_id, now) if now else carts.locked_for(owner, store_id)
-    return with_lines(cart, now=now) if cart else None
+    cart = models.Cart.objects.locked_for(owner, store_id, now)
+    if cart is None or only is None:
+        return with_lines(cart, now=now) if cart else None
+    line, size = models.CartLine.objects.one_of(cart.id, only)
+    lines = [line] if line else []
+    return replace(_opened(cart, lines, now=now), others=size - len(lines))
 
 
 def take_out(customer_id: UUID, store_id: UUID | None, *, now: datetime) -> OpenCart | None:
@@ -78,12 +97,14 @@ def take_out(customer_id: UUID, store_id: UUID | None, *, now: datetime) -> Open
     return _opened(*taken, now=now) if taken else None
 
 
-def lock_or_begin(owner: CartOwner, store_id: UUID | None, *, now: datetime | None = None) -> OpenCart:
-    """The owner's cart, locked; where there is none, a new one.
+def lock_or_begin(
+    owner: CartOwner, store_id: UUID | None, *, now: datetime | None = None, only: str | None = None
+) -> OpenCart:
+    """The owner's cart, locked as by `lock`; where there is none, a new one.
 
     A guest's new cart has a new token: one that we did not hand out, or that has ended, is not taken up.
     """
-    return lock(owner, store_id, now=now) or _begin(owner, store_id, now)
+    return lock(owner, store_id, now=now, only=only) or _begin(owner, store_id, now, only)
 
 
 def with_lines(cart: models.Cart, *, now: datetime | None = None) -> OpenCart:
@@ -99,11 +120,11 @@ def _opened(
     return OpenCart(cart, lines, fresh, offers, codes)
 
 
-def _begin(owner: CartOwner, store_id: UUID | None, now: datetime | None) -> OpenCart:
+def _begin(owner: CartOwner, store_id: UUID | None, now: datetime | None, only: str | None) -> OpenCart:
     store = catalog.store(store_id=catalog.StoreId(store_id)) if store_id else catalog.default_store()
     owner = CartOwner(customer_id=owner.customer_id) if owner.customer_id else CartOwner(token=uuid4())
     if made := models.Cart.objects.begin(owner, store_id=store.id, zone=store.zone, now=now):
         return _opened(made, [], now=now, fresh=True)
-    theirs = lock(owner, store.id, now=now)  # another request of theirs has just begun it
+    theirs = lock(owner, store.id, now=now, only=only)  # another request of theirs has just begun it
     assert theirs is not None
     return theirs

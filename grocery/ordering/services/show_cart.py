@@ -37,6 +37,7 @@ from grocery.ordering.services.open_cart import OpenCart
 from grocery.ordering.services.pricing import goods_of, reduction
 
 type OnSale = Mapping[catalog.Sku, catalog.ProductOnSale]
+type OnShelf = Mapping[str, inventory.Availability]
 
 
 def show_cart(*, owner: CartOwner, store_id: UUID | None, ward_code: str | None, now: datetime) -> CartView:
@@ -56,24 +57,27 @@ def glance(*, owner: CartOwner, store_id: UUID | None, now: datetime) -> CartGla
     """The cart without a look at stock: four statements, one where there is none; one more where units near their
     date are in it, which cost less as far as there are any."""
     cart = open_cart.look_at(owner, store_id, now=now)
-    if cart is None:
-        return CartGlance({}, dong(0), None, None)
+    return glance_at(cart, now) if cart else CartGlance({}, dong(0), None, None)
+
+
+def glance_at(cart: OpenCart, now: datetime) -> CartGlance:
+    """The same for a cart that is at hand."""
     day = day_of(cart, now)
     products = on_sale([line.sku for line in cart.lines], on=day.date) if cart.lines else {}
+    near_its_date = takes_near(cart, products)
+    shelf = shelf_of(cart, near_its_date, day.date, now) if near_its_date else {}
     return CartGlance(
         quantities=cart.quantities,
-        goods=_priced(cart, products, _near(cart, products, day.date, now)).amount,
+        goods=priced(cart, products, shelf).amount,
         slot=_slot(day.hold),
         day=day.date,
     )
 
 
-def _near(cart: OpenCart, products: OnSale, day: date, now: datetime) -> dict[str, tuple[policies.Reduced, ...]]:
-    """The near-expiry units of the lines that take them; a look at the shelf for these alone."""
+def takes_near(cart: OpenCart, products: OnSale) -> OnSale:
+    """Of these products those whose lines take units near their date: only of them the shelf says the price."""
     wanted = {row.sku for row in cart.lines if row.near_expiry}
-    some = {sku: product for sku, product in products.items() if sku in wanted}
-    shelf = _shelf(cart, some, day, now) if some else {}
-    return {row.sku: near.taken(row, shelf.get(row.sku), _piece(products, row.sku)) for row in cart.lines if shelf}
+    return {sku: product for sku, product in products.items() if sku in wanted}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +116,19 @@ def nothing(owner: CartOwner) -> CartView:
 
 def view(cart: OpenCart, products: OnSale, day: Day, *, ward_code: str | None = None, now: datetime) -> CartView:
     """The cart of these lines; what differs from what was acknowledged is told as news of the line."""
-    shelf = _shelf(cart, products, day.date, now) if products else {}
-    taken = {row.sku: near.taken(row, shelf.get(row.sku), _piece(products, row.sku)) for row in cart.lines}
-    priced = _priced(cart, products, taken)
+    shelf = shelf_of(cart, products, day.date, now) if products else {}
+    basket = priced(cart, products, shelf)
     lines = tuple(
-        _line(
+        line_of(
             row,
             products.get(catalog.Sku(row.sku)),
-            priced.lines.get(row.sku),
-            near.Shelf(shelf.get(row.sku), taken[row.sku]),
+            basket.lines.get(row.sku),
+            _of_shelf(row, products, shelf),
         )
         for row in cart.lines
     )
-    fee = _fee(day.hold, ward_code, priced.amount)
-    free = policies.fee_adjustment(cart.offers, goods=priced.amount, fee=fee or NOTHING)
+    fee = _fee(day.hold, ward_code, basket.amount)
+    free = policies.fee_adjustment(cart.offers, goods=basket.amount, fee=fee or NOTHING)
     taxed = [(line.vat_rate, line.amount) for line in lines if line.on_sale]
     if fee:
         rate = catalog.vat_rate(group=catalog.VAT_OF_DELIVERY, on=day.date)
@@ -136,18 +139,19 @@ def view(cart: OpenCart, products: OnSale, day: Day, *, ward_code: str | None = 
         store_id=cart.row.store_id,
         lines=lines,
         slot=_slot(day.hold),
-        subtotal=priced.subtotal,
+        subtotal=basket.subtotal,
         fee=fee,
         vat=policies.vat_parts(taxed),
-        total=priced.amount + (fee or NOTHING) - reduction(free),
-        discount=priced.discount,
+        total=basket.amount + (fee or NOTHING) - reduction(free),
+        discount=basket.discount,
         fee_discount=reduction(free),
         fee_adjustments=(free,) if free else (),
-        coupons=tuple(_coupons(cart, priced, free)),
+        coupons=tuple(_coupons(cart, basket, free)),
         substitution=SubstitutionChoice(cart.row.substitution),
         day=day.date,
         wanted_day=cart.row.wanted_day,
         minimum=dong(settings.MINIMUM_ORDER),
+        version=cart.row.version,
     )
 
 
@@ -156,17 +160,16 @@ def own_day(cart: OpenCart, now: datetime) -> date:
     return policies.day_for(cart.row.wanted_day, today=local_date(now, zone=cart.row.zone))
 
 
-def _priced(
-    cart: OpenCart, products: OnSale, taken: Mapping[str, tuple[policies.Reduced, ...]]
-) -> policies.PricedBasket:
-    """What is sold of this cart, with the offers that count for it."""
+def priced(cart: OpenCart, products: OnSale, shelf: OnShelf) -> policies.PricedBasket:
+    """What is sold of this cart, with the offers that count for it; of `shelf` units near their date are taken."""
     sold = [(products[catalog.Sku(row.sku)], row.quantity) for row in cart.lines if row.sku in products]
+    taken = {row.sku: _of_shelf(row, products, shelf).taken for row in cart.lines}
     return policies.price_basket(goods_of(sold, taken), cart.offers)
 
 
-def _piece(products: OnSale, sku: str) -> Quantity | None:
-    product = products.get(catalog.Sku(sku))
-    return product.piece_weight if product else None
+def _of_shelf(row: models.CartLine, products: OnSale, shelf: OnShelf) -> near.Shelf:
+    found, product = shelf.get(row.sku), products.get(catalog.Sku(row.sku))
+    return near.Shelf(found, near.taken(row, found, product.piece_weight if product else None))
 
 
 def _coupons(cart: OpenCart, priced: policies.PricedBasket, free: Adjustment | None) -> Iterator[Coupon]:
@@ -180,7 +183,7 @@ def _coupons(cart: OpenCart, priced: policies.PricedBasket, free: Adjustment | N
             yield Coupon(code, CouponState.APPLIED if brought[code] in lowering else CouponState.NO_EFFECT)
 
 
-def _shelf(cart: OpenCart, products: OnSale, day: date, now: datetime) -> dict[str, inventory.Availability]:
+def shelf_of(cart: OpenCart, products: OnSale, day: date, now: datetime) -> dict[str, inventory.Availability]:
     """What may be promised of each SKU for that day, in one statement."""
     freshness: dict[str, int] = {p.sku: p.min_freshness_days for p in products.values()}
     return inventory.availability(
@@ -192,7 +195,7 @@ def _shelf(cart: OpenCart, products: OnSale, day: date, now: datetime) -> dict[s
     )
 
 
-def _line(
+def line_of(
     row: models.CartLine,
     product: catalog.ProductOnSale | None,
     priced: policies.PricedLine | None,
@@ -202,7 +205,7 @@ def _line(
         return _withdrawn(row)
     available, quantity = shelf.available, row.quantity
     shortage = Quantity(quantity - available) if quantity > available else ZERO
-    seen, discount, discount_seen = dong(row.price_seen), priced.discount, dong(row.discount_seen)
+    before, now = seen(row), policies.Seen(product.price, shortage, priced.discount, sold=True)
     return CartLine(
         sku=row.sku,
         name_en=product.name_en,
@@ -217,20 +220,23 @@ def _line(
         tint=product.tint.value,
         available=available,
         shortage=shortage,
-        price_change=PriceChange(before=seen, now=product.price) if seen != product.price else None,
+        price_change=PriceChange(before=before.price, now=now.price) if before.price != now.price else None,
         list_amount=priced.list_amount,
         adjustments=priced.adjustments,
         near_expiry=row.near_expiry,
         reduced=shelf.reduced,
         excess=Quantity(quantity - product.max_per_order) if quantity > product.max_per_order else ZERO,
-        news=policies.news(
-            policies.Seen(seen, row.shortage_seen, discount_seen, sold=row.sold_seen),
-            policies.Seen(product.price, shortage, discount, sold=True),
-        ),
-        discount_before=discount_seen,
+        news=policies.news(before, now),
+        discount_before=before.discount,
         piece_weight=product.piece_weight,
         **_wishes(row),
     )
+
+
+def seen(row: models.CartLine) -> policies.Seen:
+    """What the owner of a line last acknowledged of it."""
+    shortage = Quantity(row.shortage_seen)
+    return policies.Seen(dong(row.price_seen), shortage, dong(row.discount_seen), sold=row.sold_seen)
 
 
 def _withdrawn(row: models.CartLine) -> CartLine:
