@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import pytest
@@ -28,9 +28,10 @@ def _owners() -> dict[str, str]:
     return {m._meta.db_table: _OWNER.get(m._meta.app_label, m._meta.app_label) for m in models}
 
 
-def domains_of(sql: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def domains_of(sql: str) -> frozenset[str]:
     """The domains whose tables a statement names."""
-    return {_owners()[word] for word in _WORD.findall(sql) if word in _owners()}
+    return frozenset(_owners()[word] for word in _WORD.findall(sql) if word in _owners())
 
 
 def _one_domain(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:

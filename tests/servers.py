@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from xdist.scheduler import LoadScopeScheduling
 
 from grocery.config import messages
-from grocery.config.embedded import Firestore, Postgres, Valkey, state_dir
+from grocery.config.embedded import Firestore, Postgres, Valkey, keep_bytecode, state_dir
 
 _running = ExitStack()
 
@@ -59,6 +59,7 @@ def _start() -> None:
         os.environ |= {"FIRESTORE_PROJECT": firestore.project, "FIRESTORE_EMULATOR_HOST": firestore.host}
 
 
+keep_bytecode()
 if "TEST_SERVERS" not in os.environ:
     messages.compile_messages()
     _start()
@@ -66,17 +67,30 @@ elif worker := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"):
     os.environ["REDIS_URL"] = os.environ["REDIS_URL"].removesuffix("/0") + f"/{int(worker) + 1}"
 
 
+#: Folders whose tests share a running shop, the longest first, and how many others are begun before: the second of
+#: two workers does something else while the first prepares what both shops begin with.
+SHOPS = {"tests/browser": 0, "tests/journeys": 2}
+
+
 def scope_of(nodeid: str) -> str:
-    """What runs in one worker together: each test for itself, but all of a folder that shares a running shop."""
-    folder = nodeid.split("::", 1)[0].rpartition("/")[0]  # parameters may have slashes too
-    return folder if folder in {"tests/journeys", "tests/browser"} else nodeid
+    """What runs in one worker together: a file, whose fixtures are then made once; a folder that shares a shop."""
+    file = nodeid.split("::", 1)[0]  # parameters may have slashes too
+    folder = file.rpartition("/")[0]
+    return folder if folder in SHOPS else file
 
 
 class OneWorkerPerShop(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Tests are spread one by one, but those that share a running shop stay together."""
+    """Shops first, then the files with the most tests, so that what is left for the end is short."""
 
     def _split_scope(self, nodeid: str) -> str:
         return scope_of(nodeid)
+
+    def _assign_work_unit(self, node: Any) -> None:
+        begun = sum(map(len, self.assigned_work.values()))
+        for folder, others in SHOPS.items():
+            if folder in self.workqueue and begun >= others:
+                self.workqueue.move_to_end(folder, last=False)
+        super()._assign_work_unit(node)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerPerShop:

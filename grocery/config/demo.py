@@ -26,7 +26,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from grocery.config import messages
-from grocery.config.embedded import ROOT, CannotStart, Firestore, Postgres, Valkey, free_port, state_dir
+from grocery.config.embedded import (
+    ROOT,
+    CannotStart,
+    Firestore,
+    Postgres,
+    Valkey,
+    free_port,
+    keep_bytecode,
+    state_dir,
+)
 from grocery.config.processes import Shop
 from grocery.kernel import clock
 
@@ -48,6 +57,7 @@ def main() -> None:
     if options.reset:
         _forget(state)
         return
+    keep_bytecode()
     with _only_one(state), ExitStack() as running:
         started = time.monotonic()
         try:

@@ -20,10 +20,6 @@ from typing import Any, Final
 from xml.etree.ElementTree import XML, ParseError
 from zipfile import BadZipFile, ZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils.cell import range_boundaries
-from openpyxl.utils.exceptions import InvalidFileException
-
 from grocery.kernel.errors import DomainError
 
 warnings.filterwarnings(
@@ -47,9 +43,9 @@ _TYPES: Final = "[Content_Types].xml"
 _MEMBERS: Final = 10_000
 #: Are not even looked at.
 _PICTURES: Final = (".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf")
-#: What is raised about files that are none, are cut off or were tampered with.
+#: What is raised about files that are none, are cut off or were tampered with, beside openpyxl's own error.
 _UNREADABLE: Final = (
-    *(BadZipFile, InvalidFileException, ParseError, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError),
+    *(BadZipFile, ParseError, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError),
     *(KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError),
 )
 
@@ -110,6 +106,8 @@ def _is_unknown(cells: Iterable[Any], said: Iterable[Any]) -> bool:
 
 
 def _book(path: Path, *, values: bool) -> Any:
+    from openpyxl import load_workbook  # a tenth of what any process takes to start, and few ever read a sheet
+
     return load_workbook(path, read_only=True, data_only=values, keep_links=False)
 
 
@@ -144,6 +142,8 @@ def _too_large() -> NotASheet:
 
 def _search(path: Path, sheet: Any) -> tuple[set[int], bool]:
     """Which rows have merged cells, and whether there are formulas; a sheet says the former at its very end."""
+    from openpyxl.utils.cell import range_boundaries
+
     merged: set[int] = set()
     has_formulas, before, without_row = False, b"", 0
     with ZipFile(path) as archive, archive.open(sheet._worksheet_path) as stream:
@@ -189,7 +189,9 @@ def _number(number: float, shown_as: str) -> str:
 
 @contextmanager
 def _said_plainly() -> Iterator[None]:
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         yield
-    except _UNREADABLE as error:
+    except (InvalidFileException, *_UNREADABLE) as error:
         raise NotASheet("it is damaged", "tệp bị hỏng") from error

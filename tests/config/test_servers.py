@@ -1,4 +1,4 @@
-"""How tests are spread over workers: those that share a running shop never part."""
+"""How tests are spread over workers: those of a file, and those that share a running shop, never part."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.servers import scope_of
         ("tests/browser/test_live.py::test_a_page[/en-words1-1]", "tests/browser"),
         ("tests/browser/test_live.py::test_a_page[a::b/c]", "tests/browser"),
         ("tests/journeys/test_order.py::test_a_way[vi]", "tests/journeys"),
-        ("tests/kernel/test_money.py::test_a_sum[1/2]", "tests/kernel/test_money.py::test_a_sum[1/2]"),
+        ("tests/kernel/test_money.py::test_a_sum[1/2]", "tests/kernel/test_money.py"),
     ],
 )
-def test_tests_of_one_shop_stay_in_one_worker(test: str, scope: str):
+def test_what_shares_a_shop_or_fixtures_stays_in_one_worker(test: str, scope: str):
     assert scope_of(test) == scope
