@@ -11,17 +11,21 @@ delivers to Bến Thành for 15.000 ₫ (free from 300.000 ₫) and has one slot
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from grocery.accounts import public as accounts
 from grocery.catalog import public as catalog
+from grocery.catalog.models.bulk import EVERY_COLUMN
+from grocery.catalog.policies import drafts
+from grocery.catalog.services.write_products import write_products
 from grocery.delivery import models as delivery_models
 from grocery.delivery import public as delivery
 from grocery.inventory import public as inventory
@@ -90,7 +94,16 @@ class Shop:
         self._stocked: dict[str, Quantity] = {}
 
     # --- goods ---------------------------------------------------------------------------------------------
-    def sell(
+    def sell(self, sku: str, **terms: Any) -> None:
+        """Have a product in the catalogue at the price in PRICES, or on these terms: see `draft`."""
+        catalog.save_product(draft=self.draft(sku, **terms), now=self.now)
+
+    def sell_many(self, skus: Iterable[str]) -> None:
+        """The same of many at once, as an import does."""
+        lines = [(number, drafts.checked(self.draft(sku))) for number, sku in enumerate(skus, start=1)]
+        write_products(drafts=lines, categories=(), sets=EVERY_COLUMN, now=self.now)
+
+    def draft(
         self,
         sku: str,
         *,
@@ -98,25 +111,21 @@ class Shop:
         on_sale: bool = True,
         dietary: tuple[str, ...] = (),
         most: int = 999,
-    ) -> None:
-        """Have a product in the catalogue at this price, or at the one in PRICES."""
+    ) -> catalog.ProductDraft:
         by_weight = sku in BY_WEIGHT
-        catalog.save_product(
-            draft=catalog.ProductDraft(
-                sku=sku,
-                name_en=sku.capitalize(),
-                name_vi=NAMES.get(sku, sku.capitalize()),
-                category="food",
-                price=price or PRICES.get(sku, 10_000),
-                unit=catalog.Unit.KG if by_weight else catalog.Unit.PIECE,
-                step=Decimal("0.05") if by_weight else Decimal(1),
-                vat_group="fresh" if by_weight else "reduced",
-                active=on_sale,
-                dietary=dietary,
-                allergens=self.allergens,
-                max_per_order=Decimal(most),
-            ),
-            now=self.now,
+        return catalog.ProductDraft(
+            sku=sku,
+            name_en=sku.capitalize(),
+            name_vi=NAMES.get(sku, sku.capitalize()),
+            category="food",
+            price=price or PRICES.get(sku, 10_000),
+            unit=catalog.Unit.KG if by_weight else catalog.Unit.PIECE,
+            step=Decimal("0.05") if by_weight else Decimal(1),
+            vat_group="fresh" if by_weight else "reduced",
+            active=on_sale,
+            dietary=dietary,
+            allergens=self.allergens,
+            max_per_order=Decimal(most),
         )
 
     def withdraw(self, sku: str) -> None:
@@ -125,8 +134,11 @@ class Shop:
 
     def stock(self, expires_on: date | None = None, /, **amounts: Amount) -> None:
         """Sell these products and put so much of each on the shelf."""
-        for sku in amounts:
-            self.sell(sku)
+        if len(amounts) > 10:
+            self.sell_many(amounts)
+        else:
+            for sku in amounts:
+                self.sell(sku)
         lines = [
             inventory.StockLine(catalog.Sku(sku), quantity(amount), expires_on) for sku, amount in amounts.items()
         ]

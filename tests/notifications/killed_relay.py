@@ -1,18 +1,25 @@
-"""A relay that is killed (SIGKILL) at one moment of telling a customer something. Run as a process of its own.
-
-python -m tests.notifications.killed_relay SEAM
-"""
+"""A relay that is killed (SIGKILL) at one moment of telling a customer something; forked from what read Django."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402 - Django first
+from django.db import connection  # noqa: E402 - Django first
+
+from grocery.kernel.outbox import relay  # noqa: E402 - Django first
+from grocery.notifications.gateways.mailer import LocalOutbox  # noqa: E402 - Django first
+from grocery.notifications.models import MessageQuerySet  # noqa: E402 - Django first
+from grocery.notifications.services import queue_message  # noqa: E402 - Django first
 
 
 def _die(*_: Any, **__: Any) -> None:
@@ -29,13 +36,10 @@ def _after(done: Callable[..., Any]) -> Callable[..., Any]:
     return and_die
 
 
-def main(seam: str) -> None:
-    django.setup()
-    from grocery.kernel.outbox import relay
-    from grocery.notifications.gateways.mailer import LocalOutbox
-    from grocery.notifications.models import MessageQuerySet
-    from grocery.notifications.services import queue_message
-
+def run(database: str, outbox: Path, seam: str) -> None:
+    """Deliver what is owed in that database, until death; mail is kept in that folder."""
+    connection.settings_dict["NAME"] = database
+    settings.MAIL_OUTBOX = outbox
     moments = {
         "while it is being written": patch.object(queue_message, "publish", _die),
         "before it is sent": patch.object(LocalOutbox, "send", _die),
@@ -44,7 +48,3 @@ def main(seam: str) -> None:
     }
     with moments[seam]:
         relay.drain()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

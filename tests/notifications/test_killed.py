@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 import pytest
@@ -21,20 +17,20 @@ from grocery.kernel.outbox import publish
 from grocery.notifications.models import Message
 from grocery.ordering.contracts import OrderView
 from grocery.ordering.events import OrderConfirmed
+from tests.forking import forks
+from tests.notifications import killed_relay
 
 SEAMS = ["while it is being written", "before it is sent", "after it is sent", "after it is marked"]
+_forks = forks(killed_relay.__name__)
 
 
-def killed_relay(seam: str) -> int:
+def killed_at(seam: str) -> int | None:
     """Let a relay in a process of its own die at this moment; how it ended."""
-    database = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}"))
-    environment = os.environ | {
-        "DATABASE_URL": database,
-        "MAIL_OUTBOX": str(settings.MAIL_OUTBOX),
-        "DJANGO_SETTINGS_MODULE": "grocery.config.settings",
-    }
-    command = [sys.executable, "-m", "tests.notifications.killed_relay", seam]
-    return subprocess.run(command, env=environment, cwd=settings.ROOT, check=False).returncode
+    database, outbox = connection.settings_dict["NAME"], settings.MAIL_OUTBOX
+    relay = _forks.Process(target=killed_relay.run, args=[database, outbox, seam])
+    relay.start()
+    relay.join()
+    return relay.exitcode
 
 
 @pytest.mark.django_db(transaction=True)
@@ -45,7 +41,7 @@ def test_the_mail_is_sent_once_though_the_relay_is_killed(
     order = ordered(lan)
     with transaction.atomic():
         publish(OrderConfirmed(order_id=order.id, number=order.number, customer_id=lan))
-    assert killed_relay(seam) == -signal.SIGKILL
+    assert killed_at(seam) == -signal.SIGKILL
     InboxEntry.objects.filter(handled_at=None).update(due_at=Now())  # as if the dead relay's lease had run out
     deliver()
     assert [path.stem for path in outbox.iterdir()] == [str(Message.objects.get().id)]

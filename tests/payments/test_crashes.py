@@ -2,48 +2,34 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from uuid import UUID
 
 from django.db import connection
 
 from grocery.kernel.money import dong
 from grocery.payments import public as payments
+from tests.forking import forks
+from tests.payments import asking
 from tests.payments.conftest import COMMITTED, Till
 
 pytestmark = COMMITTED
-ROOT = Path(__file__).resolve().parents[2]
-SCRIPT = """
-import sys, uuid, django
-django.setup()
-from grocery.kernel import clock
-from grocery.payments import public
-from grocery.payments.services.settle import settle
-order_id = uuid.UUID(sys.argv[2])
-{"begin": public.begin_authorisation, "settle": settle}[sys.argv[1]](order_id=order_id, now=clock.now())
-"""
+_forks = forks(asking.__name__)
 
 
 def killed_while_asking(till: Till, operation: str, what: str, order_id: UUID) -> None:
     """Another process does it; Stripe has done its part and is about to answer when that process is killed."""
     till.sandbox.fault(operation, "latency", times=1, seconds=30)
-    database = connection.settings_dict
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "grocery.config.settings",
-        "DATABASE_URL": f"postgresql://grocery@{database['HOST']}:{database['PORT']}/{database['NAME']}",
-        "STRIPE_API_URL": till.sandbox.url,
-    }
-    child = subprocess.Popen([sys.executable, "-c", SCRIPT, what, str(order_id)], cwd=ROOT, env=environment)
+    database = connection.settings_dict["NAME"]
+    child = _forks.Process(target=asking.ask, args=[database, till.sandbox.url, what, order_id])
+    child.start()
     try:
         _wait_for(lambda: till.sandbox.requests(operation))
     finally:
         child.kill()
-    assert child.wait() == -9
+        child.join()
+    assert child.exitcode == -9
 
 
 def _wait_for(happened: Callable[[], object]) -> None:

@@ -79,12 +79,16 @@ class Market:
     store: catalog.Store
     slots: list[UUID] = field(default_factory=list)
 
-    def receive(self, sku: str, amount: str = "50", *, expires_in: int | None = 9) -> None:
+    def receive(self, *skus: str, amount: str = "50", expires_in: int | None = 9) -> None:
         """Goods come in, and the lists hear of it."""
-        expires_on = TODAY + timedelta(days=expires_in) if expires_in is not None else None
-        line = inventory.StockLine(sku=catalog.Sku(sku), quantity=quantity(amount), expires_on=expires_on)
-        inventory.stock_up(location=self.store.id, lines=[line], now=NOON)
+        self.put_away(*skus, amount=amount, expires_in=expires_in)
         relay.drain()
+
+    def put_away(self, *skus: str, amount: str = "50", expires_in: int | None = 9) -> None:
+        """Goods come in, and nobody has heard of it yet."""
+        expires_on = TODAY + timedelta(days=expires_in) if expires_in is not None else None
+        lines = [inventory.StockLine(catalog.Sku(sku), quantity(amount), expires_on) for sku in skus]
+        inventory.stock_up(location=self.store.id, lines=lines, now=NOON)
 
     def reprice(self, sku: str, price: int) -> None:
         draft = next(goods for goods in GOODS if goods.sku == sku)
@@ -154,8 +158,8 @@ def open_market() -> Market:
         )
     delivery.open_slots(now=NOON)
     market = Market(store)
-    for draft in GOODS:
-        market.receive(draft.sku, expires_in=9 if draft.perishable else None)
+    market.put_away(*(draft.sku for draft in GOODS if not draft.perishable), expires_in=None)
+    market.receive(*(draft.sku for draft in GOODS if draft.perishable))
     return market
 
 
