@@ -49,6 +49,9 @@ def _start() -> None:
         "STRIPE_SECRET_KEY": "sk_test_sandbox",
         "STRIPE_PUBLISHABLE_KEY": "pk_test_sandbox",
         "STRIPE_WEBHOOK_SECRETS": "whsec_sandbox",
+        "MOMO_PARTNER_CODE": "MOMOSANDBOX",
+        "MOMO_ACCESS_KEY": "momo_access_sandbox",
+        "MOMO_SECRET_KEY": "momo_secret_sandbox",
         "SIGN_IN_TRIES_PER_MINUTE": "1000000",  # tests sign the same people in all the time
         "LOG_LEVEL": "WARNING",
         # Playwright keeps an event loop in the thread that drives the browser; Django would refuse the database.

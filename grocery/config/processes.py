@@ -57,6 +57,10 @@ class Shop:
             "STRIPE_WEBHOOK_SECRETS": WEBHOOK_SECRET,
             "STRIPE_API_URL": self.sandbox_url,
             "STRIPE_JS_URL": f"{self.sandbox_url}/js/stripe.js",
+            "MOMO_API_URL": f"{self.sandbox_url}/momo",
+            "MOMO_PARTNER_CODE": "MOMOSANDBOX",
+            "MOMO_ACCESS_KEY": "momo_access_sandbox",
+            "MOMO_SECRET_KEY": "momo_secret_sandbox",
             "LIVE_URL": self.live_url,
             **self.environment,
         }

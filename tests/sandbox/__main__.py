@@ -7,7 +7,11 @@ import contextlib
 import signal
 import threading
 
+from tests.sandbox.momo.admin import Admin as MomoAdmin
+from tests.sandbox.momo.api import Partner
+from tests.sandbox.momo.pages import Pages as MomoPages
 from tests.sandbox.server import Routes, serve
+from tests.sandbox.steering import Steering
 from tests.sandbox.store import Store
 from tests.sandbox.stripe.admin import Admin
 from tests.sandbox.stripe.api import Account
@@ -22,22 +26,62 @@ def main() -> None:
     parser.add_argument("--secret-key", default="sk_test_sandbox")
     parser.add_argument("--publishable-key", default="pk_test_sandbox")
     parser.add_argument("--state", help="a file that keeps everything between starts")
+    parser.add_argument("--momo-partner-code", default="MOMOSANDBOX")
+    parser.add_argument("--momo-access-key", default="momo_access_sandbox")
+    parser.add_argument("--momo-secret-key", default="momo_secret_sandbox")
+    parser.add_argument("--magic", action="store_true", help="amounts that end in certain digits ask for faults")
     chosen = parser.parse_args()
 
-    account = Account(Store(chosen.state), secret_key=chosen.secret_key, publishable_key=chosen.publishable_key)
+    store = Store(chosen.state)
+    account = _stripe(store, chosen)
+    partner = Partner(
+        store,
+        partner_code=chosen.momo_partner_code,
+        access_key=chosen.momo_access_key,
+        secret_key=chosen.momo_secret_key,
+        magic=chosen.magic,
+    )
+    partner.start()
+
+    routes = Routes()
+    parts = (account, Admin(account), Browser(account), partner, MomoAdmin(partner), MomoPages(partner))
+    for part in (*parts, Steering(store, {"stripe": account, "momo": partner})):
+        part.routes(routes)
+    server = serve(chosen.port, routes)
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    print(
+        f"payment sandbox: http://127.0.0.1:{server.server_port}/\n{_settings(server.server_port, chosen)}",
+        flush=True,
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        server.serve_forever(poll_interval=0.1)
+
+
+def _settings(port: int, chosen: argparse.Namespace) -> str:
+    """What the shop is to be told, so that it finds all of this."""
+    here = f"http://localhost:{port}"
+    names = {
+        "STRIPE_API_URL": here,
+        "STRIPE_JS_URL": f"{here}/js/stripe.js",
+        "STRIPE_SECRET_KEY": chosen.secret_key,
+        "STRIPE_PUBLISHABLE_KEY": chosen.publishable_key,
+        "STRIPE_WEBHOOK_SECRETS": ",".join(chosen.webhook_secret or ["whsec_sandbox"]),
+        "MOMO_API_URL": f"{here}/momo",
+        "MOMO_PARTNER_CODE": chosen.momo_partner_code,
+        "MOMO_ACCESS_KEY": chosen.momo_access_key,
+        "MOMO_SECRET_KEY": chosen.momo_secret_key,
+    }
+    return "\n".join(f"  {name}={value}" for name, value in names.items())
+
+
+def _stripe(store: Store, chosen: argparse.Namespace) -> Account:
+    keys = {"secret_key": chosen.secret_key, "publishable_key": chosen.publishable_key}
+    account = Account(store, **keys, magic=chosen.magic)
     endpoint = {"url": chosen.webhook_url} if chosen.webhook_url else {}
     secrets = {"secrets": chosen.webhook_secret} if chosen.webhook_secret else {}
     account.webhooks.configure("endpoint", endpoint | secrets)
     account.webhooks.start()
-
-    routes = Routes()
-    for part in (account, Admin(account), Browser(account)):
-        part.routes(routes)
-    server = serve(chosen.port, routes)
-    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
-    print(f"payment sandbox: http://127.0.0.1:{server.server_port}/", flush=True)
-    with contextlib.suppress(KeyboardInterrupt):
-        server.serve_forever(poll_interval=0.1)
+    return account
 
 
 if __name__ == "__main__":

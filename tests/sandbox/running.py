@@ -20,6 +20,7 @@ class Sandbox:
     def __init__(self, url: str) -> None:
         self.url = url
         self.js_url = f"{url}/js/stripe.js"
+        self.momo = Momo(self)
 
     # --- the customer ---------------------------------------------------------------------------------------------
     def pay(self, reference: str, card: str = "pm_card_visa") -> Any:
@@ -48,8 +49,12 @@ class Sandbox:
         return [entry for entry in self.get("/_/requests") if entry["operation"] == operation]
 
     # --- trouble --------------------------------------------------------------------------------------------------
-    def fault(self, operation: str, kind: str, *, times: int = 1, seconds: float = 25.0) -> None:
-        self.post("/_/faults", {"operation": operation, "kind": kind, "times": times, "seconds": seconds})
+    def fault(
+        self, operation: str, kind: str, *, times: int = 1, seconds: float = 25.0, provider: str = "stripe"
+    ) -> None:
+        """See `tests.sandbox.faults` for the kinds."""
+        fault = {"operation": operation, "kind": kind, "times": times, "seconds": seconds}
+        self.post("/_/faults", fault | {"provider": provider})
 
     def clear_faults(self) -> None:
         self._ask("DELETE", "/_/faults")
@@ -90,6 +95,52 @@ class Sandbox:
         request = urllib.request.Request(self.url + path, data=data, headers=headers, method=method)
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.loads(answer.read())
+
+
+class Momo:
+    """MoMo in a running sandbox: who plays its customers, and what it was asked and told."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self.url = f"{sandbox.url}/momo"
+
+    def play(self, order_id: str, what: str = "approve") -> Any:
+        """approve, slow, approve_by_bank, insufficient, over_limit, refuse, expire, a code; let_go by MoMo itself.
+
+        Returns the payment, and in `redirect` the address that the customer goes back to.
+        """
+        return self._sandbox.post(f"/_/momo/play/{order_id}/{what}")
+
+    def fault(self, operation: str, kind: str, *, times: int = 1, seconds: float = 25.0) -> None:
+        """Of `create query refund confirm pay any`: see `tests.sandbox.faults`, or a result code as kind."""
+        self._sandbox.fault(operation, kind, times=times, seconds=seconds, provider="momo")
+
+    def knobs(self, **knobs: Any) -> None:
+        """See `tests.sandbox.momo.knobs.QUIET`."""
+        self._sandbox.post("/_/momo/knobs", knobs)
+
+    def take_notices(self) -> list[Any]:
+        """The IPNs that wait: `{"event", "url", "headers", "body"}`; they count as delivered then."""
+        waiting: list[Any] = self._sandbox.post("/_/momo/notices/take")
+        return waiting
+
+    def payments(self) -> list[Any]:
+        """Oldest first, past all faults; so are these:"""
+        return self._all("payments")
+
+    def refunds(self) -> list[Any]:
+        return self._all("refunds")
+
+    def deliveries(self) -> list[Any]:
+        """Of IPNs: `{"event", "attempt", "status", "answer", …}`."""
+        return self._all("deliveries")
+
+    def requests(self, operation: str) -> list[Any]:
+        return [entry for entry in self._all("requests") if entry["operation"] == operation]
+
+    def _all(self, kind: str) -> list[Any]:
+        found: list[Any] = self._sandbox.get(f"/_/momo/{kind}")
+        return found
 
 
 def confirm_form(step_client_secret: str, card: str = "pm_card_visa", key: str = "pk_test_sandbox") -> str:

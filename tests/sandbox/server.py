@@ -23,6 +23,7 @@ class Request:
     query: tuple[tuple[str, str], ...]
     headers: Mapping[str, str]
     body: bytes
+    raw_query: str = ""
 
     @property
     def form(self) -> tuple[tuple[str, str], ...]:
@@ -104,6 +105,7 @@ def serve(port: int, routes: Routes) -> ThreadingHTTPServer:
                     query=tuple(parse_qsl(address.query, keep_blank_values=True)),
                     headers={name.lower(): value for name, value in self.headers.items()},
                     body=body,
+                    raw_query=address.query,
                 )
             )
             return self._write(response)

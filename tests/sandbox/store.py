@@ -60,7 +60,7 @@ class Store:
                 (kind, kind, count),
             )
 
-    def forget(self) -> None:
-        """Everything."""
+    def forget(self, *, keep: str) -> None:
+        """Everything but one kind."""
         with self.lock:
-            self._database.execute("DELETE FROM document")
+            self._database.execute("DELETE FROM document WHERE kind != ?", (keep,))

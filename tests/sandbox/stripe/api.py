@@ -9,14 +9,15 @@ from dataclasses import replace
 from typing import Any
 
 from tests.sandbox.clock import Clock
+from tests.sandbox.dispatch import new_id
+from tests.sandbox.faults import Faults
 from tests.sandbox.server import Request, Response, Routes, json_response
 from tests.sandbox.store import Document, Store
 from tests.sandbox.stripe import cards
 from tests.sandbox.stripe.errors import ApiError, invalid, missing
-from tests.sandbox.stripe.faults import Faults
 from tests.sandbox.stripe.forms import nested
 from tests.sandbox.stripe.idempotency import Idempotency, in_use
-from tests.sandbox.stripe.intents import Intents, new_id
+from tests.sandbox.stripe.intents import Intents
 from tests.sandbox.stripe.webhooks import Webhooks
 
 CORS = {
@@ -42,6 +43,10 @@ _CREATE = {
 #: What a publishable key shows of an intent to whoever holds its client secret.
 _HIDDEN_FROM_BROWSER = {"metadata", "latest_charge", "amount_capturable", "amount_received"}
 
+#: What may go wrong, and what leads to events.
+CALLS = ("create", "retrieve", "confirm", "capture", "cancel", "refund", "other")
+TELLING = ("create", "confirm", "capture", "cancel", "refund")
+
 Params = dict[str, Any]
 Action = Callable[..., Document]
 
@@ -49,12 +54,12 @@ Action = Callable[..., Document]
 class Account:
     """One Stripe account: its keys and everything in it."""
 
-    def __init__(self, store: Store, *, secret_key: str, publishable_key: str) -> None:
+    def __init__(self, store: Store, *, secret_key: str, publishable_key: str, magic: bool = False) -> None:
         self.secret_key, self.publishable_key = secret_key, publishable_key
         self.store, self.clock = store, Clock(store)
         self.webhooks = Webhooks(store, self.clock)
         self.intents = Intents(store, self.clock, self.webhooks.emit)
-        self.faults = Faults(store)
+        self.faults = Faults(store, "stripe", answers=CALLS, notices=TELLING, magic=magic)
         self.idempotency = Idempotency(store, self.clock)
 
     def routes(self, routes: Routes) -> None:
@@ -76,6 +81,9 @@ class Account:
         add("OPTIONS", "/v1/payment_intents/{id}", _preflight)
         add("OPTIONS", "/v1/payment_intents/{id}/confirm", _preflight)
 
+    def pass_time(self) -> None:
+        self.intents.pass_time()
+
     # --- the way of every call ------------------------------------------------------------------------------------
     def _call(self, operation: str, action: Action) -> Callable[..., Response]:
         def view(request: Request, **path: str) -> Response:
@@ -95,7 +103,7 @@ class Account:
         key = request.headers.get("idempotency-key", "") if request.method == "POST" else ""
         if len(key) > 255:
             raise invalid("Idempotency key is too long.")
-        fault = self.faults.next_for(operation) or {"kind": ""}
+        fault = self.faults.for_answer(operation)
         _before(fault["kind"])
         if fault["kind"] == "cut_before":
             return Response(cut=True)

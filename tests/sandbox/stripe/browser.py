@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path
-from string import Template
 from urllib.parse import urlencode
 
+from tests.sandbox.pages import HERE, button, money, page, row
 from tests.sandbox.server import Request, Response, Routes, html_response, redirect
 from tests.sandbox.store import Document
 from tests.sandbox.stripe.admin import authenticate
 from tests.sandbox.stripe.api import CORS, Account
 from tests.sandbox.stripe.errors import ApiError
-
-PAGES = Path(__file__).resolve().parents[1] / "pages"
 
 
 class Browser:
@@ -25,7 +22,7 @@ class Browser:
     def routes(self, routes: Routes) -> None:
         routes.add("GET", "/js/stripe.js", lambda request: _script("stripe.js"))
         routes.add("GET", "/js/frame.js", lambda request: _script("frame.js"))
-        routes.add("GET", "/js/frame", lambda request: html_response(_page("frame.html")))
+        routes.add("GET", "/js/frame", lambda request: html_response(page("frame.html")))
         routes.add("GET", "/3ds/{id}", self._challenge)
         routes.add("POST", "/3ds/{id}", self._challenged)
         routes.add("GET", "/", self._dashboard)
@@ -33,8 +30,8 @@ class Browser:
     def _challenge(self, request: Request, id: str) -> Response:  # noqa: A002 - the name in the path
         intent = self._account.store.get("payment_intent", id)
         if intent is None or intent["status"] != "requires_action":
-            return html_response(_page("done.html", message="Nothing to approve. · Không có gì cần xác thực."))
-        return html_response(_page("challenge.html", amount=_money(intent), id=id))
+            return html_response(page("done.html", message="Nothing to approve. · Không có gì cần xác thực."))
+        return html_response(page("challenge.html", amount=_money(intent), id=id))
 
     def _challenged(self, request: Request, id: str) -> Response:  # noqa: A002
         passed = ("answer", "approve") in request.form
@@ -45,7 +42,7 @@ class Browser:
             except ApiError:  # the bank declined, or somebody answered twice
                 intent = self._account.intents.get(id)
         if not back:
-            return html_response(_page("done.html", message="You may close this page. · Bạn có thể đóng trang này."))
+            return html_response(page("done.html", message="You may close this page. · Bạn có thể đóng trang này."))
         failed = intent["status"] in {"requires_payment_method", "canceled"}
         outcome = {
             "payment_intent": id,
@@ -61,7 +58,7 @@ class Browser:
             events = self._account.store.all("event")[-50:]
             deliveries = self._account.webhooks.deliveries()
         return html_response(
-            _page(
+            page(
                 "dashboard.html",
                 url=self._account.webhooks.endpoint["url"] or "nowhere",
                 intents="".join(_intent_row(intent) for intent in reversed(intents)),
@@ -80,27 +77,19 @@ _PLAYS = {
 
 def _script(name: str) -> Response:
     headers = {"Content-Type": "text/javascript; charset=utf-8", "Cache-Control": "no-store", **CORS}
-    return Response(200, (PAGES / name).read_bytes(), headers)
-
-
-def _page(name: str, **values: str) -> str:
-    return Template((PAGES / name).read_text(encoding="utf-8")).safe_substitute(values)
+    return Response(200, (HERE / name).read_bytes(), headers)
 
 
 def _money(intent: Document) -> str:
-    return f"{intent['amount']:,}".replace(",", ".") + f" {intent['currency'].upper()}"
-
-
-def _button(path: str, label: str) -> str:
-    return f'<form method="post" action="{escape(path)}"><button>{escape(label)}</button></form>'
+    return money(intent["amount"], intent["currency"].upper())
 
 
 def _intent_row(intent: Document) -> str:
     plays = _PLAYS.get(intent["status"], ())
-    buttons = "".join(_button(f"/_/play/{intent['id']}/{what}", what.removeprefix("pm_card_")) for what in plays)
+    buttons = "".join(button(f"/_/play/{intent['id']}/{what}", what.removeprefix("pm_card_")) for what in plays)
     order = escape(str(intent["metadata"].get("order_number", "")))
     cells = (intent["id"], order, _money(intent), intent["status"], str(intent["amount_received"]))
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}<td>{buttons}</td></tr>"
+    return row(*cells, buttons)
 
 
 def _event_row(event: Document, deliveries: list[Document]) -> str:
@@ -108,7 +97,4 @@ def _event_row(event: Document, deliveries: list[Document]) -> str:
     answers = ", ".join(f"{d['status']} {d['answer'] or ''}".strip() for d in tries) or "not sent"
     about = event.get("data", {}).get("object", {}).get("id", "")
     cells = (event["id"], event["type"], about, escape(answers))
-    return (
-        f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}"
-        f"<td>{_button(f'/_/events/{event["id"]}/send', 'send again')}</td></tr>"
-    )
+    return row(*cells, button(f"/_/events/{event['id']}/send", "send again"))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-import string
 from collections.abc import Callable
 from typing import Any
 
 from tests.sandbox.clock import Clock
+from tests.sandbox.dispatch import new_id
 from tests.sandbox.store import Document, Store
 from tests.sandbox.stripe.cards import OWN_CODE, Card
 from tests.sandbox.stripe.errors import ApiError, invalid, missing
@@ -20,11 +20,6 @@ HOLD_SECONDS = 7 * 86_400
 SLOW_SECONDS = 5
 
 Emit = Callable[[str, Document], None]
-
-
-def new_id(prefix: str) -> str:
-    letters = string.ascii_letters + string.digits
-    return f"{prefix}_" + "".join(secrets.choice(letters) for _ in range(24))
 
 
 class Intents:

@@ -17,8 +17,8 @@ from threading import Event, Thread
 from typing import Any
 
 from tests.sandbox.clock import Clock
+from tests.sandbox.dispatch import new_id
 from tests.sandbox.store import Document, Store
-from tests.sandbox.stripe.intents import new_id
 
 API_VERSION = "2026-10-28.endive"
 RETRY_AFTER = (1, 3, 10, 60, 600)

@@ -1,0 +1,63 @@
+"""How this MoMo behaves where it may behave in several ways."""
+
+from __future__ import annotations
+
+from tests.sandbox.store import Document, Store
+
+QUIET: Document = {
+    # --- IPNs: numbers count the next ones that do
+    "hold": False,  # keep everything back until it is taken
+    "delay": 0.0,  # seconds before each
+    "duplicates": 0,  # each so many times more
+    "never": False,  # none
+    "reordered": 0,  # overtaken by those of the next five seconds
+    "bad_signature": 0,
+    "wrong_amount": 0,
+    "amount_as_text": False,  # "125000" instead of 125000
+    "unknown_fields": False,
+    "repeats": 0,  # how often one that was not answered with 204 comes again
+    "repeat_after": 5.0,  # virtual seconds in between
+    "patience": 15.0,  # real seconds that an answer may take
+    "tell_expiry": False,  # also when nobody paid in time
+    # --- everything else
+    "redirect": "at_once",  # the customer comes back: "at_once", "after" the IPN was answered, "before" it, "never"
+    "repeat_create": False,  # whether a create whose payment is undecided is answered again; 40 otherwise
+    "app_links": True,  # deeplink and qrCodeUrl, which need a permission
+    "refund_seconds": 0.0,  # how long a refund stays 7002, and others of the same payment get 43
+}
+REDIRECTS = ("at_once", "after", "before", "never")
+
+
+class Knobs:
+    """Kept in the store, so that they outlive a restart."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def all(self) -> Document:
+        return QUIET | (self._store.get("momo_knobs", "momo") or {})
+
+    def __getitem__(self, name: str) -> object:
+        return self.all()[name]
+
+    def seconds(self, name: str) -> float:
+        return float(self.all()[name])
+
+    def set(self, changes: Document) -> Document:
+        """Change some. Raises ValueError for a name that there is not, or another kind of value."""
+        for name, value in changes.items():
+            if name not in QUIET:
+                raise ValueError(f"unknown: {name}; there are {sorted(QUIET)}")
+            kind = int | float if isinstance(QUIET[name], float) else type(QUIET[name])
+            if not isinstance(value, kind) or (name == "redirect" and value not in REDIRECTS):
+                raise ValueError(f"{name} cannot be {value!r}")
+        self._store.put("momo_knobs", "momo", self.all() | changes)
+        return self.all()
+
+    def use_up(self, name: str) -> bool:
+        """One of the next so many IPNs misbehaves in this way?"""
+        with self._store.lock:
+            left = self.all()[name]
+            if left > 0:
+                self.set({name: left - 1})
+            return bool(left > 0)
