@@ -10,13 +10,14 @@ from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from grocery.accounts import public as accounts
 from grocery.accounts.models import Address, Customer, Province, RefreshFamily, Staff, User, Ward
 from grocery.accounts.models.people import ROLES
-from grocery.kernel import clock
+from grocery.kernel import clock, phones
 from grocery.kernel.principal import Principal
 
 # A role's permissions stand in the code and are written into its group at each migration.
@@ -62,9 +63,13 @@ class SignsOut(admin.ModelAdmin):
 
 class AddressInline(LookOnly, admin.TabularInline):
     model = Address
-    fields = ["recipient", "phone", "street", "ward", "province", "note", "is_default"]
-    readonly_fields = ["province"]
+    fields = ["recipient", "phone_", "street", "ward", "province", "note", "is_default"]
+    readonly_fields = ["phone_", "province"]
     extra = 0
+
+    @admin.display(description=_("phone"))
+    def phone_(self, address: Address) -> SafeString:
+        return phones.link(address.phone)
 
     @admin.display(description=_("province"))
     def province(self, address: Address) -> str:
@@ -76,7 +81,7 @@ class AddressInline(LookOnly, admin.TabularInline):
 
 @admin.register(Customer)
 class CustomerAdmin(SignsOut):
-    list_display = ["email", "name", "phone", "language", "is_active", "created_at"]
+    list_display = ["email", "name", "phone_", "language", "is_active", "created_at"]
     list_filter = ["is_active", "language", "created_at"]
     search_fields = ["email", "name", "phone"]
     ordering = ["-id"]
@@ -84,6 +89,10 @@ class CustomerAdmin(SignsOut):
     readonly_fields = ["email", "created_at", "last_login"]
     inlines = [AddressInline]
     show_full_result_count = False
+
+    @admin.display(description=_("phone"), ordering="phone")
+    def phone_(self, customer: Customer) -> SafeString:
+        return phones.link(customer.phone)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

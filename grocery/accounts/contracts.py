@@ -173,7 +173,7 @@ class AddressBookFull(DomainError):
     code = "address_book_full"
     status = 409
     en = "You can keep {limit} addresses. Remove one first."
-    vi = "Bạn chỉ có thể lưu {limit} địa chỉ. Vui lòng xoá bớt một địa chỉ."
+    vi = "Bạn chỉ có thể lưu {limit} địa chỉ. Vui lòng xóa bớt một địa chỉ."
 
     def __init__(self) -> None:
         self.limit = ADDRESS_LIMIT

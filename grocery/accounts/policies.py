@@ -136,7 +136,7 @@ def known_language(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """For searching: lower case, no marks, đ as d, ’ as '. "Phường Hoà Hưng" and "phuong hoa hung" meet."""
+    """For searching: lower case, no marks, đ as d, ’ as '. "Phường Hòa Hưng" and "phuong hoa hung" meet."""
     decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d").replace("’", "'"))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 

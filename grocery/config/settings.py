@@ -148,6 +148,8 @@ STORAGES = {
 }
 #: What is compressed already, and source maps: 24 MB of them that only a developer's browser asks for.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("avif", "gif", "gz", "jpeg", "jpg", "map", "png", "webp", "woff", "woff2")
+#: What browsers ask for at the root, unasked: the icon.
+WHITENOISE_ROOT = ROOT / "grocery/storefront/root"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = STATE_DIR / "media"
 

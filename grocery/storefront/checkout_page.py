@@ -11,7 +11,7 @@ from grocery.accounts import public as accounts
 from grocery.accounts.public import Address, CustomerId
 from grocery.delivery import public as delivery
 from grocery.delivery.public import Mode
-from grocery.kernel import clock
+from grocery.kernel import clock, phones
 from grocery.kernel.ids import new_id
 from grocery.ordering import public as ordering
 from grocery.ordering.public import CartView
@@ -122,7 +122,7 @@ def _shown_in_form(address: Address | None, shop: Header) -> dict[str, str]:
     if address:
         return AddressForm.values_of(address)
     me = accounts.profile(customer_id=shop.who.signed_in())
-    return {"recipient": me.name, "phone": wording.phone(me.phone), "province_code": _HOME_PROVINCE}
+    return {"recipient": me.name, "phone": phones.spoken(me.phone), "province_code": _HOME_PROVINCE}
 
 
 def read_id(text: str) -> UUID | None:

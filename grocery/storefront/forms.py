@@ -10,8 +10,8 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from grocery.accounts.public import Address, Province, Ward
+from grocery.kernel import phones
 from grocery.kernel.errors import DomainError
-from grocery.storefront import wording
 
 
 class ShopForm(forms.Form):
@@ -102,7 +102,7 @@ class AddressForm(ShopForm):
         """An address that is kept, as this form shows it."""
         return {
             "recipient": address.recipient,
-            "phone": wording.phone(address.phone),
+            "phone": phones.spoken(address.phone),
             "province_code": address.province_code,
             "ward_code": address.ward_code,
             "street": address.street,

@@ -35,6 +35,9 @@ class Stepper:
     more: str
     #: Where it stands, if what is added there comes otherwise: the shelf of what is near its date.
     origin: str = ""
+    #: The field that holds the count, where the stepper is a part of a larger form; `change_url` is then that form's.
+    field: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,28 +50,6 @@ class Counter:
         return quantity(Decimal(quantity(count)) / self.per_unit)
 
 
-@dataclass(frozen=True, slots=True)
-class ByPiece:
-    """Counts pieces of about so much each, of goods that are paid by weight. `sign`: `× 350 g`."""
-
-    sign: str
-    each: Quantity
-
-    def count(self, amount: Decimal) -> str:
-        return plain(amount / self.each)
-
-    def amount(self, count: str) -> Quantity:
-        """The quantity that so many of these are. Raises ValueError."""
-        return quantity(quantity(count) * self.each)
-
-
-def counter_of(unit: str, piece_weight: Quantity | None, held: Quantity, language: str) -> Counter | ByPiece:
-    """What to count this in: pieces where what is held is whole ones, else as `Counter`."""
-    if piece_weight is None or pieces_of(held, piece_weight) is None:
-        return Counter.of(unit)
-    return ByPiece(f"×{NO_BREAK_SPACE}{measure(piece_weight, unit, language)}", piece_weight)
-
-
 def number(value: Decimal, language: str) -> str:
     """Plain digits, comma in Vietnamese, point in English: `4,2` and `4.2`."""
     text = plain(value)
@@ -169,13 +147,3 @@ def fresh(days: int) -> str:
 def items(count: int) -> str:
     """`9 items`."""
     return ngettext("%(count)s item", "%(count)s items", count) % {"count": count}
-
-
-def phone(number: str) -> str:
-    """A phone number as people here write it: `0903 123 456`; a foreign one as it is."""
-    if not number.startswith("+84"):
-        return number
-    digits = "0" + number[3:]
-    if digits.startswith("02"):  # a landline: 028 is Hồ Chí Minh City
-        return f"{digits[:3]} {digits[3:-4]} {digits[-4:]}"
-    return f"{digits[:4]} {digits[4:7]} {digits[7:]}"

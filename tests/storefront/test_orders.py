@@ -188,6 +188,18 @@ def test_something_more_is_found_and_put_in(lan: Visitor, order: str):
     assert ("From now on 156.300\xa0₫" in words, "Never above 162.870\xa0₫" in words) == (True, True)
 
 
+@pytest.mark.parametrize(("pressed", "then"), [("1", "5"), ("-1", "3"), ("-9", "0")])
+def test_where_no_script_runs_a_pressed_button_counts(lan: Visitor, order: str, pressed: str, then: str):
+    page = lan.post(f"{order}edit", {"qty-tomato": "4", "add-qty-tomato": pressed}).content.decode()
+    assert f'name="qty-tomato" value="{then}"' in page
+
+
+def test_what_a_script_has_counted_is_not_counted_again(lan: Visitor, order: str):
+    """htmx sends the button that has the focus along."""
+    answers = {"what": "preview", "qty-tomato": "5", "add-qty-tomato": "1"}
+    assert "From now on 109.500\xa0₫" in text_of(lan.post(f"{order}edit", answers))
+
+
 def test_another_total_than_was_shown_is_refused(lan: Visitor, order: str):
     page = lan.post(f"{order}edit", {"what": "preview", "qty-tomato": "5"})
     answers = {"idempotency_key": hidden(page, "idempotency_key"), "expected_total": "1", "what": "apply"}

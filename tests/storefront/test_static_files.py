@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from grocery.storefront import apps
 
@@ -55,6 +55,11 @@ def test_a_template_draws_only_icons_that_are_in_the_sprite(template: Path):
     sprite = (TEMPLATES / "storefront/parts/icons.html").read_text(encoding="utf-8")
     named = re.findall(r'{% icon "(\w+)"', template.read_text(encoding="utf-8"))
     assert [name for name in named if f'id="i-{name}"' not in sprite] == []
+
+
+def test_the_icon_is_there_for_those_who_ask_at_the_root():
+    answer = Client().get("/favicon.ico")
+    assert (answer.status_code, b"".join(answer.streaming_content)[:4]) == (200, b"\0\0\1\0")  # type: ignore[arg-type]  # no async client
 
 
 @pytest.mark.parametrize("of", ["fonts/OFL.txt", "img/food/LICENSE.txt", "vendor/htmx/LICENSE.txt"])

@@ -10,6 +10,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grocery.kernel import phones
 from grocery.kernel.money import dong
 from grocery.kernel.quantity import quantity
 from grocery.storefront import wording
@@ -62,7 +63,7 @@ def test_a_slot_is_said_with_its_weekday_on_the_clock_of_the_shop(day: date, lan
     [("+84903123456", "0903 123 456"), ("+842838000000", "028 3800 0000"), ("+4930123", "+4930123")],
 )
 def test_a_phone_number_is_written_as_people_here_do(number: str, said: str):
-    assert wording.phone(number) == said
+    assert phones.spoken(number) == said
 
 
 @given(
@@ -98,15 +99,3 @@ def test_what_is_counted_and_then_weighed_is_said_in_both(language: str, said: t
 
 def test_a_stepper_counts_the_pieces_above_their_weight():
     assert wording.in_hand(quantity("0.7"), "kg", quantity("0.35"), "vi") == "2\n700\xa0g"
-
-
-def test_whole_pieces_are_counted_and_what_is_none_is_weighed():
-    each = quantity("0.35")
-    by_piece = wording.counter_of("kg", each, quantity("0.7"), "vi")
-    weighed = wording.counter_of("kg", each, quantity("0.5"), "vi")
-    assert (by_piece.count(quantity("0.7")), by_piece.amount("3"), by_piece.sign) == (
-        "2",
-        quantity("1.05"),
-        "×\xa0350\xa0g",
-    )
-    assert (weighed.count(quantity("0.5")), weighed.sign) == ("500", "g")

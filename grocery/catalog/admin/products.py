@@ -9,13 +9,14 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from grocery.catalog import public as catalog
 from grocery.catalog.models import Category, PriceChange, Product, Store
 from grocery.catalog.public import Allergen, Dietary, ProductDraft
-from grocery.kernel import clock
+from grocery.kernel import clock, phones
 from grocery.kernel.errors import DomainError
 from grocery.kernel.money import dong
 
@@ -47,9 +48,13 @@ class ChecksByRule(forms.ModelForm):
 
 @admin.register(Store)
 class StoreAdmin(NeverDeleted, admin.ModelAdmin):
-    list_display = ["name_vi", "name_en", "code", "zone", "phone", "is_active"]
+    list_display = ["name_vi", "name_en", "code", "zone", "phone_", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["code", "name_vi", "name_en"]
+
+    @admin.display(description=_("phone"), ordering="phone")
+    def phone_(self, store: Store) -> SafeString:
+        return phones.link(store.phone)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Store | None = None) -> list[str]:
         return ["code"] if obj else []

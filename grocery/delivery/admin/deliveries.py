@@ -12,13 +12,14 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from grocery.delivery import public as delivery
 from grocery.delivery.admin.stores import ByStore, LookOnly, OfStores
 from grocery.delivery.models import Delivery, DeliveryStep
-from grocery.kernel import clock
+from grocery.kernel import clock, phones
 from grocery.kernel.errors import DomainError
 from grocery.kernel.reader import language
 
@@ -37,7 +38,7 @@ class StepInline(LookOnly, admin.TabularInline):
 class DeliveryAdmin(LookOnly, OfStores):
     """Nothing is edited: what happens to a delivery is a step, and steps are actions."""
 
-    list_display = ["window", "recipient", "phone", "where", "store", "mode", "state", "driver", "order_id"]
+    list_display = ["window", "recipient", "phone_", "where", "store", "mode", "state", "driver", "order_id"]
     list_filter = ["state", ByStore, "mode", "day"]
     list_select_related = ["pickup_point"]
     search_fields = ["recipient", "phone", "=order_id"]
@@ -51,6 +52,10 @@ class DeliveryAdmin(LookOnly, OfStores):
         zone = ZoneInfo(row.zone)
         starts, ends = row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)
         return f"{starts:%d/%m %H:%M}–{ends:%H:%M}"
+
+    @admin.display(description=_("phone"), ordering="phone")
+    def phone_(self, row: Delivery) -> SafeString:
+        return phones.link(row.phone)
 
     @admin.display(description=_("address"))
     def where(self, row: Delivery) -> str:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from grocery.kernel import phones
 from grocery.kernel.money import Money, total
 from grocery.notifications import policies
 from grocery.notifications.contracts import Kind, Rendered
@@ -70,6 +71,7 @@ def _order(order: ordering.OrderView, language: str) -> dict[str, Any]:
         "when": policies.slot_text(order.slot_day, order.slot_starts_at, order.slot_ends_at, order.zone, language),
         "pickup": order.recipient.mode == "pickup",
         "recipient": order.recipient,
+        "phone": phones.spoken(order.recipient.phone),
         "by_card": order.method is ordering.PaymentMethod.CARD,
         "url": f"{home}orders/{order.id}/",
         "home": home,

@@ -21,12 +21,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from grocery.catalog import public as catalog
-from grocery.kernel import clock
+from grocery.kernel import clock, phones
 from grocery.kernel.errors import DomainError
 from grocery.kernel.tiles import Tile, tile
 from grocery.ordering import public as ordering
 from grocery.ordering.admin.picking import as_key
-from grocery.ordering.admin.wording import phone
 from grocery.ordering.admin.work import DESK, PICKERS, Worker, page, route, said, task
 from grocery.ordering.models import MOTIVES, Order
 
@@ -59,7 +58,7 @@ class Row:
 
     @property
     def phone(self) -> str:
-        return phone(self.row.phone)
+        return phones.spoken(self.row.phone)
 
 
 @dataclass(slots=True)

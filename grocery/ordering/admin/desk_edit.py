@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from grocery.catalog import public as catalog
 from grocery.delivery.public import SlotOffer, SlotState
-from grocery.kernel import clock
+from grocery.kernel import clock, phones
 from grocery.kernel.errors import DomainError
 from grocery.kernel.idempotency import fingerprint_of, once
 from grocery.kernel.quantity import ZERO, Quantity, plain
@@ -108,6 +108,7 @@ class _Form:
             title=_("Change order %(number)s") % {"number": self.order.number},
             back=reverse("admin:ordering_order_change", args=[self.order.id]),
             order=self.order,
+            call=phones.link(self.order.recipient.phone),
             rows=self._rows(wanted),
             found=self._search() if self.request.POST.get("what") == "search" and self.words else [],
             words=self.words,

@@ -13,8 +13,10 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from grocery.kernel import phones
 from grocery.kernel.errors import DomainError
 from grocery.kernel.idempotency import fingerprint_of, once
 from grocery.kernel.ids import new_id
@@ -115,7 +117,7 @@ class ChangeInline(LookOnly, admin.TabularInline):
 class OrderAdmin(LookOnly, admin.ModelAdmin):
     change_form_template = "admin/ordering/order/change_form.html"
     change_list_template = "admin/ordering/order/change_list.html"
-    list_display = ["number", "state", "window", "recipient", "phone", "total_"]
+    list_display = ["number", "state", "window", "recipient", "phone_", "total_"]
     list_filter = ["state", "mode", "method"]
     date_hierarchy = "slot_day"
     search_fields = ["number"]
@@ -125,7 +127,7 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
     inlines = [LineInline, ChangeInline, TimelineInline]
     fieldsets = [
         (None, {"fields": ["number", "state", "method", "placed", "to_be_paid_by", "language"]}),
-        (_("Delivery"), {"fields": ["mode", "window", "recipient", "phone", "address", "note"]}),
+        (_("Delivery"), {"fields": ["mode", "window", "recipient", "phone_", "address", "note"]}),
         (_("Money"), {"fields": ["subtotal_", "discount_", "fee_", "total_", "ceiling_", "charged_", "given_back_"]}),
     ]
 
@@ -143,6 +145,10 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
     @admin.display(description=_("slot"), ordering="slot_starts_at")
     def window(self, order: Order) -> str:
         return order.window()
+
+    @admin.display(description=_("phone"), ordering="phone")
+    def phone_(self, order: Order) -> SafeString:
+        return phones.link(order.phone)
 
     @admin.display(description=_("goods"))
     def subtotal_(self, order: Order) -> str:

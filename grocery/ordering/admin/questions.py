@@ -11,17 +11,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from grocery.kernel import clock
+from grocery.kernel import clock, phones
 from grocery.kernel.errors import DomainError
 from grocery.kernel.money import Money
 from grocery.kernel.reader import language
 from grocery.kernel.tiles import Tile, tile
 from grocery.ordering import public as ordering
-from grocery.ordering.admin.wording import about, amount, phone
+from grocery.ordering.admin.wording import about, amount
 from grocery.ordering.admin.work import DESK, Worker, page, route, said, task
 
 
@@ -43,8 +44,8 @@ class Asked:
     minutes: int
 
     @property
-    def said_phone(self) -> str:
-        return phone(self.phone)
+    def call(self) -> SafeString:
+        return phones.link(self.phone)
 
 
 @task(DESK)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from grocery.catalog import public as catalog
-from grocery.kernel import clock
+from grocery.kernel import clock, phones
 from grocery.kernel.errors import DomainError
 from grocery.kernel.reader import language
 from grocery.kernel.tiles import Tile, tile
@@ -99,7 +99,9 @@ def queue(request: HttpRequest, worker: Worker) -> HttpResponse:
         "ordering/returns/queue.html",
         title=_("Returns"),
         back=reverse("admin:inventory_work"),
-        undelivered=[(one, f"{one.since.astimezone(zone):%d/%m %H:%M}") for one in found.undelivered],
+        undelivered=[
+            (one, phones.spoken(one.phone), f"{one.since.astimezone(zone):%d/%m %H:%M}") for one in found.undelivered
+        ],
         requested=rows(found.requested, zone),
         coming=rows(found.coming, zone),
         decided=rows(found.decided, zone),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from grocery.delivery import public as delivery
-from grocery.kernel import clock
+from grocery.kernel import clock, phones
 from grocery.kernel.errors import DomainError
 from grocery.ordering import public as ordering
 from grocery.ordering.admin.desk import SUPPORTERS
@@ -39,6 +39,7 @@ def came_back(request: HttpRequest, worker: Worker, order: UUID) -> HttpResponse
         title=_("Order %(number)s") % {"number": found.number},
         back=reverse("admin:ordering_returns"),
         order=found,
+        call=phones.link(found.recipient.phone),
         waits=waits,
         may_fail=found.state in {ordering.OrderState.OUT_FOR_DELIVERY, ordering.OrderState.PACKED},
         pickup=found.recipient.mode == "pickup",

@@ -44,14 +44,6 @@ def about(quantity: Decimal, unit: str, piece_weight: Quantity | None = None) ->
     return ngettext("%(n)s piece, %(about)s", "%(n)s pieces, %(about)s", pieces) % {"n": pieces, "about": text}
 
 
-def phone(number: str) -> str:
-    """`0903 123 456`: as people here dial and say it; a foreign number as it is."""
-    if not number.startswith("+84"):
-        return number
-    digits = f"0{number.removeprefix('+84')}"
-    return f"{digits[:4]} {digits[4:7]} {digits[7:]}"
-
-
 def grams(quantity: Decimal) -> int:
     """Of kg in grams, of litres in millilitres."""
     return int(quantity * _THOUSAND)

@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from grocery.kernel import phones
 from grocery.kernel.errors import NotFound
 from grocery.kernel.money import NO_BREAK_SPACE
 from grocery.kernel.quantity import ZERO, plain
@@ -69,7 +70,7 @@ def _note(box: SealedOrder) -> DeliveryNote:
             keeps=_("Best before, first things first"),
             page=_("page"),
         ),
-        heading=tuple(filter(None, (_window(order), f"{to.name} · {to.phone}", to.address, to.note))),
+        heading=tuple(filter(None, (_window(order), f"{to.name} · {phones.spoken(to.phone)}", to.address, to.note))),
         lines=tuple(_line(line, names) for line in order.lines + order.gone),
         sums=tuple(_sums(order)),
         keeps=tuple(dict.fromkeys(_keeps(box, names))),

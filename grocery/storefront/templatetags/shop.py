@@ -15,6 +15,7 @@ from django.urls import translate_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from grocery.kernel import phones
 from grocery.kernel.quantity import plain
 from grocery.storefront import wording
 
@@ -59,7 +60,7 @@ def this_page_in(context: dict[str, Any], language: str) -> str:
 
 
 register.filter("items", wording.items)
-register.filter("phone", wording.phone)
+register.filter("phone", phones.spoken)
 
 
 @register.filter

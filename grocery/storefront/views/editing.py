@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,9 +27,9 @@ from grocery.kernel.quantity import ZERO, Quantity
 from grocery.kernel.typed import not_a_quantity, total_shown
 from grocery.ordering import public as ordering
 from grocery.ordering.public import BelowMinimum, EditOutcome, OrderView
-from grocery.storefront import effects, slot_grid, wording
+from grocery.storefront import effects, shelf, slot_grid, wording
 from grocery.storefront.shopper import sent, shopper
-from grocery.storefront.wording import ByPiece, Counter
+from grocery.storefront.wording import Counter
 
 _FOUND: Final = 6
 _FIELD: Final = "qty-"
@@ -88,18 +89,18 @@ class _Page:
         held = next((line.quantity for line in self.order.lines if line.sku == sku), ZERO)
         if text is None:
             return held
+        counter = Counter.of(str(shown.unit))
         try:
-            amount = self._counter(sku, shown).amount(text or "0")
+            amount = counter.amount(text or "0")
+            if amount < 0:
+                raise ValueError(text)
+            return Quantity(max(amount + counter.amount(self._pressed(sku)), ZERO))
         except (ValueError, ArithmeticError) as error:
             raise not_a_quantity("quantity") from error
-        if amount < 0:
-            raise not_a_quantity("quantity")
-        return amount
 
-    def _counter(self, sku: str, shown: Any) -> Counter | ByPiece:
-        """What the field of a line, or of a product, counts in."""
-        held = next((line.quantity for line in self.order.lines if line.sku == sku), ZERO)
-        return wording.counter_of(str(shown.unit), shown.piece_weight, held, self.language)
+    def _pressed(self, sku: str) -> str:
+        """How many more, where − or + was pressed and no script runs."""
+        return "0" if "what" in self.request.POST else self.request.POST.get(f"add-{_FIELD}{sku}", "0")
 
     def context(self) -> dict[str, Any]:
         context: dict[str, Any] = {"order": self.order, "words": self.words, "key": new_id(), "effects": None}
@@ -140,35 +141,39 @@ class _Page:
 
     def _rows(self, wanted: Mapping[str, Quantity]) -> list[dict[str, Any]]:
         lines = [
-            self._row(line.sku, line.name(self.language), line.unit, line.step or line.quantity, line)
-            | {"now": wanted.get(line.sku, line.quantity)}
+            self._row(line.sku, line, wanted.get(line.sku, line.quantity), line.step or line.quantity)
+            | {"ordered": True}
             for line in self.order.lines
         ]
         chosen = [
-            self._row(sku, product.name(self.language), product.unit.value, product.step, product)
-            | {"now": wanted[sku]}
+            self._row(sku, product, wanted[sku], product.step)
             for sku, product in self.products.items()
             if wanted.get(sku)
         ]
-        return [row | {"count": row["counter"].count(row["now"])} for row in [*lines, *chosen]]
+        return [*lines, *chosen]
 
     def _cards(self) -> list[dict[str, Any]]:
         taken = {str(sku) for sku in self.products}
-        return [
-            self._row(card.sku, card.name(self.language), card.unit.value, card.step, card) | {"count": "0"}
-            for card in self.cards
-            if card.sku not in taken
-        ]
+        return [self._row(card.sku, card, ZERO, card.step) for card in self.cards if card.sku not in taken]
 
-    def _row(self, sku: str, name: str, unit: str, step: Quantity, shown: Any) -> dict[str, Any]:
-        counter = self._counter(sku, shown)
+    def _row(self, sku: str, shown: Any, now: Quantity, step: Quantity) -> dict[str, Any]:
+        """A line of the order, or a product, with the cart's stepper: here a field of the form."""
+        name, unit = shown.name(self.language), str(shown.unit)
+        whole = ordering.pieces_of(now, shown.piece_weight) is not None
+        stepper = shelf.stepper_for(
+            sku,
+            unit=unit,
+            step=step,
+            piece_weight=shown.piece_weight if whole else None,
+            quantity=now,
+            name=name,
+            language=self.language,
+        )
+        here = f"{reverse('storefront:edit-order', args=[self.order.id])}#line-{sku}"
         return {
-            "counter": counter,
             "sku": sku,
             "name": name,
-            "unit": unit,
-            "sign": counter.sign,
-            "step": counter.count(step),
+            "stepper": replace(stepper, field=f"{_FIELD}{sku}", name=name, change_url=here),
             "price": wording.per(shown.price, unit),
             "image": shown.image,
             "tint": shown.tint,

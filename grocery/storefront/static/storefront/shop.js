@@ -36,12 +36,12 @@
   };
   const shown = (f, q) => {
     f.dataset.qty = q;
-    f.elements.quantity.value = q;
+    $('[data-count]', f).value = q;
     $('output', f).textContent = words(f, q);
   };
   /* A line of the cart that is emptied steps aside, so that undo finds it, and hands the focus on. */
   const line = (f, q) => {
-    const li = f.closest('.lines > li');
+    const li = f.matches('form') && f.closest('.lines > li');
     if (!li || li.hidden === !q) return;
     const next = li.nextElementSibling || li.previousElementSibling;
     const had = li.contains(document.activeElement);
@@ -54,20 +54,20 @@
     f.saved ??= before;
     shown(f, q);
     line(f, q);
-    f.setAttribute('aria-busy', 'true');
+    if (f.matches('form')) f.setAttribute('aria-busy', 'true');
     if (!q && document.activeElement?.classList.contains('less')) $('.more', f).focus();
-    if (!quiet) {
+    if (!quiet && f.matches('form')) {
       if (!before) toast(`${toasts.dataset.added}: ${label(f)}`, () => change(f, 0, true));
       if (before && !q) toast(`${toasts.dataset.removed}: ${label(f)}`, () => change(f, before, true));
     }
     clearTimeout(f.timer);
-    f.timer = setTimeout(() => { f.timer = 0; htmx.trigger(f, 'settled'); }, 400);
+    f.timer = setTimeout(() => { f.timer = 0; htmx.trigger(f.closest('form'), 'settled'); }, 400);
   };
   document.addEventListener('click', (e) => {
     const b = e.target.closest('.stepper button, button.remove');
     if (!b || !window.htmx) return;
     e.preventDefault();
-    const f = b.form;
+    const f = b.closest('.stepper') || b.form;
     if (b.matches('.remove')) return change(f, 0);
     if (f.matches('.choose')) return choose(b);
     const step = +f.dataset.step || 1, min = +f.dataset.min || 0, max = +f.dataset.max || Infinity;
