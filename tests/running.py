@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -11,15 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+import redis
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from grocery.config import messages
-from grocery.config.embedded import Postgres, Valkey, free_port
+from grocery.config.demo import FILLED
+from grocery.config.embedded import Postgres, Valkey, free_port, wait_until
 from grocery.config.processes import Shop
 
 #: What each of them has beyond its servers.
 _ENVIRONMENT = {"FIRESTORE_PROJECT": "", "DATABASE_POOL": "8"}
+#: Valkey's database of the shop that is copied.
+_PREPARED = 13
 
 
 @dataclass(frozen=True)
@@ -48,28 +53,80 @@ def servers_of_its_own(*, durable: bool) -> Iterator[Servers]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def database_of_the_tests(name: str, *, valkey: int) -> dict[str, str]:
-    """The settings of a new database of that name and of Valkey's of that number, on the servers of this test run."""
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+@contextmanager
+def opened_among_the_tests(name: str, *, valkey: int, roles: Sequence[str]) -> Iterator[Shop]:
+    """A demo shop on the servers of this test run, with a database of that name and Valkey's of that number.
+
+    What it begins with is prepared once for all of them, by whoever comes first, and copied.
+    """
+    servers = Path(os.environ["TEST_SERVERS"])
+    prepared = servers / "prepared"
+    with (servers / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (prepared / FILLED).exists():
+            _create_database("prepared")
+            _prepare(Shop(prepared, free_port(), free_port(), _settings("prepared", _PREPARED)), skus=400)
+    _create_database(name, like="prepared")
+    _copy_valkey(_PREPARED, valkey)
+    environment = {**_settings(name, valkey), "STATIC_ROOT": str(prepared / "static")}
+    with _running(Shop(servers / name, free_port(), free_port(), environment), roles) as shop:
+        yield shop
+
+
+def _settings(database: str, valkey: int) -> dict[str, str]:
     return {
         **_ENVIRONMENT,
-        "DATABASE_URL": os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}",
+        "DATABASE_URL": os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{database}",
         "REDIS_URL": os.environ["REDIS_URL"].rsplit("/", 1)[0] + f"/{valkey}",
         "SECRET_KEY": os.environ["SECRET_KEY"],
         "JWT_PRIVATE_KEY": os.environ["JWT_PRIVATE_KEY"],
     }
 
 
+def _create_database(name: str, *, like: str = "template1") -> None:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
+
+
+def _copy_valkey(source: int, target: int) -> None:
+    """What is shown of stock."""
+    with redis.Redis.from_url(os.environ["REDIS_URL"].rsplit("/", 1)[0] + f"/{source}") as client:
+        for key in client.scan_iter(count=1000):
+            client.copy(key, key, destination_db=target)
+
+
 @contextmanager
 def opened(home: Path, environment: dict[str, str], *, roles: Sequence[str], skus: int = 400) -> Iterator[Shop]:
     """The demo shop: migrated, filled, these of its processes running."""
-    messages.compile_messages()
-    home.mkdir(parents=True, exist_ok=True)
     shop = Shop(home, free_port(), free_port(), environment)
+    _prepare(shop, skus=skus)
+    with _running(shop, roles):
+        yield shop
+
+
+def _prepare(shop: Shop, *, skus: int) -> None:
+    messages.compile_messages()
+    shop.home.mkdir(parents=True, exist_ok=True)
     # The API's documentation page is 24 MB of source maps, which take longer to compress than all the rest to start.
     shop.manage("collectstatic", "--no-input", "--verbosity=0", "--ignore=ninja", "--ignore=django_htmx")
     shop.manage("prepare_demo", f"--skus={skus}")
+
+
+@contextmanager
+def _running(shop: Shop, roles: Sequence[str]) -> Iterator[Shop]:
     with shop.running(roles):
+        if "relay" in roles:
+            wait_for_relay(shop)
         yield shop
-    shutil.rmtree(home, ignore_errors=True)
+    shutil.rmtree(shop.home, ignore_errors=True)
+
+
+def wait_for_relay(shop: Shop) -> None:
+    """Until its relay hears of facts. It answers on no port, and on a busy machine takes as long as any patience."""
+    listening = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s"
+    with psycopg.connect(shop.environment["DATABASE_URL"], autocommit=True) as connection:
+        wait_until(
+            lambda: connection.execute(listening, ["grocery-relay-listener"]).fetchone(),
+            child=shop.processes["relay"],
+            log=shop.log("relay"),
+        )

@@ -19,6 +19,7 @@ import sys
 import time
 import webbrowser
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -164,8 +165,10 @@ def _open_shop(running: ExitStack, state: Path, environment: dict[str, str], opt
     (state / "environment.json").touch(mode=0o600)
     (state / "environment.json").write_text(json.dumps(shop.environment))
     messages.compile_messages()
-    _collect_static(shop)
-    _prepare(shop, options.skus)
+    with ThreadPoolExecutor(1) as meanwhile:
+        static = meanwhile.submit(_collect_static, shop)
+        _prepare(shop, options.skus)
+        static.result()
     running.enter_context(shop.running(step=step))
     return shop
 
@@ -193,8 +196,7 @@ def _collect_static(shop: Shop) -> None:
     sources = sorted(path for path in (ROOT / "grocery").glob("*/static/**/*") if path.is_file())
     with _unless_done(shop.home / "static-made-from", map(_trace, sources)) as needed:
         if needed:
-            with step("static files"):
-                shop.manage("collectstatic", "--no-input", "--clear", "--verbosity=0")
+            shop.manage("collectstatic", "--no-input", "--clear", "--verbosity=0")
 
 
 @contextmanager

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from grocery.config.processes import Shop
 from tests.browser.shop import CHROMIUM, ROLES, chromium, paths, put_in_cart, sign_in
-from tests.running import database_of_the_tests, opened
+from tests.running import opened_among_the_tests
 
 type Visit = Callable[..., Page]
 
@@ -27,8 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def shop() -> Iterator[Shop]:
-    environment = database_of_the_tests("browser", valkey=14)
-    with opened(Path(os.environ["TEST_SERVERS"]) / "browser", environment, roles=ROLES) as shop:
+    with opened_among_the_tests("browser", valkey=14, roles=ROLES) as shop:
         yield shop
 
 

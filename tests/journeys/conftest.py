@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from grocery.config.processes import ROLES, Shop
 from tests.journeys.people import open_clients
-from tests.running import database_of_the_tests, opened
+from tests.running import opened_among_the_tests
 
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Shop]:
     """A shop with a few hundred SKUs, opened once for all journeys."""
-    environment = database_of_the_tests("journeys", valkey=15)
-    with opened(Path(os.environ["TEST_SERVERS"]) / "journeys", environment, roles=ROLES) as shop:
+    with opened_among_the_tests("journeys", valkey=15, roles=ROLES) as shop:
         yield shop
 
 

@@ -11,6 +11,7 @@ import pytest
 from grocery.config.processes import Shop
 from tests.journeys.conftest import Eventually
 from tests.journeys.people import Person, available, shelf
+from tests.running import wait_for_relay
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -131,6 +132,7 @@ def test_the_mail_is_sent_once_though_the_relay_is_killed_in_between(site: Shop,
         relay.send_signal(signal.SIGKILL)
         relay.wait()
         site.start("relay")
+    wait_for_relay(site)
     eventually(lambda: all(buyer.mail() for buyer in buyers))
     eventually(lambda: Person(site).http.get(f"{site.url}/readyz").is_success)
     assert [len(buyer.mail()) for buyer in buyers] == [1] * len(buyers)

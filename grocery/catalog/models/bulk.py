@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from grocery.catalog.contracts import ProductDraft
 
@@ -76,6 +77,14 @@ UPDATE catalog_staged s SET old_price = known.price
 FROM (SELECT p.sku, p.price FROM "catalog_product" p WHERE p.sku IN (SELECT sku FROM catalog_staged)
       ORDER BY p.sku FOR NO KEY UPDATE) AS known
 WHERE s.sku = known.sku
+"""
+
+
+#: The inverted indexes of an empty table, and what makes them.
+_INVERTED: Final = """
+SELECT indexname, indexdef FROM pg_indexes
+WHERE schemaname = current_schema() AND tablename = 'catalog_product' AND indexdef LIKE '%USING gin%'
+  AND NOT EXISTS (SELECT FROM "catalog_product")
 """
 
 
@@ -165,6 +174,25 @@ WITH written AS (
 )
 SELECT sku, new FROM written
 """  # noqa: S608 - put together from the column names above
+
+
+@contextmanager
+def searched_afterwards() -> Iterator[None]:
+    """Fill an empty table without its inverted indexes, and make those at the end.
+
+    Kept up to date row by row they are six tenths of what 50,000 products cost, made at once one tenth.
+
+    In one transaction, so that whoever fails leaves them as they were. Of a table with products, nothing is done.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_INVERTED)
+        indexes = cursor.fetchall()
+        for name, _made in indexes:
+            cursor.execute(f"DROP INDEX {connection.ops.quote_name(name)}")
+        yield
+        connection.check_constraints()  # no index is made while rows wait to be checked at the end of the transaction
+        for _name, made in indexes:
+            cursor.execute(made)
 
 
 def refresh_statistics() -> None:

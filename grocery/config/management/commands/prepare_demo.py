@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import batched
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connection
 
 from grocery.catalog import public as catalog
 from grocery.config import demo_goods
@@ -45,10 +49,27 @@ class Command(BaseCommand):
                 goods = demo_goods.lots(store, premises, now=clock.now())
                 inventory.stock_up(location=store.id, lines=goods, now=clock.now())
         store = stores[0]
-        with step("where they stand"):
+        # Python and PostgreSQL take turns at each of these, so together they take little more than the longest.
+        with step("where they stand; telling the catalogue and the feed what is in stock"), _telling(threads=2):
             for some in batched(demo_goods.shelf_places(), 2000):
                 inventory.place_goods(location=store.id, places=some, now=clock.now(), by=None)
-        with step("telling the catalogue and the feed what is in stock"):
-            relay.drain()
         with step("people"):
             demo_goods.invite_people(store, now=clock.now())
+
+
+@contextmanager
+def _telling(*, threads: int) -> Iterator[None]:
+    """Have all facts told that are owed already while something else is done, and then what that made true."""
+    with ThreadPoolExecutor(threads) as relays:
+        telling = [relays.submit(_tell) for _ in range(threads)]
+        yield
+        for told in telling:
+            told.result()
+    relay.drain()
+
+
+def _tell() -> None:
+    try:
+        relay.drain()
+    finally:
+        connection.close()
