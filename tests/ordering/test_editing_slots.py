@@ -13,6 +13,7 @@ from grocery.catalog import public as catalog
 from grocery.delivery import models as delivery_models
 from grocery.delivery import public as delivery
 from grocery.inventory import public as inventory
+from grocery.inventory.models import Lot
 from grocery.kernel.errors import NotFound
 from grocery.kernel.money import dong
 from grocery.kernel.quantity import quantity
@@ -84,6 +85,24 @@ def test_asking_twice_is_one_place(shop: Shop, lan: Customer, cash: UUID, tomorr
 def test_a_preview_takes_no_place(shop: Shop, lan: Customer, cash: UUID, tomorrow: UUID):
     seen = ordering.preview_edit(order_id=cash, slot_id=tomorrow, by=lan.principal, now=NOON)
     assert (seen.window is not None, places(shop, tomorrow)) == (True, (1, 0))
+
+
+def test_a_markdown_stays_with_its_units_also_on_a_line_that_the_shop_has_settled(
+    shop: Shop, lan: Customer, tomorrow: UUID
+):
+    """Of three milks two expire today; one is missing, and the rest goes tomorrow, fresh and at its price."""
+    shop.stock(milk=10)
+    shop.stock(NOON.date(), milk=2)
+    old = [lot.id for lot in Lot.objects.filter(expires_on=NOON.date())]
+    inventory.mark_down(location=shop.store.id, lots=old, percent=50, now=NOON, by=lan.id)
+    ordering.set_item(owner=lan.owner, sku="milk", quantity=quantity(3), near_expiry=True, now=NOON)
+    placed = shop.check_out(lan)
+    shop.tell()
+    ordering.leave_out(order_id=placed.id, sku="milk", quantity=quantity(1), by=shop.picker, now=NOON)
+    (before,) = ordering.order(order_id=placed.id).lines
+    move(placed.id, lan, tomorrow)
+    (after,) = ordering.order(order_id=placed.id).lines
+    assert (before.amount < before.list_amount, after.amount, after.adjustments) == (True, dong(77_000), ())
 
 
 def test_a_full_slot_leaves_everything_as_it_was(shop: Shop, lan: Customer, cash: UUID, tomorrow: UUID):

@@ -44,10 +44,14 @@ STEPS = int(os.environ.get("ORDER_STEPS", "20"))
 #: What happens, as often as it is named here.
 WHAT = (
     ["order"] * 5 + ["edit"] * 5 + ["miss"] * 6 + ["answer"] * 4 + ["pay"] * 3 + ["part"] * 2
-    + ["pick"] * 3 + ["seal"] * 2 + ["drive"] + ["offer"] * 3 + ["time"] * 3
+    + ["pick"] * 3 + ["seal"] * 2 + ["drive"] * 2 + ["back"] * 3 + ["offer"] * 3 + ["time"] * 3
     + ["come", "mark down", "end markdown", "throw away", "price", "cancel"]
 )  # fmt: skip
 
+#: Mostly an order stays in its slot.
+slots = st.none() | st.none() | st.integers(0, 2)
+reasons = st.sampled_from(["changed_mind", "damaged", "missing"])
+fates = st.sampled_from(["shelf", "waste", "kept", "coming"])
 type Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 #: Weights that the customer is asked about, as shares of what was ordered.
@@ -76,16 +80,27 @@ class Histories(Carts, Changes, Store, Shelf):
 
     world: World
 
-    @initialize(lighter=st.booleans(), by_card=st.booleans())
-    def begin(self, *, lighter: bool, by_card: bool) -> None:
+    @initialize(lighter=st.booleans(), by_card=st.booleans(), on_the_road=st.sampled_from([False, False, True]))
+    def begin(self, *, lighter: bool, by_card: bool, on_the_road: bool = False) -> None:
         self.undone = transaction.atomic()
         self.undone.__enter__()
         self.w = deepcopy(self.world)
         self.at(self.w.now)
         choice = ordering.SubstitutionChoice.SIMILAR if lighter else ordering.SubstitutionChoice.ASK
+        if on_the_road:
+            self.somebody_is_on_the_road(by_card=by_card)
         self.order(0, {"milk": 3, "shrimp": 2}, {"milk"}, choice, set(), by_card=by_card)
         self.the_card_is_shown(0, None)
         self.tell(None)
+
+    def somebody_is_on_the_road(self, *, by_card: bool) -> None:
+        """Three cartons and two melons."""
+        self.order(1, {"oat": 3, "melon": 2}, set(), ordering.SubstitutionChoice.NONE, set(), by_card=by_card)
+        self.the_card_is_shown(0, None)
+        self.tell(None)
+        self.somebody_picks(0, 9, 50, None, None)
+        self.somebody_seals(0)
+        self.the_driver_goes(0)
 
     # --- what happens ---------------------------------------------------------------------------------------------
     @rule(what=st.sampled_from(WHAT), data=st.data())
@@ -93,7 +108,7 @@ class Histories(Carts, Changes, Store, Shelf):
         note(what)
         if what in {"edit", "part", "answer", "pay", "cancel"}:
             self.a_customer(what, data.draw)
-        elif what in {"miss", "pick", "seal", "drive"}:
+        elif what in {"miss", "pick", "seal", "drive", "back"}:
             self.somebody_of_the_staff(what, data.draw)
         elif what == "order":
             self.somebody_orders(data.draw)
@@ -106,7 +121,9 @@ class Histories(Carts, Changes, Store, Shelf):
         number, crash, yes = draw(numbers), draw(crashes), draw(st.booleans())
         match what:
             case "edit":
-                self.somebody_edits(number, draw(numbers), draw(st.integers(0, 5)), draw(st.none() | skus), crash)
+                self.somebody_edits(
+                    number, draw(numbers), draw(st.integers(0, 5)), draw(st.none() | skus), crash, draw(slots)
+                )
             case "part":
                 self.a_part_is_called_off(number, draw(numbers), draw(amounts), yes, crash)
             case "answer":
@@ -127,6 +144,10 @@ class Histories(Carts, Changes, Store, Shelf):
                 self.somebody_picks(number, draw(st.integers(0, 3)), draw(st.integers(0, 100)), draw(odd), crash)
             case "seal":
                 self.somebody_seals(number)
+            case "back":
+                fate, yes = draw(fates), draw(st.booleans())
+                everything, at = draw(st.booleans()), draw(numbers)
+                self.something_comes_back(number, at, draw(reasons), fate, all_of_it=everything, yes=yes, crash=crash)
             case _:
                 self.the_driver_goes(number)
 
@@ -199,6 +220,8 @@ class Histories(Carts, Changes, Store, Shelf):
             if bought.alive:
                 check_order(order, bought)
                 check_money(bought)
+        if hasattr(self, "w"):
+            self.check_returns()
 
     @invariant()
     def coupons_count_the_orders_that_use_them(self) -> None:
@@ -229,6 +252,7 @@ class Histories(Carts, Changes, Store, Shelf):
         self.tick(None)
         self.every_order_is_what_the_model_says_and_every_price_is_explained()
         self.no_unit_is_held_without_an_order_and_no_order_without_its_units()
+        self.all_that_comes_back_stands_in_a_queue()
         open_ = [order for order in self.w.orders.values() if order.state not in {"delivered", "cancelled"}]
         store = self.w.shop.store.id
         seen = {row.order_id for row in ordering.order_desk(store_id=store, now=self.w.now, limit=100).rows}

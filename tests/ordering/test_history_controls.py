@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
+from grocery.kernel.money import dong
 from grocery.ordering import policies
 from grocery.ordering import public as ordering
-from grocery.ordering.services import candidates, editing, keeping, requests
+from grocery.ordering.policies import returns
+from grocery.ordering.services import candidates, editing, keeping, planning, requests, returning
 from grocery.payments import public as payments
 from tests.ordering.history.world import GOODS, World
 from tests.ordering.test_histories import Histories, noon
@@ -63,6 +66,52 @@ def unpaid(history: Histories) -> None:
     history.tick(None)
 
 
+def ended_and_edited(history: Histories) -> None:
+    """Oat milk was a quarter off when it was ordered."""
+    history.an_offer_begins({"kind": "sku", "percent": 25, "skus": ("oat",)}, False, 1)
+    history.order(1, {"oat": 2}, set(), SIMILAR, set(), by_card=False)
+    history.an_offer_ends(0)
+    history.somebody_edits(0, 0, 3, None, None)
+
+
+def moved(history: Histories) -> None:
+    history.somebody_edits(0, 0, 3, None, None, slot=2)
+
+
+def weighed_oddly(history: Histories) -> None:
+    """Half of the shrimps, and no answer."""
+    history.somebody_picks(0, 9, 0, Decimal("0.5"), None)
+    history.at(history.w.now + timedelta(minutes=11))
+    history.tick(None)
+    history.somebody_seals(0)
+
+
+def on_the_road(history: Histories) -> None:
+    history.somebody_is_on_the_road(by_card=True)
+
+
+def refused(history: Histories) -> None:
+    on_the_road(history)
+    history.something_comes_back(0, 0, "changed_mind", "coming", all_of_it=True, yes=False, crash=None)
+    history.at(history.w.now + timedelta(minutes=6))
+    history.tick(None)
+
+
+def returned(history: Histories) -> None:
+    """A carton is asked for and goes back to the shelf, if it may."""
+    on_the_road(history)
+    history.the_driver_goes(0)
+    for _asked_then_decided in range(2):
+        history.something_comes_back(0, 0, "changed_mind", "shelf", all_of_it=False, yes=True, crash=None)
+
+
+def returned_spoilt(history: Histories) -> None:
+    on_the_road(history)
+    history.the_driver_goes(0)
+    for _asked_then_decided in range(2):
+        history.something_comes_back(0, 0, "damaged", "shelf", all_of_it=False, yes=True, crash=None)
+
+
 # --- mistakes ---------------------------------------------------------------------------------------------------
 def each_twice(wanted: Any, offers: Any = (), **more: Any) -> Any:
     return _price_basket(wanted, [*offers, *(replace(one, stackable=True) for one in offers)], **more)
@@ -76,13 +125,41 @@ def never(*_: object, **__: object) -> bool:
     return False
 
 
+def always(*_: object, **__: object) -> bool:
+    return True
+
+
+def of_its_day(order: Any, row: Any, *_about: object) -> Any:
+    return row.vat_rate or 8
+
+
+def by_what_runs(wanted: Any, *, running: Any, agreed: object) -> Any:
+    return _price_edited(wanted, running=running, agreed=[])
+
+
+def as_ordered(net: Any, *_about: object, **__: object) -> Any:
+    return net
+
+
+def all_of_it(charged: Any, **_about: object) -> Any:
+    return charged
+
+
+def without_near(*_: object) -> tuple[()]:
+    return ()
+
+
+def for_nothing(*_: object, **__: object) -> Any:
+    return dong(0)
+
+
 def anything(missing: candidates.Missing, *, store_id: Any, without: Any = (), **_when: object) -> Any:
     cards = catalog.cards(skus=[catalog.Sku(sku) for sku in GOODS], store_id=store_id)
     pieces = [card for card in cards if card.unit is catalog.Unit.PIECE and card.sku not in {*without, missing.sku}]
     return [candidates._found(card, missing) for card in pieces]
 
 
-_price_basket = policies.price_basket
+_price_basket, _price_edited = policies.price_basket, policies.price_edited
 
 #: The mistake, what happens, and which function of which module is replaced by what.
 MISTAKES: list[tuple[str, Callable[[Histories], None], Any, str, Any]] = [
@@ -94,6 +171,16 @@ MISTAKES: list[tuple[str, Callable[[Histories], None], Any, str, Any]] = [
     ("a repeated request is done twice", repeated, requests, "done_before", never),
     ("the driver is not told that it is less", lessened, payments, "lower_to", nothing),
     ("who never pays keeps an order", unpaid, ordering, "cancel_unpaid", nothing),
+    ("an edit forgets what was agreed", ended_and_edited, policies, "price_edited", by_what_runs),
+    ("an edit is delivered for nothing", edited, policies, "fee_after", for_nothing),
+    ("an edit makes old goods dear", edited, planning, "_near", without_near),
+    ("the VAT of another day", moved, planning, "_vat", of_its_day),
+    ("a question about a weight is never settled", weighed_oddly, ordering, "weigh_by_default", nothing),
+    ("what is counted is not weighed", on_the_road, policies, "packed_amount", as_ordered),
+    ("half is refused and all is paid back", refused, returns, "share_of", all_of_it),
+    ("the money of a return never goes", refused, ordering, "settle_returns", nothing),
+    ("nothing stands on the shelf again", returned, returning, "take_in", nothing),
+    ("what is spoilt is sold again", returned_spoilt, returns, "may_be_sold_again", always),
 ]
 
 

@@ -128,6 +128,20 @@ def test_only_whole_melons_are_near_their_date(shop: Shop, lan: Customer):
     assert models.OrderLine.objects.get(order_id=placed.id).reduced == [[50, "1.5"]]
 
 
+def test_a_melon_near_its_date_stays_so_by_an_edit_from_whichever_lots_its_weight_is(shop: Shop, lan: Customer):
+    by_piece(shop, "melon", "1.5")
+    shop.stock(milk=5)
+    for weight in ("0.75", "0.75"):
+        shelve(shop, "melon", weight, until=TODAY)
+    old = [lot.id for lot in Lot.objects.filter(expires_on=TODAY)]
+    inventory.mark_down(location=shop.store.id, lots=old, percent=50, now=NOON, by=new_id())
+    ordering.set_item(owner=lan.owner, sku="melon", quantity=quantity("1.5"), near_expiry=True, now=NOON)
+    placed = shop.check_out(lan)
+    ordering.edit(order_id=placed.id, quantities={"milk": quantity(1)}, by=lan.principal, now=NOON)
+    melon, _milk = ordering.order(order_id=placed.id).lines
+    assert (melon.sku, melon.amount) == ("melon", dong(45_000))
+
+
 def test_what_stands_in_comes_in_whole_pieces_of_its_own(shop: Shop, lan: Customer):
     shop.allergens = ()
     by_piece(shop, "melon", "1.5")

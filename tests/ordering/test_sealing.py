@@ -96,6 +96,13 @@ def test_what_is_like_it_is_put_in_at_once_where_the_customer_takes_the_best_mat
     assert packed(order) == {"milk": "2.000", "oat": "1.000", "shrimp": "0.438"}
 
 
+def test_who_leaves_out_the_last_line_and_was_not_answered_hears_it_again(walk: Walker):
+    key = new_id()
+    short(walk, sku="shrimp")
+    assert [short(walk, key=key), short(walk, key=key)] == ["left_out", "left_out"]
+    assert ordering.order(order_id=order_of(walk)).state.value == "cancelled"
+
+
 def test_whoever_wants_to_be_asked_is_asked_and_the_line_waits(walk: Walker):
     order = order_of(walk)
     wants(order, "ask")

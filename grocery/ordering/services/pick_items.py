@@ -92,10 +92,15 @@ def undo_pick(*, wave_id: UUID, by: Principal, now: datetime) -> str:
 def being_picked(order_id: UUID, *, by: Principal) -> models.Order:
     """The order, locked, given that `by` is picking it now. Raises NotFound, WrongState, NotYourWave, WavePaused."""
     order = transitions.lock(order_id, by=by)
+    check_being_picked(order, by=by)
+    return order
+
+
+def check_being_picked(order: models.Order, *, by: Principal) -> None:
+    """Raise unless `by` is picking this locked order now."""
     if order.state != OrderState.PICKING:
         raise WrongState(order.number, OrderState(order.state), OrderState.PICKING)
-    pick_waves.working_on(order_id, by=by)
-    return order
+    pick_waves.working_on(order.id, by=by)
 
 
 def line_of(order: models.Order, sku: str) -> models.OrderLine:

@@ -12,7 +12,7 @@ from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import models
 from grocery.ordering.contracts import Candidate, SubstitutionState
 from grocery.ordering.contracts.picking import NothingMissing, Shortage, ShortOutcome
-from grocery.ordering.services import pick_items, substituting
+from grocery.ordering.services import pick_items, substituting, transitions
 from grocery.ordering.services.pick_check import found_of
 
 
@@ -28,9 +28,10 @@ def instead_of(*, order_id: UUID, sku: str, by: Principal, now: datetime) -> tup
 @transaction.atomic
 def pick_short(*, shortage: Shortage, by: Principal, now: datetime) -> ShortOutcome:
     """See `public.picking.pick_short`."""
-    order = pick_items.being_picked(shortage.order_id, by=by)
-    if known := models.ShortPick.objects.with_id(shortage.id).first():
+    order = transitions.lock(shortage.order_id, by=by)
+    if known := models.ShortPick.objects.with_id(shortage.id).first():  # also where that was the end of the order
         return ShortOutcome(known.outcome)
+    pick_items.check_being_picked(order, by=by)
     missing = _missing(order, shortage.sku)
     if missing <= 0:
         raise NothingMissing(shortage.sku)

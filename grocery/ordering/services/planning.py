@@ -17,7 +17,7 @@ from grocery.inventory import public as inventory
 from grocery.kernel.money import Money, dong
 from grocery.kernel.quantity import ZERO, Quantity, quantity
 from grocery.ordering import models, policies
-from grocery.ordering.contracts import Adjustment, LineChange, ProductNotSold, Window, whole_pieces
+from grocery.ordering.contracts import Adjustment, LineChange, OfferKind, ProductNotSold, Window, whole_pieces
 from grocery.ordering.contracts.plans import Plan, PlannedLine
 from grocery.ordering.policies import near_expiry
 from grocery.ordering.services import agreed_offers, write_change
@@ -139,7 +139,7 @@ def _wanted(here: Now, sku: str, amount: Quantity, products: OnSale, day: date, 
         counted=(row.unit if row else product.unit.value if product else "") == "piece",
         categories=frozenset(product.categories) if product else frozenset(),
         reduced=_near(here, row, parts, day) if row else (),
-        settled=_settled(here, row, amount) if row and row.settled and parts else None,
+        settled=_settled(here, row, amount, day) if row and row.settled and parts else None,
     )
 
 
@@ -157,14 +157,19 @@ def _near(here: Now, row: models.OrderLine, parts: policies.Parts, day: date) ->
     """
     if not row.reduced or not parts:
         return ()
-    promised = dict(near_expiry.still_reduced(row.reduced, parts[0][0]))
-    lots = [a for a in here.held if a.sku == row.sku and a.percent in promised and _good(a.expires_on, day)]
-    units = [policies.Reduced(a.percent or 0, whole_pieces(a.quantity, row.piece_weight), a.expires_on) for a in lots]
-    return tuple(
-        part
-        for percent, most in promised.items()
-        for part in near_expiry.take(most, [one for one in units if one.percent == percent])
-    )
+    found: dict[tuple[int, date | None], Quantity] = {}
+    for a in here.held:
+        if (
+            a.sku == row.sku and a.percent and _good(a.expires_on, day)
+        ):  # as carts see them: of one day, not of one lot
+            found[a.percent, a.expires_on] = Quantity(found.get((a.percent, a.expires_on), ZERO) + a.quantity)
+    units = [policies.Reduced(percent, amount, until) for (percent, until), amount in found.items()]
+    kept: list[policies.Reduced] = []
+    for percent, most in near_expiry.still_reduced(row.reduced, parts[0][0]):
+        mine = [one for one in units if one.percent == percent]
+        there = Quantity(sum((one.quantity for one in mine), start=ZERO))
+        kept += near_expiry.take(whole_pieces(Quantity(min(most, there)), row.piece_weight), mine)
+    return tuple(kept)
 
 
 def _good(expires_on: date | None, day: date) -> bool:
@@ -178,18 +183,28 @@ def _held(here: Now, sku: str, percent: int | None, *, on: date, freshness: int 
     return Quantity(sum((a.quantity for a in mine), start=ZERO))
 
 
-def _settled(here: Now, row: models.OrderLine, amount: Quantity) -> tuple[Adjustment, ...]:
-    """What lowers a settled line, pro rata of what is left of it."""
+def _settled(here: Now, row: models.OrderLine, amount: Quantity, day: date) -> tuple[Adjustment, ...]:
+    """What lowers a settled line, pro rata of what is left of it; a markdown stays with its units, and no others."""
     mine = [effect.effect() for effect in here.effects if effect.sku == row.sku]
     left = Quantity(min(amount, row.quantity))
     most = dong(row.price) * left
     whole = policies.share(dong(row.discount), of=Quantity(row.quantity), kept=left, most=most)
     parts = policies.shares([-effect.amount for effect in mine], whole=whole)
+    promised = Quantity(sum((units for _, units in near_expiry.still_reduced(row.reduced, left)), start=ZERO))
+    near = _near(here, row, ((left, dong(row.price), 0),), day)
+    kept = Quantity(sum((one.quantity for one in near), start=ZERO))
     return tuple(
-        Adjustment(e.offer_id, e.kind, e.name_en, e.name_vi, Quantity(min(e.quantity, left)), -part)
+        effect
         for e, part in zip(mine, parts, strict=True)
-        if part
+        if (effect := _still(e, part, left, promised, kept)).amount
     )
+
+
+def _still(e: Adjustment, off: Money, left: Quantity, promised: Quantity, kept: Quantity) -> Adjustment:
+    """An effect on what is left; of units near their date only so many are kept as were promised."""
+    if e.kind is OfferKind.NEAR_EXPIRY:
+        off, left = policies.share(off, of=promised, kept=kept, most=off), min(left, kept)
+    return Adjustment(e.offer_id, e.kind, e.name_en, e.name_vi, Quantity(min(e.quantity, left)), -off)
 
 
 def _planned(
@@ -201,7 +216,7 @@ def _planned(
     day: date,
 ) -> PlannedLine:
     row = next((line for line in here.lines if line.sku == sku), None) or _new(sku, product)
-    settled = bool(row.settled and amount)
+    settled = bool(row.settled and row.quantity and amount)  # what comes back after all of it had gone is anew
     near = _near(here, row, priced.parts, day) if priced and row.quantity else ()
     reduced: dict[int, Quantity] = {}
     for units in near:

@@ -15,11 +15,11 @@ from grocery.inventory import public as inventory
 from grocery.kernel.ids import new_id
 from grocery.ordering import public as ordering
 from grocery.payments.contracts import AmountTooSmall
-from tests.ordering.history.checks import check_explained
+from tests.ordering.history.checks import lowered, named
 from tests.ordering.history.orders import SMALLEST_CARD, Bought, Line, Question
 from tests.ordering.history.prices import Rule, Wanted, frees_delivery, price
 from tests.ordering.history.story import Story
-from tests.ordering.history.world import BY_WEIGHT, Stock, may_stand_in, note, so_much
+from tests.ordering.history.world import BY_WEIGHT, PIECE, Stock, may_stand_in, note, so_much, whole_pieces
 
 
 class Carts(Story):
@@ -50,7 +50,7 @@ class Carts(Story):
         except ordering.CouponUsedUp:
             assert any(self.w.uses(offer) >= self.w.limits[offer] for offer in bought.codes)
         except delivery.SlotClosed:
-            assert self.w.now >= bought.cutoff
+            assert self.w.now >= bought.slot.cutoff
         except AmountTooSmall:
             assert by_card
             assert bought.ceiling < SMALLEST_CARD
@@ -91,7 +91,7 @@ class Carts(Story):
         return ordering.place_order(
             customer_id=self.w.people[who].id,
             address_id=self.w.people[who].address_id,
-            slot_id=self.w.slots[slot][0],
+            slot_id=self.w.slots[slot].id,
             method=ordering.PaymentMethod("card" if by_card else "cash_on_delivery"),
             key=key,
             answers=answers,
@@ -107,8 +107,8 @@ class Carts(Story):
         for sku, steps in basket.items():
             ordering.set_item(owner=owner, sku=sku, quantity=so_much(sku, steps), near_expiry=sku in near, now=now)
         ordering.choose_substitution(owner=owner, choice=choice, now=now)
-        entered = [one for one in self.w.rules.values() if not one.code]
-        coupons = [one for one in self.w.rules.values() if one.code]
+        entered = [one for one in self.w.rules if not one.code]
+        coupons = [one for one in self.w.rules if one.code]
         for brought in (one for number, one in enumerate(coupons) if number in codes):
             if self.w.uses(brought.id) >= self.w.limits[brought.id]:
                 with pytest.raises(ordering.CouponUsedUp):
@@ -123,51 +123,49 @@ class Carts(Story):
     ) -> tuple[Bought, dict[str, Decimal]]:
         """What the cart shows is explained by the rules; the order it should become, and what is short for that."""
         wanted, missing = [], {}
-        for line in view.lines:
+        for line in sorted(view.lines, key=lambda line: line.sku):
             left, pools = Decimal(line.quantity), []
             for percent in stock.percents(line.sku) if line.sku in near else ():
-                if units := min(left, stock.free(line.sku, percent)):
+                if units := min(left, whole_pieces(line.sku, stock.free(line.sku, percent))):
                     pools.append((percent, units))
                     left -= units
             if left > (there := stock.free(line.sku)):
                 missing[line.sku] = left - there
-            wanted.append(
-                Wanted(line.sku, self.w.prices[line.sku], line.quantity, line.sku in BY_WEIGHT, tuple(pools))
-            )
-        priced = price(wanted, rules)
-        assert (sum(line.amount.minor for line in view.lines), view.subtotal.minor) == (priced.goods, priced.listed)
+            today = self.w.prices[line.sku]
+            wanted.append(Wanted(line.sku, today, line.quantity, self.w.by_weight(line.sku), tuple(pools)))
+        costs = dict(zip((one.sku for one in wanted), price(wanted, rules), strict=True))
         by_sku = {line.sku: line for line in wanted}
+        lines = {}
         for shown in view.lines:
-            assert shown.price.minor == self.w.prices[shown.sku]
-            check_explained(shown, by_sku[shown.sku], {r.id: r for r in rules if r.id in priced.rules})
-        fee = 0 if priced.goods >= 300_000 else 15_000
-        free = fee if frees_delivery(rules, priced.goods) else 0
-        used = {effect.offer_id for line in view.lines for effect in line.adjustments}
-        if free:
-            used |= {min(r.id for r in rules if r.kind == "free_delivery" and r.from_amount <= priced.goods)}
-        lines = {
-            line.sku: Line(
-                line.sku,
-                line.price.minor,
-                Decimal(line.quantity),
-                line.list_amount.minor,
-                line.amount.minor,
-                line.sku in BY_WEIGHT,
-                dict(by_sku[line.sku].near),
+            one = by_sku[shown.sku]
+            lines[one.sku] = Line(
+                one.sku,
+                one.price,
+                one.quantity,
+                one.listed,
+                one.by_weight,
+                costs[one.sku],
+                dict(one.near),
                 str(view.substitution),
             )
-            for line in view.lines
-        }
+            assert (shown.price.minor, shown.list_amount.minor) == (one.price, one.listed)
+            assert lowered(shown) == named(costs[one.sku]), "each line's price is explained by the rules"
+            assert shown.amount.minor == lines[one.sku].net
+        where = self.w.slots[slot]
+        goods = sum(line.net for line in lines.values())
+        fee = where.costs(goods)
+        free_by = frees_delivery(rules, goods) if fee else None
         pay_by = self.w.now + timedelta(minutes=15) if by_card else None
-        codes = frozenset(offer for offer in self.w.limits if offer in used)
-        return Bought(new_id(), by_card, lines, fee, free, codes, self.w.slots[slot][1], pay_by), missing
+        bought = Bought(new_id(), by_card, lines, fee, free_by, frozenset(), where, pay_by, [self.w.now])
+        bought.codes = frozenset(self.w.limits.keys() & bought.lowered_by)
+        return bought, missing
 
     def adopt(self, bought: Bought, missing: Mapping[str, Decimal], answers: Mapping[str, str | None]) -> None:
         """What was short at checkout has been replaced as chosen, at no more than it would have cost, or left out."""
         came = {line.replaces: line for line in ordering.order(order_id=bought.id).lines if line.replaces}
         assert came.keys() <= missing.keys()
         for sku in (sku for sku in list(bought.lines) if sku in missing):
-            step = Decimal("0.05") if sku in BY_WEIGHT else Decimal(1)
+            step = PIECE.get(sku, Decimal("0.05") if sku in BY_WEIGHT else Decimal(1))
             units = missing[sku] + (step - missing[sku] % step if missing[sku] % step else 0)
             if sku not in came:
                 assert answers.get(sku, "") is None
@@ -179,7 +177,7 @@ class Carts(Story):
             bought.replace(Question(new_id(), sku, units, new.sku, units, self.w.prices[new.sku], self.w.now))
             mine = bought.lines[new.sku]
             assert mine.price - 1 <= new.price.minor <= mine.price, "a đồng is rounding"
-            mine.price, mine.whole, mine.net = new.price.minor, new.amount.minor, new.amount.minor
+            mine.price, mine.whole = new.price.minor, new.amount.minor
         bought.waiting = None
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from copy import deepcopy
 from decimal import Decimal
 from uuid import uuid4
 
+from grocery.delivery import public as delivery
 from grocery.inventory import public as inventory
 from grocery.kernel.errors import Invalid
 from grocery.ordering import public as ordering
 from grocery.payments.contracts import AmountTooSmall
-from tests.ordering.history.edited import take_over
+from tests.ordering.history.edited import edited
 from tests.ordering.history.orders import SMALLEST_CARD, Bought, Waiting, Weighed
 from tests.ordering.history.story import Story
-from tests.ordering.history.world import BY_WEIGHT, GOODS, STEP, Stock, note, so_much
+from tests.ordering.history.world import STEP, Stock, note, so_much
 
 
 class Changes(Story):
@@ -37,23 +37,33 @@ class Changes(Story):
             if tell:
                 self.tell(None)
 
-    def somebody_edits(self, number: int, line: int, steps: int, new: str | None, crash: int | None) -> None:
+    def somebody_edits(
+        self, number: int, line: int, steps: int, new: str | None, crash: int | None, slot: int | None = None
+    ) -> None:
         """All of the change or none of it; more money by card first."""
         order = self.chosen(number)
+        where = self.w.slots[slot] if slot is not None and self.w.slots[slot] != order.slot else None
         asked = {sku: so_much(sku, steps) for sku in (self.line(order, line), new) if sku}
         had = {sku: line.quantity for sku, line in order.lines.items()}
         changes = {sku: Decimal(n) for sku, n in asked.items() if n != had.get(sku, 0)}
-        after = deepcopy(order)
-        after.change(changes, self.w.prices, {sku: sku in BY_WEIGHT for sku in GOODS})
+        after = edited(order, changes, self.w, where)
         stock, own = Stock.taken(), self.w.holder(order.id)
         act = lambda: ordering.edit(  # noqa: E731 - it is asked twice
-            order_id=order.id, quantities=asked, by=self.w.owners[order.id].principal, now=self.w.now
+            order_id=order.id,
+            quantities=asked,
+            by=self.w.owners[order.id].principal,
+            slot_id=where and where.id,
+            now=self.w.now,
         )
         try:
             done = self.w.ask(act, crash)
         except ordering.OrderNotEditable:
             unpaid = order.state == "placed" and order.pay_by is not None and self.w.now >= order.pay_by
-            assert order.state not in {"placed", "confirmed"} or self.w.now >= order.cutoff or unpaid
+            assert order.state not in {"placed", "confirmed"} or self.w.now >= order.slot.cutoff or unpaid
+            return
+        except delivery.SlotClosed:
+            assert where
+            assert self.w.now >= where.cutoff
             return
         except Invalid:
             assert not after.wanted()
@@ -64,12 +74,13 @@ class Changes(Story):
         except inventory.OutOfStock as refused:
             self.check_short(refused, after, stock, own)
             return
-        if not changes:
+        if not changes and not where:
             assert done.outcome is ordering.EditOutcome.UNCHANGED
             order.withdraw()
             return
-        if order.by_card and order.paid and done.ceiling.minor > order.held:
-            self.waits(order, changes, done)
+        assert (done.total.minor, done.ceiling.minor) == (after.total, after.ceiling) or crash is not None
+        if order.by_card and order.paid and after.ceiling > order.held:
+            self.waits(order, after, stock, done)
         else:
             heard = {ordering.EditOutcome.APPLIED} | (
                 {ordering.EditOutcome.UNCHANGED} if crash is not None else set()
@@ -77,24 +88,24 @@ class Changes(Story):
             assert done.outcome in heard
             note("an edit is made")
             after.waiting, after.goods_kept = None, True
-            take_over(after, only_more=only_more(order, changes))
             after.lower()
             self.w.orders[order.id] = after
 
-    def waits(self, order: Bought, changes: Mapping[str, Decimal], done: ordering.Edited) -> None:
+    def waits(self, order: Bought, after: Bought, stock: Stock, done: ordering.Edited) -> None:
         assert (done.outcome, done.to_pay.minor) == (
             ordering.EditOutcome.WAITS,
-            max(done.ceiling.minor - order.held, SMALLEST_CARD),
+            max(after.ceiling - order.held, SMALLEST_CARD),
         )
         note("an edit waits for money")
         assert done.revision_id is not None
         assert done.pay_by is not None
-        more = {sku: n - (order.lines[sku].quantity if sku in order.lines else 0) for sku, n in changes.items()}
+        (holder,) = self.w.holder(order.id)
+        fresh = {sku: line.quantity - sum(line.near.values()) for sku, line in after.lines.items()}
+        more = {sku: units - stock.kept(holder, sku, after.slot.day) for sku, units in fresh.items()}
         again = order.waiting is not None and order.waiting.id == done.revision_id
         order.waiting = Waiting(
             done.revision_id,
-            dict(changes),
-            dict(self.w.prices),
+            after,
             +Counter(more),
             done.to_pay.minor,
             done.pay_by,
@@ -104,12 +115,13 @@ class Changes(Story):
     def check_short(self, refused: inventory.OutOfStock, after: Bought, stock: Stock, own: tuple[str, ...]) -> None:
         """Goods are refused only where they are short."""
         near = {(line.sku, percent): units for line in after.lines.values() for percent, units in line.near.items()}
+        day = after.slot.day
         for sku in refused.shortages:
             if stock.repriced(sku, own):
                 continue
             fresh = after.wanted()[sku] - sum(units for (of, _), units in near.items() if of == sku)
-            there = [stock.free(sku, own=own) >= fresh]
-            there += [stock.free(sku, at, own=own) >= units for (of, at), units in near.items() if of == sku]
+            there = [stock.free(sku, on=day, own=own) >= fresh]
+            there += [stock.free(sku, at, on=day, own=own) >= units for (of, at), units in near.items() if of == sku]
             assert not all(there), f"{sku} is there"
 
     def a_part_is_called_off(self, number: int, line: int, steps: int, staff: bool, crash: int | None) -> None:
@@ -120,9 +132,12 @@ class Changes(Story):
         act = lambda: ordering.cancel_lines(  # noqa: E731 - it is asked twice
             order_id=order.id, quantities={sku: less}, by=by, key=key, now=self.w.now
         )
-        stock, after = Stock.taken(), deepcopy(order)
-        if sku in after.lines and after.lines[sku].quantity >= less:
-            after.change({sku: after.lines[sku].quantity - less}, {}, {})
+        stock, after, left = Stock.taken(), deepcopy(order), order.lines[sku].quantity - less
+        if left >= 0 and not staff:
+            after = edited(order, {sku: left}, self.w)
+            after.changed()
+        elif left >= 0:
+            after.take_back(sku, left)
         try:
             self.w.ask(act, crash)
         except ordering.OrderNotCancellable:
@@ -135,13 +150,13 @@ class Changes(Story):
             assert order.by_card
         except ordering.DearerWithout:
             assert not staff
+            assert after.total > order.total
         except inventory.OutOfStock as refused:
             self.check_short(refused, after, stock, self.w.holder(order.id))
         else:
             self.w.orders[order.id] = after
             after.goods_kept = True
-            if not staff and any(line.quantity for line in after.lines.values()):
-                take_over(after, only_more=False)
+            assert staff or after.total <= order.total or not after.wanted()
             after.lower()
             if not any(line.quantity for line in after.lines.values()):
                 after.end()
@@ -185,7 +200,3 @@ class Changes(Story):
             assert self.w.now >= asked.answer_by
         else:
             self.settle_weight(order, asked, accept=accept)
-
-
-def only_more(order: Bought, changes: Mapping[str, Decimal]) -> bool:
-    return all(sku not in order.lines or n > order.lines[sku].quantity for sku, n in changes.items())

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
-from uuid import UUID
+from collections import Counter
+from fractions import Fraction
 
 from grocery.ordering import public as ordering
 from grocery.payments.models import Payment
 from tests.ordering.history.orders import Bought
-from tests.ordering.history.prices import Rule, Wanted
+from tests.ordering.history.prices import Effects, largest_remainder
 from tests.ordering.history.world import may_stand_in
 
 
-def check_explained(shown: ordering.CartLine, wanted: Wanted, rules: Mapping[UUID, Rule]) -> None:
-    """Each part of what is off names a rule that counts for it; the units near their date are those there are."""
-    assert shown.list_amount.minor == wanted.listed
-    assert shown.amount.minor == wanted.listed + sum(effect.amount.minor for effect in shown.adjustments)
-    near = dict[str, Decimal]()
-    alone = 0
+def lowered(shown: ordering.CartLine | ordering.OrderLineView) -> Effects:
+    """What is taken off a line, by whom."""
+    found: Effects = Counter()
     for effect in shown.adjustments:
-        assert effect.amount.minor < 0
-        if effect.offer_id is None:
-            near[effect.kind.value] = near.get(effect.kind.value, Decimal(0)) + effect.quantity
-        else:
-            assert rules[effect.offer_id].touches(shown.sku)
-            assert rules[effect.offer_id].kind == effect.kind.value
-            alone += not rules[effect.offer_id].stackable
-    assert near.keys() <= {"near_expiry"}
-    assert sum(near.values()) <= sum(units for _, units in wanted.near)
-    assert alone <= 1 + len(wanted.near), "one offer per unit"
+        by = effect.offer_id or ("near" if effect.kind is ordering.OfferKind.NEAR_EXPIRY else "agreed")
+        found[by] -= effect.amount.minor
+    return found
+
+
+def named(effects: Effects) -> Effects:
+    """The markdowns of a line as one."""
+    found: Effects = Counter()
+    for by, amount in effects.items():
+        found["near" if isinstance(by, str) and by.startswith("near") else by] += amount
+    return found
 
 
 def check_order(order: ordering.OrderView, bought: Bought) -> None:
@@ -42,16 +39,31 @@ def check_order(order: ordering.OrderView, bought: Bought) -> None:
         assert (line.price.minor, line.list_amount.minor, line.amount.minor) == (mine.price, mine.whole, mine.net), (
             sku
         )
-        near = [effect.quantity for effect in line.adjustments if effect.kind.value == "near_expiry"]
+        assert lowered(line) == named(mine.effects), "each line's price is explained by the rules"
+        near = [effect.quantity for effect in line.adjustments if effect.kind is ordering.OfferKind.NEAR_EXPIRY]
         assert sum(near) <= sum(mine.near.values())
-        off = sum(effect.amount.minor for effect in line.adjustments)
-        assert line.amount.minor == line.list_amount.minor + off
         assert not line.replaces or may_stand_in(sku, line.replaces)
     assert order.total.minor == bought.total
     assert order.total == order.subtotal - order.discount + order.fee - order.fee_discount
+    assert (order.fee.minor, order.fee_discount.minor) == (bought.fee, bought.fee_discount)
+    assert {effect.offer_id for effect in order.fee_adjustments} == ({bought.free_by} - {None})
     assert order.ceiling.minor == bought.ceiling
+    assert order.slot_day == bought.slot.day
+    assert [(part.rate, part.gross.minor, part.vat.minor) for part in order.vat] == vat(bought)
     assert (order.charged and order.charged.minor) == bought.charged
     assert bought.charged is None or bought.charged <= bought.ceiling
+
+
+def vat(bought: Bought) -> list[tuple[int, int, int]]:
+    """By rate what is in the amounts: all of it is rounded once, and spread by largest remainder."""
+    rest = 8 if bought.slot.day.year < 2027 else 10
+    amounts: Counter[int] = Counter({rest: bought.fee - bought.fee_discount})
+    for line in bought.lines.values():
+        if line.quantity:
+            amounts[5 if line.by_weight else rest] += line.net if bought.charged is None else line.charged(line.found)
+    exact = {rate: Fraction(amounts[rate] * rate, 100 + rate) for rate in sorted(amounts)}
+    parts = largest_remainder(int(sum(exact.values()) + Fraction(1, 2)), list(exact.values()))
+    return [(rate, amounts[rate], part) for rate, part in zip(exact, parts, strict=True)]
 
 
 def check_money(bought: Bought) -> None:
@@ -59,7 +71,7 @@ def check_money(bought: Bought) -> None:
     live = [p for p in Payment.objects.filter(order_id=bought.id).order_by("number") if p.is_live()]
     if bought.charged is not None:
         asked = [p.captured or p.to_capture or 0 for p in live]
-        assert sum(asked) == bought.charged
+        assert sum(asked) == bought.charged - bought.back.not_collected()
         return
     waiting = bought.waiting if bought.waiting and not (bought.waiting.paid or bought.waiting.let_go) else None
     assert [p.amount for p in live if p.state == "authorised"] == (

@@ -3,47 +3,69 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from tests.ordering.history.prices import rounded
+from tests.ordering.history.given_back import GivenBack
+from tests.ordering.history.prices import Effects, largest_remainder, rounded
 
 NOTHING = Decimal(0)
 #: No card pays less than this.
 SMALLEST_CARD = 15_000
+#: Goods of so much come for nothing.
+FREE_FROM = 300_000
+
+
+#: So much, at which price, agreed when (see `prices.Wanted`).
+type Agreed = tuple[Decimal, int, int]
 
 
 @dataclass
 class Line:
-    """So much of one product, and what it costs. `near`: that much of it from lots marked down by so many percent."""
+    """So much of one product, and what it costs: the whole, and what is taken off it.
+
+    `near`: that much of it from lots marked down by so many percent. `parts`: at which prices it was agreed, oldest
+    first; empty: all of it when the order was placed. `settled`: the shop took some of it back; what was off stays.
+    """
 
     sku: str
     price: int
     quantity: Decimal
     whole: int
-    net: int
     by_weight: bool = False
+    effects: Effects = field(default_factory=Counter)
     near: dict[int, Decimal] = field(default_factory=dict)
     choice: str = "similar"
     replaces: str = ""
+    parts: list[Agreed] = field(default_factory=list)
+    settled: bool = False
     found: Decimal = NOTHING
+
+    @property
+    def net(self) -> int:
+        return self.whole - self.effects.total()
+
+    @property
+    def agreed(self) -> list[Agreed]:
+        """Of a settled line the highest price: what is below it is told as taken off."""
+        parts = [] if self.settled else self.parts
+        return keep_first(parts or [(self.quantity, self.price, 0)], self.quantity)
 
     def shrink(self, left: Decimal) -> None:
         """The price stays; what was taken off goes with its goods, to the nearest đồng."""
-        kept = rounded((self.whole - self.net) * left / self.quantity) if self.quantity else 0
-        self.quantity, self.whole = left, rounded(self.price * left)
-        self.net = self.whole - min(kept, self.whole)
-        self.near = _at_most(self.near, left)
+        self.effects, self.whole = self.effects_of(left), rounded(self.price * left)
+        self.quantity, self.near = left, at_most(self.near, left)
+        self.settled = self.settled or self.effects.total() > 0
 
-    def grow(self, more: Decimal, today: int) -> None:
-        """What was agreed keeps its price, what is more costs today's."""
-        costs = rounded(self.price * self.quantity) + rounded(today * more)
-        self.net += rounded(today * more)
-        self.price, self.quantity = max(self.price, today), self.quantity + more
-        self.whole = max(rounded(self.price * self.quantity), costs)
+    def effects_of(self, left: Decimal) -> Effects:
+        """What is taken off so much of it."""
+        off = self.effects.total()
+        kept = rounded(off * left / self.quantity) if left < self.quantity else off
+        shares = largest_remainder(min(kept, rounded(self.price * left)), list(self.effects.values()))
+        return +Counter(dict(zip(self.effects, shares, strict=True)))
 
     @property
     def headroom(self) -> int:
@@ -55,7 +77,16 @@ class Line:
         return min(share, self.net + self.headroom)
 
 
-def _at_most(near: Mapping[int, Decimal], left: Decimal) -> dict[int, Decimal]:
+def keep_first(parts: Iterable[Agreed], wanted: Decimal) -> list[Agreed]:
+    """So much of it: what came last goes first."""
+    kept: list[Agreed] = []
+    for quantity, price, when in parts:
+        if part := min(quantity, wanted - sum((units for units, _, _ in kept), NOTHING)):
+            kept.append((part, price, when))
+    return kept
+
+
+def at_most(near: Mapping[int, Decimal], left: Decimal) -> dict[int, Decimal]:
     kept: dict[int, Decimal] = {}
     for percent, units in near.items():
         if part := min(units, left - sum(kept.values(), NOTHING)):
@@ -89,11 +120,13 @@ class Weighed:
 
 @dataclass
 class Waiting:
-    """A change that waits for money; its additional goods are held for it. `fits`: nothing else changed since."""
+    """A change that waits for money; its additional goods are held for it. `fits`: nothing else changed since.
+
+    `becomes`: the order as it will be, to the đồng.
+    """
 
     id: UUID
-    wanted: dict[str, Decimal]
-    prices: dict[str, int]
+    becomes: Bought
     additional: Counter[str]
     top_up: int
     pay_by: datetime
@@ -103,18 +136,34 @@ class Waiting:
     goods_kept: bool = True
 
 
+@dataclass(frozen=True)
+class Slot:
+    """When an order comes. `fee`: of a basket that is not large enough to come for nothing."""
+
+    id: UUID
+    cutoff: datetime
+    day: date
+    fee: int = 15_000
+
+    def costs(self, goods: int) -> int:
+        return 0 if goods >= FREE_FROM else self.fee
+
+
 @dataclass
 class Bought:
-    """One order. `held`: what its card holds; `cash`: what the driver was told to collect."""
+    """One order. `held`: what its card holds. `free_by`: the offer by which its delivery is free. `codes`: offers
+    that came with a code. `priced_at`: when its prices were worked out, first by placing.
+    """
 
     id: UUID
     by_card: bool
     lines: dict[str, Line]
     fee: int
-    fee_discount: int
+    free_by: UUID | None
     codes: frozenset[UUID]
-    cutoff: datetime
+    slot: Slot
     pay_by: datetime | None
+    priced_at: list[datetime]
     state: str = "placed"
     goods_kept: bool = True
     paid: bool = False
@@ -125,10 +174,28 @@ class Bought:
     weighings: list[Weighed] = field(default_factory=list)
     taken: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
     charged: int | None = None
+    back: GivenBack = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.back = GivenBack(self)
+
+    @property
+    def goods(self) -> int:
+        return sum(line.net for line in self.lines.values())
+
+    @property
+    def fee_discount(self) -> int:
+        return self.fee if self.free_by else 0
 
     @property
     def total(self) -> int:
-        return sum(line.net for line in self.lines.values()) + self.fee - self.fee_discount
+        return self.goods + self.fee - self.fee_discount
+
+    @property
+    def lowered_by(self) -> set[UUID]:
+        """The offers that take something off."""
+        named = {by for line in self.lines.values() for by in line.effects if isinstance(by, UUID)}
+        return named | ({self.free_by} if self.free_by else set())
 
     @property
     def ceiling(self) -> int:
@@ -162,19 +229,26 @@ class Bought:
         return within or self.taken.get(line.sku) == (line.quantity, line.found)
 
     # --- what happens to it -----------------------------------------------------------------------------------
-    def change(self, wanted: Mapping[str, Decimal], prices: Mapping[str, int], by_weight: Mapping[str, bool]) -> None:
-        """Have exactly so much of these; more and new ones at these prices."""
-        for sku, quantity in wanted.items():
-            line = self.lines.get(sku)
-            if line is None:
-                cost = rounded(prices[sku] * quantity)
-                self.lines[sku] = Line(sku, prices[sku], quantity, cost, cost, by_weight[sku])
-            elif quantity > line.quantity:
-                line.grow(quantity - line.quantity, prices[sku])
-            else:
-                line.shrink(quantity)
-        self.questions = [q for q in self.questions if not {q.sku, q.with_sku} & wanted.keys()]
+    def take_back(self, sku: str, left: Decimal) -> None:
+        """The shop cannot give more of it: prices and fee stay, and what is off stays with what is left."""
+        self.lines[sku].shrink(left)
+        self.drop_questions({sku})
         self.changed()
+
+    def drop_questions(self, about: Collection[str]) -> None:
+        """Something else was said about these goods meanwhile."""
+        self.questions = [q for q in self.questions if not {q.sku, q.with_sku} & set(about)]
+
+    def become(self, planned: Bought) -> None:
+        """What was wanted, to the đồng, whatever offers and prices have done meanwhile."""
+        self.drop_questions(planned.changed_since(self))
+        self.lines, self.slot, self.fee = planned.lines, planned.slot, planned.fee
+        self.free_by, self.codes, self.priced_at = planned.free_by, planned.codes, planned.priced_at
+
+    def changed_since(self, before: Bought) -> set[str]:
+        """Of which goods there is more or less than there was."""
+        had = {sku: line.quantity for sku, line in before.lines.items()}
+        return {sku for sku, line in self.lines.items() if line.quantity != had.get(sku, 0)}
 
     def withdraw(self) -> None:
         """It is wanted as it is: a change that waits is off, with what was paid for it."""
@@ -210,7 +284,7 @@ class Bought:
         quantity = min(question.with_quantity, taken)
         cost = rounded(price * quantity)
         self.lines[question.with_sku] = Line(
-            question.with_sku, price, quantity, cost, cost, line.by_weight, choice=line.choice, replaces=line.sku
+            question.with_sku, price, quantity, cost, line.by_weight, choice=line.choice, replaces=line.sku
         )
         self.changed()
 

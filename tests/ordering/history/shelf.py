@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from grocery.inventory import public as inventory
@@ -40,9 +41,9 @@ class Shelf(Story):
         else:
             made = offering.offer(self.w.shop, **terms)
         plain = {**terms, "skus": frozenset(terms.get("skus", ()))}
-        self.w.rules[made] = Rule(id=made, code=word, **plain)
+        self.w.offers[made] = Rule(id=made, code=word, began=self.w.now, **plain)
 
     def an_offer_ends(self, number: int) -> None:
-        rule = list(self.w.rules.values())[number % len(self.w.rules)]
+        rule = self.w.rules[number % len(self.w.rules)]
         ordering.end_offer(offer_id=rule.id, by=offering.CHAIN, now=self.w.now)
-        del self.w.rules[rule.id]
+        self.w.offers[rule.id] = replace(rule, ended=self.w.now)

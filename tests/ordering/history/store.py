@@ -15,13 +15,13 @@ from grocery.ordering import public as ordering
 from grocery.payments.models import Payment
 from grocery.payments.services.settle import settle_payment
 from tests.ordering.history.orders import Bought, Line, Question, Waiting, Weighed
-from tests.ordering.history.story import Story
+from tests.ordering.history.returns import Returns
 from tests.ordering.history.world import BY_WEIGHT, Stock, may_stand_in, note, so_much
 
 PLACE = Decimal("0.001")
 
 
-class Store(Story):
+class Store(Returns):
     """The people of the store, and its clock."""
 
     def something_is_missing(self, number: int, at: int, steps: int, which: int | None, crash: int | None) -> None:
@@ -194,4 +194,5 @@ class Store(Story):
             if order.waiting and order.waiting.pay_by <= now and not order.waiting.paid:
                 order.waiting.let_go = True
         self.goods_are_no_longer_kept(0)
+        self.money_of_returns_goes_out()
         self.tell(None)

@@ -11,9 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine
 from grocery.kernel import clock
 from grocery.kernel.outbox import relay
 from grocery.ordering import models
-from tests.ordering.history.edited import take_over
 from tests.ordering.history.orders import Bought, Question, Waiting, Weighed
-from tests.ordering.history.world import BY_WEIGHT, GOODS, World, note
+from tests.ordering.history.world import GOODS, World, note
 
 skus = st.sampled_from(sorted(GOODS))
 amounts = st.integers(1, 4)
@@ -82,8 +81,7 @@ class Story(RuleBasedStateMachine):
             assert waiting.fits
             assert order.state in {"placed", "confirmed"}
             note("a change that waited is made")
-            order.change(waiting.wanted, waiting.prices, {sku: sku in BY_WEIGHT for sku in GOODS})
-            take_over(order, only_more=False)
+            order.become(waiting.becomes)
             return
         fine = waiting.fits and waiting.goods_kept and order.goods_kept and order.state in {"placed", "confirmed"}
         assert not (waiting.paid and fine)

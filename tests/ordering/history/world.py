@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
+from grocery.catalog import public as catalog
+from grocery.delivery.models import Slot as SlotRow
 from grocery.inventory import public as inventory
 from grocery.inventory.models import Allocation, Lot
 from grocery.kernel.errors import DomainError
@@ -25,7 +27,7 @@ from grocery.ordering import public as ordering
 from grocery.payments.events import PaymentAuthorised
 from grocery.payments.models import Payment
 from tests.ordering.conftest import NOON
-from tests.ordering.history.orders import Bought
+from tests.ordering.history.orders import Bought, Slot
 from tests.ordering.history.prices import Rule
 from tests.ordering.staff import worker
 from tests.shop import Customer, Shop
@@ -40,9 +42,12 @@ GOODS: Mapping[str, tuple[int, set[str], set[str] | None]] = {
     "riddle": (37_000, {"vegetarian"}, None),
     "shrimp": (219_000, {"halal"}, {"crustaceans"}),
     "avocado": (79_000, {"halal", "vegan"}, set()),
+    "melon": (60_000, {"halal", "vegan", "gluten_free"}, None),
 }
-BY_WEIGHT = {"shrimp", "avocado"}
-STEP = {sku: Decimal("0.25") if sku in BY_WEIGHT else Decimal(1) for sku in GOODS}
+BY_WEIGHT = {"shrimp", "avocado", "melon"}
+#: What is counted by the piece, and paid by weight; and what such a piece weighs about.
+PIECE = {"melon": Decimal("0.75")}
+STEP = {sku: PIECE.get(sku, Decimal("0.25")) if sku in BY_WEIGHT else Decimal(1) for sku in GOODS}
 
 
 def may_stand_in(sku: str, original: str) -> bool:
@@ -57,6 +62,10 @@ HAPPENED: Counter[str] = Counter()
 
 def note(what: str) -> None:
     HAPPENED[what] += 1
+
+
+#: The day of the histories, on which everything near its date is good for the last time.
+TODAY = NOON.date()
 
 
 class Died(BaseException):
@@ -86,6 +95,7 @@ class Stock:
 
     lots: list[tuple[UUID, str, Decimal, int | None]]
     parts: list[tuple[str, UUID, str, Decimal, int | None]]
+    last_day: dict[UUID, date | None]
 
     @classmethod
     def taken(cls) -> Stock:
@@ -96,11 +106,17 @@ class Stock:
             list(
                 parts.values_list("reservation__holder", "lot_id", "lot__stock_item__sku", "quantity", "percent_off")
             ),
+            dict(Lot.objects.values_list("id", "expires_on")),
         )
 
-    def free(self, sku: str, percent: int | None = None, *, own: tuple[str, ...] = ()) -> Decimal:
-        """What could be promised at that price to somebody who has been promised `own`."""
-        there = {lot: on_hand for lot, of, on_hand, at in self.lots if (of, at) == (sku, percent)}
+    def good(self, lot: UUID, day: date) -> bool:
+        return (last := self.last_day[lot]) is None or last >= day
+
+    def free(self, sku: str, percent: int | None = None, *, on: date = TODAY, own: tuple[str, ...] = ()) -> Decimal:
+        """What could be promised for that day at that price to somebody who has been promised `own`."""
+        there = {
+            lot: on_hand for lot, of, on_hand, at in self.lots if (of, at) == (sku, percent) and self.good(lot, on)
+        }
         taken = sum(
             (part for holder, lot, _, part, _ in self.parts if lot in there and holder not in own), Decimal(0)
         )
@@ -108,7 +124,7 @@ class Stock:
             (
                 part
                 for holder, lot, of, part, at in self.parts
-                if of == sku and holder in own and at == percent and lot not in there
+                if of == sku and holder in own and at == percent and lot not in there and self.good(lot, on)
             ),
             Decimal(0),
         )
@@ -118,6 +134,11 @@ class Stock:
         """Whether a lot of which `own` holds some has another price by now."""
         now = {lot: percent for lot, _, _, percent in self.lots}
         return any(h in own and of == sku and now.get(lot) != at for h, lot, of, _, at in self.parts)
+
+    def kept(self, holder: str, sku: str, on: date) -> Decimal:
+        """How much of it somebody holds at its full price that is good on the day."""
+        mine = [(lot, part) for who, lot, of, part, at in self.parts if (who, of, at) == (holder, sku, None)]
+        return sum((part for lot, part in mine if self.good(lot, on)), Decimal(0))
 
     def percents(self, sku: str) -> list[int]:
         """The markdowns of a product, the cheapest units first."""
@@ -145,10 +166,10 @@ class World:
 
     shop: Shop
     people: list[Customer]
-    slots: list[tuple[UUID, datetime]]
+    slots: list[Slot]
     now: datetime = NOON
     prices: dict[str, int] = field(default_factory=lambda: {sku: price for sku, (price, _, _) in GOODS.items()})
-    rules: dict[UUID, Rule] = field(default_factory=dict)
+    offers: dict[UUID, Rule] = field(default_factory=dict)
     limits: dict[UUID, int] = field(default_factory=dict)
     orders: dict[UUID, Bought] = field(default_factory=dict)
     received: Counter[str] = field(default_factory=Counter)
@@ -158,11 +179,9 @@ class World:
 
     @classmethod
     def opened(cls) -> World:
-        """A shop with two customers and two slots, one of which closes within two hours."""
+        """A shop with two customers and three slots: one closes within two hours, one is of next year, and dearer."""
         shop = Shop(now=NOON)
-        slots = [
-            (shop.slot(capacity=10_000, hours_ahead=hours), NOON + timedelta(hours=hours - 1)) for hours in (3, 9)
-        ]
+        slots = [slot(shop, 3), slot(shop, 9), slot(shop, 43 * 24, dearer=10_000)]
         world = cls(shop, [shop.customer("lan"), shop.customer("minh")], slots)
         for sku in GOODS:
             world.sell(sku, world.prices[sku])
@@ -171,11 +190,22 @@ class World:
         world.mark_down("shrimp", 2, 25)
         return world
 
+    @property
+    def rules(self) -> list[Rule]:
+        """The offers that run."""
+        return [rule for rule in self.offers.values() if not rule.ended]
+
+    def by_weight(self, sku: str) -> bool:
+        return sku in BY_WEIGHT
+
     def sell(self, sku: str, price: int) -> None:
+        self.prices[sku] = price
         _, dietary, allergens = GOODS[sku]
+        if sku in PIECE:
+            by_piece(sku, price, dietary, self.now)
+            return
         self.shop.allergens = None if allergens is None else tuple(sorted(allergens))
         self.shop.sell(sku, price=price, dietary=tuple(sorted(dietary)))
-        self.prices[sku] = price
 
     def receive(self, sku: str, steps: int, *, expires_today: bool = False) -> None:
         day = self.now.date() if expires_today else None
@@ -226,6 +256,35 @@ class World:
             wave = ordering.take_wave(store_id=self.shop.store.id, order_ids=[order_id], by=by, now=self.now)
             self.pickers[order_id] = by, wave
         return self.pickers[order_id]
+
+
+def slot(shop: Shop, hours: int, *, dearer: int = 0) -> Slot:
+    """A slot that starts so many hours from now."""
+    made = SlotRow.objects.get(id=shop.slot(capacity=10_000, hours_ahead=hours))
+    SlotRow.objects.filter(id=made.id).update(surcharge=dearer)
+    return Slot(made.id, made.cutoff_at, made.day, 15_000 + dearer)
+
+
+def by_piece(sku: str, price: int, dietary: Iterable[str], now: datetime) -> None:
+    """Sell it by the piece, at this price a kilogram; nobody knows its allergens."""
+    draft = catalog.ProductDraft(
+        sku=sku,
+        name_en=sku.capitalize(),
+        name_vi=sku.capitalize(),
+        category="food",
+        price=price,
+        unit=catalog.Unit.KG,
+        piece_weight=PIECE[sku],
+        vat_group="fresh",
+        dietary=tuple(sorted(dietary)),
+        max_per_order=Decimal(999),
+    )
+    catalog.save_product(draft=draft, now=now)
+
+
+def whole_pieces(sku: str, amount: Decimal) -> Decimal:
+    """Of what is counted by the piece no part of one."""
+    return amount - amount % PIECE[sku] if sku in PIECE else amount
 
 
 def so_much(sku: str, steps: int) -> Quantity:
