@@ -12,6 +12,7 @@ from grocery.delivery import models as delivery_models
 from grocery.delivery import public as delivery
 from grocery.inventory import public as inventory
 from grocery.inventory.models import Lot
+from grocery.kernel import clock
 from grocery.kernel.money import dong, total
 from grocery.kernel.quantity import quantity
 from grocery.ordering import models
@@ -158,6 +159,21 @@ def test_what_waits_keeps_its_offers_though_they_end_meanwhile(stocked: Shop, la
     ordering.end_offer(offer_id=made, by=CHAIN, now=NOON)
     pay(stocked, order_id, done.revision_id)
     assert adds_up(order_id).total == done.total == dong(92_000 + 36_000)
+
+
+def test_what_waited_keeps_its_offers_through_later_edits(
+    stocked: Shop, lan: Customer, monkeypatch: pytest.MonkeyPatch
+):
+    """They had ended when its money came."""
+    order_id = stocked.order(lan, method="card", milk=2).id
+    pay(stocked, order_id)
+    made = ordering.save_offer(draft=draft(stocked, "sku", percent=50, skus=("eggs",)), by=CHAIN, now=NOON)
+    done = edit(order_id, lan, eggs=2)
+    ordering.end_offer(offer_id=made, by=CHAIN, now=LATER)
+    monkeypatch.setattr(clock, "now", lambda: LATER + timedelta(minutes=1))
+    pay(stocked, order_id, done.revision_id)
+    edit(order_id, lan, milk=1, now=LATER + timedelta(minutes=2))
+    assert adds_up(order_id).total == done.total - dong(38_500)
 
 
 def test_asking_for_the_order_as_it_is_withdraws_what_waits(stocked: Shop, lan: Customer):

@@ -209,10 +209,9 @@ def sees_a_mistake(world: World, act: Callable[[Histories], None]) -> bool:
 
 def test_the_model_sees_each_mistake_and_none_where_there_is_none(monkeypatch: pytest.MonkeyPatch):
     world = World.opened()
-    unseen, made_up = [], []
+    unseen = []
+    made_up = [act.__name__ for act in {act for _, act, *_ in MISTAKES} if sees_a_mistake(world, act)]
     for name, act, where, what, wrong in MISTAKES:
-        if sees_a_mistake(world, act):
-            made_up.append(name)
         with monkeypatch.context() as planted:
             planted.setattr(where, what, wrong)
             if not sees_a_mistake(world, act):

@@ -26,6 +26,11 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
     def with_id(self, revision_id: UUID) -> Self:
         return self.filter(id=revision_id)
 
+    def made_of(self, order_id: UUID) -> dict[datetime, datetime]:
+        """When each change that waited and came about was made, by when it came about."""
+        applied = self.filter(order_id=order_id, state=RevisionState.APPLIED.value)
+        return {ended: made for ended, made in applied.values_list("ended_at", "made_at") if ended}
+
 
 class Revision(models.Model):
     """An order as its customer wants it, worked out; its additional goods and place are held under its own id."""

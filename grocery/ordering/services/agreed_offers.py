@@ -38,7 +38,7 @@ class Rules:
 def rules_of(
     order: models.Order, skus: Iterable[str], effects: Sequence[models.OrderAdjustment], *, now: datetime
 ) -> Rules:
-    """In two statements; where offers lowered the order, in five."""
+    """In two statements; where offers lowered the order, in five; after an edit in one more."""
     lowered = order.discount or order.fee_discount
     coupons = models.CouponUse.objects.still_used(order.id) if lowered else {}
     rows = models.Offer.objects.running(now).of_store(order.store_id).touching(skus, coupons=coupons)
@@ -52,8 +52,10 @@ def rules_of(
 
 
 def _priced_at(order: models.Order) -> list[datetime]:
-    """When its prices were worked out: by placing, and by each change that did so."""
-    return [order.placed_at, *(change.at for change in order.changes.all() if _priced_anew(change))]
+    """When its prices were worked out: by placing, and by each change that did so, as it was wanted if it waited."""
+    changed = [change.at for change in order.changes.all() if _priced_anew(change)]
+    made = models.Revision.objects.made_of(order.id) if changed else {}
+    return [order.placed_at, *(made.get(at, at) for at in changed)]
 
 
 def _priced_anew(change: models.OrderChange) -> bool:

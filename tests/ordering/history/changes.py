@@ -52,7 +52,7 @@ class Changes(Story):
             order_id=order.id,
             quantities=asked,
             by=self.w.owners[order.id].principal,
-            slot_id=where and where.id,
+            slot_id=where.id if where else None,
             now=self.w.now,
         )
         try:
@@ -105,7 +105,7 @@ class Changes(Story):
         again = order.waiting is not None and order.waiting.id == done.revision_id
         order.waiting = Waiting(
             done.revision_id,
-            after,
+            order.waiting.becomes if again and order.waiting else after,
             +Counter(more),
             done.to_pay.minor,
             done.pay_by,

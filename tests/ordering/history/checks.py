@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from fractions import Fraction
 
 from grocery.ordering import public as ordering
@@ -54,7 +55,7 @@ def check_order(order: ordering.OrderView, bought: Bought) -> None:
     assert bought.charged is None or bought.charged <= bought.ceiling
 
 
-def vat(bought: Bought) -> list[tuple[int, int, int]]:
+def vat(bought: Bought) -> list[tuple[Decimal, int, int]]:
     """By rate what is in the amounts: all of it is rounded once, and spread by largest remainder."""
     rest = 8 if bought.slot.day.year < 2027 else 10
     amounts: Counter[int] = Counter({rest: bought.fee - bought.fee_discount})
@@ -63,7 +64,7 @@ def vat(bought: Bought) -> list[tuple[int, int, int]]:
             amounts[5 if line.by_weight else rest] += line.net if bought.charged is None else line.charged(line.found)
     exact = {rate: Fraction(amounts[rate] * rate, 100 + rate) for rate in sorted(amounts)}
     parts = largest_remainder(int(sum(exact.values()) + Fraction(1, 2)), list(exact.values()))
-    return [(rate, amounts[rate], part) for rate, part in zip(exact, parts, strict=True)]
+    return [(Decimal(rate), amounts[rate], part) for rate, part in zip(exact, parts, strict=True)]
 
 
 def check_money(bought: Bought) -> None:

@@ -113,10 +113,10 @@ def kept(order: Bought, sku: str, amount: Decimal, today: Today, when: int) -> K
 
 def with_its_units(line: Line, left: Decimal, near: dict[int, Decimal]) -> Effects:
     """What is off a settled line stays; but a markdown goes where its units go."""
-    off, promised = line.effects_of(left), sum(at_most(line.near, left).values())
+    off, promised = line.effects_of(left), sum(at_most(line.near, left).values(), NOTHING)
     for by in off if promised else ():
         if str(by).startswith("near"):
-            off[by] = rounded(off[by] * sum(near.values()) / promised)
+            off[by] = rounded(off[by] * sum(near.values(), NOTHING) / promised)
     return +off
 
 
