@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from grocery.config.processes import Shop
 from tests.browser.shop import CHROMIUM, ROLES, chromium, paths, put_in_cart, sign_in
@@ -31,6 +31,8 @@ def shop() -> Iterator[Shop]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    # What a page is expected to show comes through relay, feed and stream: longer than 5 s on a busy machine.
+    expect.set_options(timeout=20_000)
     with chromium() as browser:
         yield browser
 

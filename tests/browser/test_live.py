@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -20,6 +21,7 @@ class Clerk:
 
     def __init__(self, shop: Shop) -> None:
         self.http = httpx.Client(base_url=f"{shop.url}/api/v1", timeout=20)
+        self.live_url = shop.live_url
         email, password = PEOPLE["admin"]
         token = self._ask("POST", "/auth/login", json={"email": email, "password": password})["access_token"]
         self.http.headers["Authorization"] = f"Bearer {token}"
@@ -49,6 +51,15 @@ class Clerk:
         left = [0] * (len(lots) - 1) + [amount]
         lines = [{"kind": "count", "sku": sku, "quantity": n, **lot} for lot, n in zip(lots, left, strict=True)]
         self._change(*lines)
+
+    def wait_until_told(self, sku: str, amount: int) -> None:
+        """Until whoever begins to listen now hears at once that so many are left."""
+        asked = {"store": self.store, "sku": sku}
+        with self.http.stream("GET", f"{self.live_url}/live/stock", params=asked) as answer:
+            for line in answer.iter_lines():
+                if line.startswith("data:") and json.loads(line.removeprefix("data:"))["available"] == amount:
+                    return
+        pytest.fail(f"the stream ended and never said {amount}")
 
     def _change(self, *lines: dict[str, Any]) -> None:
         body = {"store_id": self.store, "lines": lines}
@@ -124,6 +135,8 @@ def test_a_page_that_nobody_looks_at_does_not_listen(shop: Shop, clerk: Clerk, v
     listening(page, f"{shop.url}/en/p/{sku}/")
     hide(page, True)
     clerk.leave(sku, 4)
+    clerk.wait_until_told(sku, 4)
+    expect(page.locator("[data-stock]")).not_to_have_text("4 left")
     with page.expect_response("**/live/stock?*"):
         hide(page, False)
     expect(page.locator("[data-stock]")).to_have_text("4 left")

@@ -12,6 +12,7 @@ from playwright.sync_api import APIRequestContext, Browser, Page, expect
 
 from grocery.config.demo import PEOPLE
 from grocery.config.processes import Shop
+from tests.browser.test_accessibility import OURS, violations
 
 TASKS = "/en/admin/ordering/order/tasks/"
 LINES = 60
@@ -123,7 +124,9 @@ def look_at_it_in_vietnamese(page: Page, url: str, *more: str) -> None:
 
 def run_short(page: Page) -> bool:
     """Say that the rest is not there; whether something else could be taken instead."""
+    assert violations(page, OURS) == []
     page.locator(".buybar a").click()
+    assert violations(page, OURS) == []
     replaced = page.locator("input[name=with_sku]").count() > 0
     page.locator(".buybar button").last.click()
     expect(page.locator(".notice").first).to_contain_text("Replaced" if replaced else "Left out")
@@ -138,6 +141,8 @@ def test_sixty_lines_are_picked_from_confirmed_to_sealed(page: Page, shop: Shop)
         if not page.locator("#put").count():
             break
         if page.locator("[data-weigh]").count():
+            if not weighed:
+                assert violations(page, OURS) == []
             weighed += 1
             put_it_in(page)
         elif not replaced:
@@ -154,6 +159,7 @@ def test_sixty_lines_are_picked_from_confirmed_to_sealed(page: Page, shop: Shop)
     page.goto(f"{shop.url}{TASKS}pick/")
     page.get_by_role("link", name=f"Close crates of {number}").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert violations(page, OURS) == []
     page.locator(".buybar button").click()
     expect(page.locator("main")).to_contain_text(f"{number} is packed.")
     for name in ("Labels", "Delivery note"):

@@ -178,6 +178,34 @@ def test_axe_finds_nothing_on_task_pages(page: Page, shop: Shop, name: str, lang
     assert found == {}
 
 
+#: What does not depend on the admin's own words and colours.
+PRESSED: dict[str, object] = {
+    "runOnly": {"type": "rule", "values": ["target-size", "label", "select-name", "button-name"]}
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_offers_and_their_codes_are_made_with_a_thumb(page: Page, shop: Shop, language: str):
+    prefix = shop.url + LANGUAGES[language]
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(prefix + ADMIN["offers"])
+    found = {"list": violations(page, PRESSED)}
+    page.goto(prefix + ADMIN["offer"])
+    found["form"] = violations(page, PRESSED)
+    page.select_option("[name=kind]", "basket")
+    for name, text in (("name_vi", "Chào Tết"), ("name_en", "Welcome"), ("percent", "5")):
+        page.fill(f"[name={name}]", text)
+    page.fill("[name=starts_at]", "2030-01-20T08:00")
+    page.check("[name=needs_coupon]")
+    page.click("[name=preview]")
+    found["preview"] = violations(page, PRESSED)
+    page.click("[name=save]")
+    expect(page.locator("#h-codes")).to_be_visible()
+    found["codes"] = violations(page, PRESSED)
+    found["widths"] = [name for name in ("codes",) if page.evaluate("document.documentElement.scrollWidth") > 390]
+    assert found == {"list": [], "form": [], "preview": [], "codes": [], "widths": []}
+
+
 @pytest.mark.parametrize("name", [*PAGES, *ADMIN, "receipt", "lots"])
 def test_no_task_page_is_wider_than_the_narrowest_phone(page: Page, shop: Shop, name: str):
     page.set_viewport_size({"width": 320, "height": 640})
