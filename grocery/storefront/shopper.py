@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from grocery.accounts.public import CustomerId
 from grocery.kernel.errors import SignInRequired
 from grocery.kernel.idempotency import fingerprint_of
-from grocery.ordering.public import CartOwner, CartView
+from grocery.ordering.public import CartOwner
 
 _GUEST_CART: Final = "cart"
 
@@ -57,10 +57,10 @@ def _token(request: HttpRequest) -> UUID | None:
     return UUID(token) if token else None
 
 
-def keep_token(request: HttpRequest, cart: CartView) -> None:
+def keep_token(request: HttpRequest, owner: CartOwner) -> None:
     """Remember a guest's cart, which may have been made this moment."""
-    if shopper(request).customer_id is None and cart.owner.token and cart.owner.token != _token(request):
-        request.session[_GUEST_CART] = str(cart.owner.token)
+    if shopper(request).customer_id is None and owner.token and owner.token != _token(request):
+        request.session[_GUEST_CART] = str(owner.token)
         request._shopper = None  # type: ignore[attr-defined]  # to be read again
 
 

@@ -16,6 +16,19 @@ def test_a_stepper_sends_the_number_and_hears_count_total_and_what_is_held(marke
     assert json.loads(answer["HX-Trigger"]) == {"cart-line": {"url": "/cart/lines/tomato", "count": "3", "why": ""}}
 
 
+def test_a_stepper_on_a_list_leaves_what_changed_to_be_told_in_the_cart(market: Market, visitor: Visitor):
+    visitor.put("tomato", "2")
+    market.reprice("tomato", 15_000)
+    visitor.put("tomato", "3")
+    assert "now costs 15.000\xa0₫, it was 18.900\xa0₫." in text_of(visitor.get("/en/cart/"))
+
+
+def test_a_stepper_on_a_list_says_the_total_of_the_whole_cart(market: Market, visitor: Visitor):
+    visitor.put("shrimp", "300", **{"in": "g"})
+    words = visitor.put("tomato", "3").content.decode()
+    assert 'innerHTML:[data-cart-total]">122.400\xa0₫<' in words
+
+
 def test_the_same_number_twice_is_harmless(market: Market, visitor: Visitor):
     visitor.put("tomato", "3")
     visitor.put("tomato", "3")

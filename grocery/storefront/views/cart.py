@@ -83,15 +83,27 @@ def towards(basket: Money, goal: Money) -> dict[str, Any] | None:
 
 @require_POST
 def change_line(request: HttpRequest, sku: str) -> HttpResponse:
-    """Have so many of a product (`quantity`), or so many more (`add`: a button pressed where no script runs)."""
+    """Have so many of a product (`quantity`), or so many more (`add`: a button pressed where no script runs).
+
+    Only the cart's own page is told the whole cart; elsewhere nothing counts as told (docs/adr/0173).
+    """
     try:
-        cart = _change(request, sku)
+        wanted = _wanted(request, sku)
+        if request.htmx and _page_of(request) == "cart":  # type: ignore[attr-defined]  # set by django-htmx
+            cart = _have(wanted)
+            keep_token(request, cart.owner)
+            return _changed(request, sku, cart)
+        item = ordering.change_item(**wanted, with_goods=bool(request.htmx))  # type: ignore[attr-defined]  # the same
     except DomainError as error:
         return _refused(request, error)
-    keep_token(request, cart)
-    if not request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
+    keep_token(request, item.owner)
+    if not request.htmx:  # type: ignore[attr-defined]  # the same
         return redirect(came_from(request, "storefront:cart"))
-    return _changed(request, sku, cart)
+    return _changed_elsewhere(request, sku, item)
+
+
+def _have(wanted: dict[str, Any]) -> CartView:
+    return ordering.add_item(**wanted) if wanted.pop("add") else ordering.set_item(**wanted)
 
 
 @require_safe
@@ -106,27 +118,34 @@ def line_stock(request: HttpRequest, sku: str) -> HttpResponse:
     return response
 
 
-def _change(request: HttpRequest, sku: str) -> CartView:
-    owner, now = shopper(request).owner, clock.now()
+def _wanted(request: HttpRequest, sku: str) -> dict[str, Any]:
+    """What is asked for, as `ordering.change_item` takes it."""
+    quantity, add, near = _amount_wanted(request, sku)
+    owner = shopper(request).owner
+    return {
+        "owner": owner,
+        "sku": Sku(sku),
+        "quantity": quantity,
+        "add": add,
+        "near_expiry": near,
+        "now": clock.now(),
+    }
+
+
+def _amount_wanted(request: HttpRequest, sku: str) -> tuple[Quantity, bool, bool | None]:
+    """So much, or so much more, and whether of units near their date."""
     counter = Counter.by_sign(request.POST.get("in", ""))
-    if "near" in request.POST:
-        return _take_near(request, sku, near=request.POST["near"] == "1")
+    if "near" in request.POST:  # as much as before
+        return header(request).in_cart.get(sku, ZERO), False, request.POST["near"] == "1"
     if "remove" in request.POST:
-        return ordering.set_item(owner=owner, sku=Sku(sku), quantity=ZERO, now=now)
-    if "add" in request.POST:
-        return _add(request, sku, _amount(counter, request.POST["add"]))
-    quantity = _amount(counter, request.POST.get("quantity", ""), least=ZERO)
-    return ordering.set_item(
-        owner=owner, sku=Sku(sku), quantity=quantity, near_expiry=_from_near(request, sku), now=now
-    )
-
-
-def _take_near(request: HttpRequest, sku: str, *, near: bool) -> CartView:
-    """As much as before, of units near their date as far as there are, or of fresh ones alone."""
-    quantity = header(request).in_cart.get(sku, ZERO)
-    return ordering.set_item(
-        owner=shopper(request).owner, sku=Sku(sku), quantity=quantity, near_expiry=near, now=clock.now()
-    )
+        return ZERO, False, None
+    if "add" not in request.POST:
+        return _amount(counter, request.POST.get("quantity", ""), least=ZERO), False, _from_near(request, sku)
+    delta = _amount(counter, request.POST["add"])
+    if delta > 0:
+        return delta, True, _from_near(request, sku)
+    left = max(header(request).in_cart.get(sku, ZERO) + delta, ZERO)
+    return Quantity(left), False, None
 
 
 def _from_near(request: HttpRequest, sku: str) -> bool | None:
@@ -138,16 +157,6 @@ def _from_near(request: HttpRequest, sku: str) -> bool | None:
         skus=[wanted], location=header(request).store.id, good_on=wording.local(now).date(), now=now
     )
     return True if wanted in seen and seen[wanted].reduced else None
-
-
-def _add(request: HttpRequest, sku: str, delta: Quantity) -> CartView:
-    """So many more or fewer; less than nothing is nothing."""
-    owner, now = shopper(request).owner, clock.now()
-    if delta > 0:
-        near = _from_near(request, sku)
-        return ordering.add_item(owner=owner, sku=Sku(sku), quantity=delta, near_expiry=near, now=now)
-    left = max(header(request).in_cart.get(sku, ZERO) + delta, ZERO)
-    return ordering.set_item(owner=owner, sku=Sku(sku), quantity=Quantity(left), now=now)
 
 
 def _amount(counter: Counter, text: str, *, least: Quantity | None = None) -> Quantity:
@@ -172,20 +181,32 @@ def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 
 def _changed(request: HttpRequest, sku: str, cart: CartView) -> HttpResponse:
-    """Nothing is swapped but what lies elsewhere on the page: count, total, and what the page itself sums up."""
-    shop = header(request)
+    """Nothing is swapped but what lies elsewhere on the page: count, total, what the cart's page itself sums up."""
+    shop, page = header(request), _page_of(request)
     line = next((line for line in cart.lines if line.sku == sku), None)
-    page = _page_of(request)
-    context: dict[str, Any] = {"cart": cart, "page": page, "sku": sku, "total": str(cart.goods)}
+    context: dict[str, Any] = {"size": len(cart.lines), "page": page, "sku": sku, "total": str(cart.goods)}
     if page == "cart":
         context |= cart_context(shop, cart)
         context["line"] = next((line for line in context["lines"] if line.sku == sku), None)
+    return _fragment(request, sku, line, context)
+
+
+def _changed_elsewhere(request: HttpRequest, sku: str, item: ordering.ChangedItem) -> HttpResponse:
+    """The same for a list or a product's page, which know nothing of the rest of the cart."""
+    shop = header(request)
+    context: dict[str, Any] = {"size": item.size, "sku": sku, "total": str(item.goods or Money(0))}
     if request.POST.get("page") == "product":
-        shop.in_cart = {line.sku: line.quantity for line in cart.lines}
+        shop.in_cart = {sku: item.line.quantity} if item.line else {}
         context |= buying(shop, catalog.product(sku=Sku(sku), store_id=shop.store.id)) | {"page": "product"}
+    return _fragment(request, sku, item.line, context)
+
+
+def _fragment(request: HttpRequest, sku: str, line: CartLine | None, context: dict[str, Any]) -> HttpResponse:
+    """The swapped parts, and the event that tells the steppers what is held and why it is short."""
     response = render(request, "storefront/parts/cart_changed.html", context)
     held = Counter.of(line.unit).count(line.quantity) if line else "0"
-    why = _("Only %(left)s left.") % {"left": _left(line, shop.who.language)} if line and line.shortage else ""
+    left = _left(line, shopper(request).language) if line and line.shortage else ""
+    why = _("Only %(left)s left.") % {"left": left} if left else ""
     event = {"url": reverse("storefront:cart-line", args=[sku]), "count": held, "why": why}
     response["HX-Trigger"] = json.dumps({"cart-line": event})
     patch_vary_headers(response, ["HX-Request"])

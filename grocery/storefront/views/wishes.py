@@ -108,7 +108,7 @@ def seen(request: HttpRequest) -> HttpResponse:
 def _said(request: HttpRequest, say: Callable[[], CartView], part: str, *, whole: bool = False) -> HttpResponse:
     """Back to the cart; with a script nothing moves, unless the `whole` page is another one now."""
     try:
-        keep_token(request, say())
+        keep_token(request, say().owner)
     except DomainError as error:
         text = error.text(shopper(request).language)
         if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
