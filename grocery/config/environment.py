@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Words = Annotated[tuple[str, ...], NoDecode]
+Methods = Annotated[tuple[Literal["card", "momo", "bank_transfer", "cash_on_delivery"], ...], NoDecode]
 
 
 class Environment(BaseSettings):
@@ -66,6 +67,8 @@ class Environment(BaseSettings):
     expires_soon_days: int = Field(default=3, ge=0, le=60)
 
     # payments
+    #: How customers may pay, and who takes what is not handed over.
+    payment_methods: Methods = ("card", "cash_on_delivery")
     card_provider: str = "stripe"
     stripe_secret_key: SecretStr = SecretStr("")
     stripe_publishable_key: str = ""
@@ -115,7 +118,7 @@ class Environment(BaseSettings):
     #: Lets a scraper from elsewhere read /metrics; neighbours (loopback, private addresses) need none.
     metrics_token: SecretStr = SecretStr("")
 
-    @field_validator("allowed_hosts", "stripe_webhook_secrets", "weight_barcodes", mode="before")
+    @field_validator("allowed_hosts", "payment_methods", "stripe_webhook_secrets", "weight_barcodes", mode="before")
     @classmethod
     def _comma_separated(cls, value: Any) -> Any:
         return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value

@@ -13,9 +13,15 @@ from grocery.kernel.money import Money, dong
 
 
 class Method(StrEnum):
-    """How the customer wants to pay."""
+    """How the customer wants to pay.
+
+    card, momo: a provider holds the money until the goods are packed · bank_transfer: the customer sends it before ·
+    cash_on_delivery: the driver takes it.
+    """
 
     CARD = "card"
+    MOMO = "momo"
+    BANK_TRANSFER = "bank_transfer"
     CASH_ON_DELIVERY = "cash_on_delivery"
 
 
@@ -49,6 +55,8 @@ class RefundState(StrEnum):
     OWED = "owed"
 
 
+#: The money is promised to us, or ours.
+HELD: Final = frozenset({PaymentState.AUTHORISED, PaymentState.CAPTURED})
 #: Nothing comes after these.
 FINAL: Final = frozenset({PaymentState.CAPTURED, PaymentState.CANCELLED})
 
@@ -65,7 +73,7 @@ _IN_VIETNAMESE: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentStep:
+class CardForm:
     """What the customer's browser needs to confirm the payment with the provider's own script.
 
     `client_secret` opens this one payment: give it to its payer alone, over TLS, and never write it down.
@@ -74,6 +82,18 @@ class PaymentStep:
     client_secret: str = field(repr=False)
     publishable_key: str
     js_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayLink:
+    """Where the customer confirms the payment; `qr`: the text of a QR code that leads a phone there, "" for none."""
+
+    url: str
+    qr: str = ""
+
+
+#: What the customer has to do next, by the kind of provider.
+type PaymentStep = CardForm | PayLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,23 +161,34 @@ class ProviderHealth:
     reason: str = ""
 
 
+class MethodNotOffered(DomainError):
+    """The shop takes no money in this way at present."""
+
+    code = "payment_method_not_offered"
+    en = "This way to pay is not available. Please choose another."
+    vi = "Hình thức thanh toán này hiện không dùng được. Vui lòng chọn hình thức khác."
+
+    def __init__(self, method: Method) -> None:
+        self.method = method
+
+
 class AmountTooSmall(DomainError):
-    """The provider takes no card for so little."""
+    """The provider takes no payment of so little."""
 
     code = "amount_too_small"
-    en = "A card payment is at least {minimum}."
-    vi = "Thanh toán bằng thẻ từ {minimum} trở lên."
+    en = "This way to pay takes {minimum} or more."
+    vi = "Hình thức này nhận thanh toán từ {minimum} trở lên."
 
     def __init__(self, amount: Money, minimum: Money) -> None:
         self.amount, self.minimum = amount, minimum
 
 
 class AmountTooLarge(DomainError):
-    """The provider takes no card for so much."""
+    """The provider takes no payment of so much."""
 
     code = "amount_too_large"
-    en = "A card payment is at most {maximum}."
-    vi = "Thanh toán bằng thẻ tối đa {maximum}."
+    en = "This way to pay takes at most {maximum}."
+    vi = "Hình thức này nhận thanh toán tối đa {maximum}."
 
     def __init__(self, amount: Money, maximum: Money) -> None:
         self.amount, self.maximum = amount, maximum

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from grocery.kernel.money import Money, total
+from grocery.kernel.money import Money, dong, total
 from grocery.payments.contracts import (
     AmountTooLarge,
     AmountTooSmall,
@@ -26,7 +26,7 @@ _S = PaymentState
 MOVES: Final[Mapping[PaymentState, frozenset[PaymentState]]] = {
     _S.INTENDED: frozenset({_S.PENDING, _S.AUTHORISED, _S.CAPTURED, _S.CANCELLED, _S.FAILED}),
     _S.FAILED: frozenset({_S.PENDING, _S.AUTHORISED, _S.CAPTURED, _S.CANCELLED}),
-    _S.PENDING: frozenset({_S.AUTHORISED, _S.CAPTURED, _S.CANCELLED}),
+    _S.PENDING: frozenset({_S.AUTHORISED, _S.CAPTURED, _S.CANCELLED, _S.FAILED}),
     _S.AUTHORISED: frozenset({_S.CAPTURED, _S.CANCELLED}),
     _S.CAPTURED: frozenset(),
     _S.CANCELLED: frozenset(),
@@ -99,12 +99,18 @@ class Limits:
     maximum: Money
 
 
+#: What banks send within seconds, and what is worth sending.
+TRANSFERS: Final = Limits(minimum=dong(1_000), maximum=dong(499_999_999))
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """A provider's word on one of its payments, at the moment that it was asked.
 
     `amount` and `captured` are in the minor unit of `currency` (lower-case ISO 4217, as it came). `attempt` names the
-    failed attempt that `failure_code` is about. `payment_id` is ours, given when the payment was begun.
+    failed attempt that `failure_code` is about; of one that is FAILED no other comes under this `reference`.
+    `payment_id` is ours, given when the payment was begun. `handoff` is what its customer needs to confirm it, to be
+    kept because the provider does not say it again; nothing in it opens more than this payment.
     """
 
     reference: str
@@ -117,6 +123,7 @@ class Observation:
     payment_id: UUID | None = None
     capture_before: datetime | None = None
     client_secret: str = field(default="", repr=False)
+    handoff: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def is_for(self, amount: Money) -> bool:
         """Same number and same currency as we asked for."""

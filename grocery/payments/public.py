@@ -1,10 +1,10 @@
 """The face of payments: how an order is paid.
 
-An order opens a payment in the transaction that places it. A card is authorised by the customer's browser and
-charged when the goods are packed; cash is promised at once and taken at the door. An order that comes to more is
-topped up by a second authorisation. What happens comes back as facts of `payments.events`: PaymentAuthorised,
-PaymentFailed, PaymentCaptured, CaptureFellShort, PaymentCancelled, TopUpEnded, RefundRequested, RefundSucceeded,
-RefundFailed.
+An order opens a payment in the transaction that places it. A card or a wallet is authorised by its owner and charged
+when the goods are packed; a bank transfer is sent before; cash is promised at once and taken at the door. An order
+that comes to more is topped up by a second authorisation; what is taken and not kept goes back by itself. What
+happens comes back as facts of `payments.events`: PaymentAuthorised, PaymentFailed, PaymentCaptured, CaptureFellShort,
+PaymentCancelled, TopUpEnded, RefundRequested, RefundSucceeded, RefundFailed.
 
 `open_payment`, `raise_to`, `lower_to`, `change_cash`, `request_capture`, `request_cancellation` and `request_refund`
 join the caller's transaction and refuse to run without one.
@@ -20,9 +20,12 @@ from grocery.payments.contracts import (
     AmountTooSmall,
     BadWebhook,
     CaptureView,
+    CardForm,
     Method,
+    MethodNotOffered,
     MoreThanAuthorised,
     MoreThanCaptured,
+    PayLink,
     PaymentIs,
     PaymentRefused,
     PaymentState,
@@ -38,7 +41,7 @@ from grocery.payments.contracts import (
 from grocery.payments.services.begin_authorisation import begin_authorisation
 from grocery.payments.services.change_amount import change_cash, lower_to, raise_to
 from grocery.payments.services.ending_holds import HOLDS_END_SOON, holds_ending
-from grocery.payments.services.look_up import card_page_sources, health, payment
+from grocery.payments.services.look_up import health, offered, page_sources, payment
 from grocery.payments.services.open_payment import open_payment
 from grocery.payments.services.reconcile import reconcile
 from grocery.payments.services.record_cash import record_cash
@@ -70,7 +73,8 @@ __all__ = [
     # what is held and will be let go
     "HOLDS_END_SOON",
     "holds_ending",
-    "card_page_sources",
+    "page_sources",
+    "offered",
     # the outside and the clock
     "take_webhook",
     "reconcile",
@@ -83,8 +87,11 @@ __all__ = [
     "RefundView",
     "RefundState",
     "PaymentStep",
+    "CardForm",
+    "PayLink",
     "ProviderHealth",
     # errors
+    "MethodNotOffered",
     "AmountTooSmall",
     "AmountTooLarge",
     "MoreThanAuthorised",

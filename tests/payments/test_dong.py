@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import dong
-from grocery.payments.gateways.provider import Refused
-from grocery.payments.gateways.registry import card_provider
+from grocery.payments.contracts import Method
+from grocery.payments.gateways.provider import Refused, Wanted
+from grocery.payments.gateways.registry import provider_of
 from tests.payments.conftest import COMMITTED
 from tests.sandbox.running import Sandbox
 
@@ -22,8 +23,8 @@ FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthChec
 def test_an_amount_goes_through_authorisation_capture_and_refund_as_it_is(sandbox: Sandbox, amount: int, data):
     taken = data.draw(st.integers(1, amount))
     back = data.draw(st.integers(1, taken))
-    provider = card_provider()
-    seen = provider.authorise(amount=dong(amount), metadata={}, key=str(new_id()))
+    provider = provider_of(Method.CARD)
+    seen = provider.authorise(wanted=Wanted(dong(amount), {}), key=str(new_id()))
     sandbox.pay(seen.reference)
     captured = provider.capture(reference=seen.reference, amount=dong(taken), key=str(new_id()))
     provider.refund(reference=seen.reference, amount=dong(back), refund_id="R-1", key=str(new_id()))
@@ -35,12 +36,12 @@ def test_an_amount_goes_through_authorisation_capture_and_refund_as_it_is(sandbo
 @pytest.mark.parametrize("amount", [100_000_000, 12_999])
 def test_stripe_itself_refuses_what_is_beyond_its_limits(sandbox: Sandbox, amount: int):
     with pytest.raises(Refused):
-        card_provider().authorise(amount=dong(amount), metadata={}, key=str(new_id()))
+        provider_of(Method.CARD).authorise(wanted=Wanted(dong(amount), {}), key=str(new_id()))
 
 
 def test_more_than_was_captured_is_never_refunded(sandbox: Sandbox):
-    provider = card_provider()
-    seen = provider.authorise(amount=dong(345_000), metadata={}, key=str(new_id()))
+    provider = provider_of(Method.CARD)
+    seen = provider.authorise(wanted=Wanted(dong(345_000), {}), key=str(new_id()))
     sandbox.pay(seen.reference)
     provider.capture(reference=seen.reference, amount=dong(300_000), key=str(new_id()))
     with pytest.raises(Refused):

@@ -108,6 +108,6 @@ def test_an_order_without_payment_has_none(till: Till):
 def test_a_message_reads_well_in_both_languages():
     error = payments.AmountTooSmall(dong(9_000), dong(15_000))
     assert (error.text("en"), error.text("vi")) == (
-        "A card payment is at least 15.000\N{NO-BREAK SPACE}₫.",
-        "Thanh toán bằng thẻ từ 15.000\N{NO-BREAK SPACE}₫ trở lên.",
+        "This way to pay takes 15.000\N{NO-BREAK SPACE}₫ or more.",
+        "Hình thức này nhận thanh toán từ 15.000\N{NO-BREAK SPACE}₫ trở lên.",
     )

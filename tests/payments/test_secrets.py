@@ -10,7 +10,7 @@ import pytest
 
 from grocery.kernel.models import OutboxEvent
 from grocery.payments import public as payments
-from grocery.payments.gateways.registry import card_provider
+from grocery.payments.gateways.registry import provider_of
 from grocery.payments.models import Payment, ProviderCall, ProviderNotice
 from tests.payments.conftest import COMMITTED, Till
 
@@ -47,4 +47,4 @@ def test_a_view_does_not_show_the_secret_when_it_is_printed(till: Till):
 
 
 def test_a_provider_does_not_show_its_key_when_it_is_printed(till: Till):
-    assert "sk_test" not in repr(card_provider())
+    assert "sk_test" not in repr(provider_of(payments.Method.CARD))

@@ -48,7 +48,7 @@ def test_more_is_a_second_payment_for_the_difference(till: Till):
     view = payments.begin_authorisation(order_id=order_id, now=till.now)
     intent = till.sandbox.intents()[0]
     assert (intent["amount"], view.to_pay, view.authorised) == (55_000, dong(55_000), dong(345_000))
-    assert view.step == payments.PaymentStep(intent["client_secret"], "pk_test_sandbox", till.sandbox.js_url)
+    assert view.step == payments.CardForm(intent["client_secret"], "pk_test_sandbox", till.sandbox.js_url)
 
 
 def test_a_paid_top_up_is_told_with_what_it_was_for(till: Till):

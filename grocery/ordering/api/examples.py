@@ -111,6 +111,8 @@ PAYMENT: Final[dict[str, Any]] = {
     "client_secret": "pi_3Q_secret_9x",
     "publishable_key": "pk_live_51",
     "js_url": "https://js.stripe.com/v3/",
+    "pay_url": None,
+    "qr": None,
 }
 ORDER_LINE: Final[dict[str, Any]] = {
     "sku": "milk-950",

@@ -29,6 +29,7 @@ from grocery.ordering.api.schemas import (
     Order,
     OrderPage,
     PackInput,
+    PayInput,
     PaymentToMake,
     PlacedOrder,
 )
@@ -99,12 +100,13 @@ def order(request: HttpRequest, order_id: Id) -> HttpResponse:
     return _answer(asker(request), order_id)
 
 
-@router.post("/orders/{order_id}/pay", response=PaymentToMake, summary="Pay an order by card")
+@router.post("/orders/{order_id}/pay", response=PaymentToMake, summary="Pay an order")
 @idempotent(required=True)
-def pay(request: HttpRequest, order_id: Id) -> HttpResponse:
-    """What the browser needs to confirm the payment with the provider's script. May be asked for again."""
+def pay(request: HttpRequest, order_id: Id, how: PayInput | None = None) -> HttpResponse:
+    """What the customer needs to confirm the payment. May be asked for again: after a refusal it is a new attempt."""
     me = asker(request).signed_in()
-    payment = ordering.pay(order_id=order_id, customer_id=me, now=clock.now())
+    back = how.return_url if how else ""
+    payment = ordering.pay(order_id=order_id, customer_id=me, now=clock.now(), return_url=back)
     answer = wire.response(_payment(payment))
     answer["Cache-Control"] = "no-store"
     return answer
@@ -239,6 +241,8 @@ def _payment(payment: ordering.PaymentToMake) -> dict[str, Any]:
         "client_secret": payment.client_secret,
         "publishable_key": payment.publishable_key,
         "js_url": payment.js_url,
+        "pay_url": payment.pay_url,
+        "qr": payment.qr,
     }
 
 

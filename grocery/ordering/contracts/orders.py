@@ -32,6 +32,8 @@ class OrderState(StrEnum):
 
 class PaymentMethod(StrEnum):
     CARD = "card"
+    MOMO = "momo"
+    BANK_TRANSFER = "bank_transfer"
     CASH_ON_DELIVERY = "cash_on_delivery"
 
 
@@ -213,7 +215,8 @@ class OrderPage:
 
 @dataclass(frozen=True, slots=True)
 class PaymentToMake:
-    """How the customer pays now. Without `client_secret` there is nothing to do in the browser."""
+    """How the customer pays now: with the provider's form (`client_secret` and what goes with it), or at `pay_url`,
+    whose phone's way there is `qr`. Without either there is nothing for them to do."""
 
     order_id: OrderId
     method: PaymentMethod
@@ -222,3 +225,5 @@ class PaymentToMake:
     client_secret: str | None = field(default=None, repr=False)
     publishable_key: str | None = None
     js_url: str | None = None
+    pay_url: str | None = None
+    qr: str | None = None

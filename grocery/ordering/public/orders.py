@@ -76,13 +76,16 @@ def placed_with(*, customer_id: UUID, key: str) -> PlacedOrder | None:
     return placing.placed_with(customer_id=customer_id, key=key)
 
 
-def pay(*, order_id: UUID, customer_id: UUID, now: datetime) -> PaymentToMake:
-    """Begin, or go on with, the card payment of an order; what the browser needs for it. Asking again is harmless.
+def pay(*, order_id: UUID, customer_id: UUID, now: datetime, return_url: str = "") -> PaymentToMake:
+    """Begin, or go on with, the payment of an order; what its customer needs for it. Asking again is harmless.
+
+    `return_url`: where a provider with pages of its own sends them afterwards, whatever came of it; without it to our
+    first page.
 
     Talks to the payment provider: not inside a transaction. Raises NotFound, NothingToPay, PaymentIs,
     PaymentRefused, ProviderUnavailable (payments).
     """
-    return pay_order.pay_order(order_id=order_id, customer_id=customer_id, now=now)
+    return pay_order.pay_order(order_id=order_id, customer_id=customer_id, return_url=return_url, now=now)
 
 
 def order(*, order_id: UUID, customer_id: UUID | None = None, store_id: UUID | None = None) -> OrderView:

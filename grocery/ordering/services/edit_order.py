@@ -178,8 +178,8 @@ def _check_sums(plan: Plan, seen: Edited, expected_total: Money | None, by: Prin
 
 
 def _check_hold(order: models.Order, plan: Plan) -> None:
-    """What is held on a card must last until the goods are packed. Raises BeyondAuthorisation."""
-    if plan.window is None or order.method != PaymentMethod.CARD:
+    """What is held must last until the goods are packed. Raises BeyondAuthorisation."""
+    if plan.window is None or order.method == PaymentMethod.CASH_ON_DELIVERY:
         return
     ends = payments.payment(order_id=order.id).capture_before
     if ends is not None and plan.window.ends_at > ends:

@@ -1,4 +1,4 @@
-"""The customer pays by card."""
+"""The customer pays."""
 
 from __future__ import annotations
 
@@ -10,18 +10,30 @@ from grocery.ordering.services.show_orders import show_order
 from grocery.payments import public as payments
 
 
-def pay_order(*, order_id: UUID, customer_id: UUID, now: datetime) -> PaymentToMake:
+def pay_order(*, order_id: UUID, customer_id: UUID, return_url: str, now: datetime) -> PaymentToMake:
     """See `public.pay`. Talks to the provider: no transaction, no lock."""
     order = show_order(order_id=order_id, customer_id=customer_id, store_id=None)
     if not order.awaits_payment and not payments.payment(order_id=order_id).to_pay:
         raise NothingToPay(order.number)
-    seen = payments.begin_authorisation(order_id=order_id, now=now)
+    seen = payments.begin_authorisation(order_id=order_id, return_url=return_url, now=now)
     return PaymentToMake(
         order_id=OrderId(order_id),
         method=PaymentMethod(seen.method.value),
         state=seen.state.value,
         amount=seen.to_pay or seen.amount,
-        client_secret=seen.step.client_secret if seen.step else None,
-        publishable_key=seen.step.publishable_key if seen.step else None,
-        js_url=seen.step.js_url if seen.step else None,
+        **_step(seen.step),
     )
+
+
+def _step(step: payments.PaymentStep | None) -> dict[str, str]:
+    match step:
+        case payments.CardForm():
+            return {
+                "client_secret": step.client_secret,
+                "publishable_key": step.publishable_key,
+                "js_url": step.js_url,
+            }
+        case payments.PayLink():
+            return {"pay_url": step.url, "qr": step.qr}
+        case None:
+            return {}

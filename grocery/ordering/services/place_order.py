@@ -94,7 +94,7 @@ def _place(checkout: Checkout, now: datetime) -> PlacedOrder:
     total = basket.goods + booking.fee - reduction(free)
     if checkout.expected_total not in {None, total}:
         raise TotalChanged(checkout.expected_total or dong(0), total)
-    pay_by = now + window() if checkout.method is PaymentMethod.CARD else None
+    pay_by = None if checkout.method is PaymentMethod.CASH_ON_DELIVERY else now + window()
     steps = _reserve_goods(order_id, cart, basket, booking, pay_by, checkout.answers, now)
     order = _write(order_id, cart, basket, place, booking, _Terms(checkout, pay_by, now, free))
     running_short.put_into_effect(order, steps, now=now)
@@ -114,7 +114,7 @@ def _place(checkout: Checkout, now: datetime) -> PlacedOrder:
 
 
 def window() -> timedelta:
-    """How long an order waits for its card payment."""
+    """How long an order waits for its payment."""
     return timedelta(minutes=settings.PAYMENT_WINDOW_MINUTES)
 
 

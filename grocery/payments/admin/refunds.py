@@ -22,7 +22,7 @@ from grocery.payments import public as payments
 from grocery.payments.admin.payments import ReadOnly
 from grocery.payments.models import RefundPart
 from grocery.payments.models.refunds import RefundPartQuerySet
-from grocery.payments.public import Method, RefundState
+from grocery.payments.public import RefundState
 
 
 class HandedBack(forms.Form):
@@ -86,7 +86,7 @@ class RefundPartAdmin(ReadOnly, admin.ModelAdmin):
             "part": part,
             "form": form,
             "open": part.state == RefundState.OWED and _may_act(request),
-            "by_card": part.payment.method == Method.CARD,
+            "by_provider": bool(part.payment.provider),
             "opts": self.opts,
         }
         return TemplateResponse(request, "payments/give_back.html", context)

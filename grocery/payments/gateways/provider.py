@@ -65,8 +65,18 @@ class Notice:
     body: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A payment to begin. `metadata` is ours, for the provider to repeat; `return_url` is where a provider with pages
+    of its own sends the customer afterwards, "" where that does not matter."""
+
+    amount: Money
+    metadata: Mapping[str, str]
+    return_url: str = ""
+
+
 class PaymentProvider(Protocol):
-    """One provider of card payments.
+    """One provider of payments.
 
     Everything but `read_webhook`, `step` and `page_sources` goes over the network: it refuses to run inside a
     transaction, ends in bounded time, and raises Refused or OutcomeUnknown. Asking again with the same key and the
@@ -75,15 +85,17 @@ class PaymentProvider(Protocol):
 
     name: str
     limits: Limits
+    #: It takes what is held or nothing: the difference to what we keep is given back afterwards.
+    captures_whole: bool
 
-    def authorise(self, *, amount: Money, metadata: Mapping[str, str], key: str) -> Observation:
-        """Begin a payment that holds `amount` once its customer has confirmed it."""
+    def authorise(self, *, wanted: Wanted, key: str) -> Observation:
+        """Begin a payment that holds so much once its customer has confirmed it."""
 
     def capture(self, *, reference: str, amount: Money, key: str) -> Observation:
-        """Take `amount`, at most what is held; the rest is let go."""
+        """Take `amount`, at most what is held; the rest is let go. All that is held where it `captures_whole`."""
 
     def cancel(self, *, reference: str, key: str) -> Observation:
-        """Let the hold go, or never begin it."""
+        """Let the hold go, or never begin it. What cannot be let go yet is seen as it stands, and asked again."""
 
     def refund(self, *, reference: str, amount: Money, refund_id: str, key: str) -> RefundSeen:
         """Give back a part of what was captured. `refund_id` is our name for it, which the provider repeats."""
@@ -98,7 +110,7 @@ class PaymentProvider(Protocol):
         """Verify and read a webhook. `headers` have lower-case names. Raises NotSigned."""
 
     def step(self, seen: Observation) -> PaymentStep | None:
-        """What the customer's browser needs in order to confirm; None when there is nothing to confirm."""
+        """What the customer needs in order to confirm; None when there is nothing to confirm."""
 
     def page_sources(self) -> Mapping[str, tuple[str, ...]]:
         """Content-Security-Policy directives and the origins that the payment page needs in them."""

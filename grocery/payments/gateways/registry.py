@@ -1,33 +1,32 @@
-"""Which providers there are, and which one takes a payment. Adding one: its file, and its line here."""
+"""Which providers there are, and which one takes a payment. Adding one: its file, and its line in the settings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Mapping
+from typing import cast
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from grocery.kernel.errors import NotFound
-from grocery.payments.gateways import stripe
+from grocery.payments.contracts import Method, MethodNotOffered
 from grocery.payments.gateways.provider import PaymentProvider
-
-PROVIDERS: Final[dict[str, Callable[[], PaymentProvider]]] = {
-    "stripe": stripe.from_settings,
-}
 
 
 def provider(name: str) -> PaymentProvider:
     """The provider of that name. Raises NotFound."""
-    if name not in PROVIDERS:
+    if name not in settings.PAYMENT_GATEWAYS:
         raise NotFound("payment provider", name)
-    return PROVIDERS[name]()
+    return cast("PaymentProvider", import_string(settings.PAYMENT_GATEWAYS[name])())
 
 
-def card_provider() -> PaymentProvider:
-    """The provider that takes new card payments, by configuration."""
-    return provider(settings.CARD_PROVIDER)
+def provider_of(method: Method) -> PaymentProvider:
+    """The provider that takes new payments of that method, by configuration. Raises MethodNotOffered."""
+    if method not in settings.PAYMENT_PROVIDERS:
+        raise MethodNotOffered(method)
+    return provider(settings.PAYMENT_PROVIDERS[method])
 
 
 def all_providers() -> Mapping[str, PaymentProvider]:
     """Every provider by its name."""
-    return {name: make() for name, make in PROVIDERS.items()}
+    return {name: provider(name) for name in settings.PAYMENT_GATEWAYS}

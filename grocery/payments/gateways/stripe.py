@@ -20,8 +20,8 @@ import stripe
 from django.conf import settings
 
 from grocery.kernel.money import Money, dong
-from grocery.payments.contracts import PaymentState, PaymentStep
-from grocery.payments.gateways.provider import Notice, NotSigned, OutcomeUnknown, Refused, network
+from grocery.payments.contracts import CardForm, PaymentState, PaymentStep
+from grocery.payments.gateways.provider import Notice, NotSigned, OutcomeUnknown, Refused, Wanted, network
 from grocery.payments.gateways.stripe_objects import observe, observe_refund
 from grocery.payments.policies import Limits, Observation, RefundSeen
 
@@ -59,6 +59,7 @@ class StripeProvider:
 
     name = "stripe"
     limits = LIMITS
+    captures_whole = False
 
     def __init__(
         self,
@@ -86,15 +87,15 @@ class StripeProvider:
         return "<StripeProvider>"
 
     @network
-    def authorise(self, *, amount: Money, metadata: Mapping[str, str], key: str) -> Observation:
+    def authorise(self, *, wanted: Wanted, key: str) -> Observation:
         with _our_errors():
             intent = self._client.v1.payment_intents.create(
                 {
-                    "amount": amount.minor,
-                    "currency": amount.currency.lower(),
+                    "amount": wanted.amount.minor,
+                    "currency": wanted.amount.currency.lower(),
                     "capture_method": "manual",
                     "automatic_payment_methods": {"enabled": True},
-                    "metadata": dict(metadata),
+                    "metadata": dict(wanted.metadata),
                     "expand": ["latest_charge"],
                 },
                 {"idempotency_key": key},
@@ -152,7 +153,7 @@ class StripeProvider:
     def step(self, seen: Observation) -> PaymentStep | None:
         if seen.state is not PaymentState.PENDING:
             return None
-        return PaymentStep(seen.client_secret, self._publishable_key, self._js_url)
+        return CardForm(seen.client_secret, self._publishable_key, self._js_url)
 
     def page_sources(self) -> Mapping[str, tuple[str, ...]]:
         script = urlsplit(self._js_url)

@@ -81,8 +81,13 @@ class Bill:
         return next(p for p in self.payments if p.top_up_for is None and p.let_go != LetGo.REPLACED)
 
     @property
-    def is_card(self) -> bool:
-        return self.payments[0].method == Method.CARD
+    def provider(self) -> str:
+        """Who holds and takes the money; "" where it is handed or sent to us."""
+        return self.payments[0].provider
+
+    @property
+    def is_cash(self) -> bool:
+        return self.payments[0].method == Method.CASH_ON_DELIVERY
 
     def live(self) -> list[Payment]:
         """Those that the order counts on."""

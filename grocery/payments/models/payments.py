@@ -12,11 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
-from grocery.payments.contracts import FINAL, Method, PaymentState
+from grocery.payments.contracts import FINAL, HELD, Method, PaymentState
 from grocery.payments.models.provider import ProviderCall
 from grocery.payments.policies import LetGo, Operation
 
-METHODS = [(Method.CARD, _("card")), (Method.CASH_ON_DELIVERY, _("cash on delivery"))]
+METHODS = [
+    (Method.CARD, _("card")),
+    (Method.MOMO, "MoMo"),
+    (Method.BANK_TRANSFER, _("bank transfer")),
+    (Method.CASH_ON_DELIVERY, _("cash on delivery")),
+]
 STATES = [
     (PaymentState.INTENDED, _("intended")),
     (PaymentState.PENDING, _("pending")),
@@ -105,7 +110,7 @@ class Payment(models.Model):
     reference = models.CharField(_("provider's reference"), max_length=100, blank=True)
     state = models.CharField(_("state"), max_length=16, choices=STATES, default=PaymentState.INTENDED)
     amount = models.BigIntegerField(_("amount"))
-    #: What we have asked to be taken; null until then.
+    #: What we keep of it, once the goods are packed; null until then. A provider that captures whole takes more.
     to_capture = models.BigIntegerField(_("to capture"), null=True)
     captured = models.BigIntegerField(_("captured"), default=0)
     #: Given back, and promised to be: together never more than was captured.
@@ -113,6 +118,8 @@ class Payment(models.Model):
     refunding = models.BigIntegerField(_("being refunded"), default=0)
     failure_code = models.CharField(_("failure"), max_length=64, blank=True)
     failed_attempt = models.CharField(_("failed attempt"), max_length=100, blank=True)
+    #: What its customer needs to confirm it, where the provider says it only once.
+    handoff = models.JSONField(_("what its customer needs"), default=dict, db_default={}, blank=True)
     capture_before = models.DateTimeField(_("capture before"), null=True)
     opened_at = models.DateTimeField(_("opened"))
     #: A top-up that is not authorised by then ends; null: it waits until somebody ends it.
@@ -178,7 +185,18 @@ class Payment(models.Model):
 
     def is_held(self) -> bool:
         """The money is promised to us, or ours."""
-        return self.state in {PaymentState.AUTHORISED, PaymentState.CAPTURED}
+        return PaymentState(self.state) in HELD
+
+    def is_prepaid(self) -> bool:
+        """Ours before anybody has said how much of it we keep."""
+        sent = self.method != Method.CASH_ON_DELIVERY and self.state == PaymentState.CAPTURED
+        return sent and self.to_capture is None
+
+    def excess(self) -> Money:
+        """What is ours and not to be kept: all of what was let go, of what was asked for the rest."""
+        if self.let_go:
+            return dong(self.captured)
+        return dong(0 if self.to_capture is None else max(self.captured - self.to_capture, 0))
 
     def refundable(self) -> Money:
         """What was captured and nobody has asked back."""

@@ -67,6 +67,15 @@ class ProviderCallQuerySet(models.QuerySet["ProviderCall"]):
         """Sent at least once: something may have come of them."""
         return self.filter(attempts__gt=0)
 
+    def that_began(self, reference: str) -> ProviderCallQuerySet:
+        """That the provider answered with this name."""
+        return self.filter(answer__reference=reference)
+
+    def failed(self, reference: str, code: str, now: datetime) -> int:
+        """Close these: what they began has come to nothing."""
+        answer = {"reference": reference}
+        return self.update(state=CallState.REFUSED, error=code[:64], answer=answer, decided_at=now)
+
     def overtaken(self, now: datetime) -> int:
         """Close these: what they asked for can no longer be."""
         return self.update(state=CallState.REFUSED, error="overtaken", decided_at=now)

@@ -8,10 +8,10 @@ from uuid import UUID
 from grocery.kernel.errors import Conflict
 from grocery.kernel.money import Money, dong
 from grocery.payments.contracts import Method, PaymentIs, PaymentState
-from grocery.payments.gateways.registry import provider
 from grocery.payments.models import Bill, Payment
 from grocery.payments.policies import LetGo, check_limits, check_taking, top_up_of
 from grocery.payments.services.let_go import end_top_up, let_go
+from grocery.payments.services.limits import limits_of
 
 
 def raise_to(
@@ -21,23 +21,23 @@ def raise_to(
 
     Zero: the change of the order may be applied at once, and no fact comes. That is so for cash, where enough is
     held, and where the order has not been paid at all: then the customer simply pays the new amount. Otherwise a
-    top-up is opened for the difference (at least the smallest card payment), to be paid on the order's payment page,
-    and the fact that follows carries `reference`, the id of the change: PaymentAuthorised once it is paid; TopUpEnded
+    top-up is opened for the difference (at least the smallest payment), to be paid on the order's payment page, and
+    the fact that follows carries `reference`, the id of the change: PaymentAuthorised once it is paid; TopUpEnded
     if it was not by `until`, or no longer can be. What was held before stays untouched either way.
 
     There is one top-up to pay at a time: a newer one ends the one before. Asking again with the same `reference` and
     amount is harmless, with another amount or after its end a Conflict. Raises PaymentIs once a capture was asked for
-    or the money was let go; AmountTooLarge; AmountTooSmall for an amount no card pays.
+    or the money was let go; AmountTooLarge; AmountTooSmall for an amount that cannot be paid in this way.
     """
     bill = _open_bill(order_id)
-    if not bill.is_card or not bill.base.is_held():
+    if bill.is_cash or not bill.base.is_held():
         _set(bill, amount, now)
         return dong(0)
     if mine := bill.top_up(reference):
         return _again(bill, mine, amount)
     for other in bill.waiting():
         end_top_up(other, LetGo.NOT_NEEDED, now=now)
-    limits = provider(bill.base.provider).limits
+    limits = limits_of(bill.payments[0])
     missing = top_up_of(amount, authorised=bill.authorised(), least=limits.minimum)
     if missing:
         check_limits(missing, limits)
@@ -49,11 +49,11 @@ def lower_to(*, order_id: UUID, amount: Money, now: datetime) -> None:
     """The order comes to no more than `amount` any longer, in the caller's transaction.
 
     A top-up without which `amount` is still held is let go, waiting or authorised, newest first. What else is held
-    stays so until the capture, which takes less: a hold cannot be made smaller. A card payment that nobody has made
+    stays so until the capture, which takes less: a hold cannot be made smaller. A payment that nobody has made
     yet is for the new amount. Asking again is harmless. Raises as raise_to.
     """
     bill = _open_bill(order_id)
-    if not bill.is_card or not bill.base.is_held():
+    if bill.is_cash or not bill.base.is_held():
         _set(bill, amount, now)
         return
     check_taking(amount, authorised=amount)
@@ -70,10 +70,10 @@ def lower_to(*, order_id: UUID, amount: Money, now: datetime) -> None:
 def change_cash(*, order_id: UUID, amount: Money, now: datetime) -> None:
     """The driver is to collect another amount, more or less, in the caller's transaction. Asking again is harmless.
 
-    Raises PaymentIs for a card order, and once the cash was taken or the order is off; AmountTooSmall.
+    Raises PaymentIs unless the order is paid in cash, and once that was taken or the order is off; AmountTooSmall.
     """
     bill = Bill.locked(order_id)
-    if bill.is_card or bill.base.state != PaymentState.AUTHORISED:
+    if not bill.is_cash or bill.base.state != PaymentState.AUTHORISED:
         raise PaymentIs(bill.state())
     _set(bill, amount, now)
 
@@ -81,8 +81,9 @@ def change_cash(*, order_id: UUID, amount: Money, now: datetime) -> None:
 def _open_bill(order_id: UUID) -> Bill:
     """The order's payments, locked. Raises PaymentIs when nothing can be added to them any more."""
     bill = Bill.locked(order_id)
-    asked = bill.is_card and any(payment.to_capture for payment in bill.live())
-    if asked or not bill.base.is_live() or bill.base.is_final():
+    asked = not bill.is_cash and any(payment.to_capture for payment in bill.live())
+    over = bill.base.is_final() and not bill.base.is_prepaid()
+    if asked or over or not bill.base.is_live():
         raise PaymentIs(PaymentState.CAPTURED if asked else bill.state())
     return bill
 
@@ -90,7 +91,7 @@ def _open_bill(order_id: UUID) -> Bill:
 def _again(bill: Bill, mine: Payment, amount: Money) -> Money:
     """The same change once more: what it still lacks."""
     lacking = mine.total if mine.is_waiting() else dong(0)
-    least = provider(mine.provider).limits.minimum
+    least = limits_of(mine).minimum
     others = bill.authorised() - (dong(0) if mine.is_waiting() else mine.total)
     if not mine.is_live() or top_up_of(amount, authorised=others, least=least) != mine.total:
         raise Conflict
@@ -103,9 +104,9 @@ def _set(bill: Bill, amount: Money, now: datetime) -> None:
     check_taking(amount, authorised=amount)
     if base.total == amount:
         return
-    if bill.is_card:
-        check_limits(amount, provider(base.provider).limits)
-    if bill.is_card and base.was_asked_for():
+    if not bill.is_cash:
+        check_limits(amount, limits_of(base))
+    if bill.provider and base.was_asked_for():
         let_go(base, LetGo.REPLACED, now=now)
         _add(bill, amount, opened_at=now)
         return

@@ -5,21 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 
 from grocery.kernel.outbox import publish
-from grocery.payments.contracts import Method, PaymentState
+from grocery.payments.contracts import PaymentState
 from grocery.payments.events import CancellationRequested, TopUpEnded
 from grocery.payments.models import Payment
 from grocery.payments.policies import LetGo, Operation
+from grocery.payments.services.excess import return_excess
 from grocery.payments.services.intents import intend
 
 
 def let_go(payment: Payment, why: LetGo, *, now: datetime) -> None:
     """Write down that nothing is to be taken, in the caller's transaction and under the bill's lock.
 
-    The relay tells the provider; what no provider has heard of is cancelled at once. From here on nobody is told
-    that it was authorised, should its customer pay in the meantime: that hold is let go, too.
+    The relay tells the provider; what no provider has heard of is cancelled at once, and what is ours goes back. From
+    here on nobody is told that it was authorised, should its customer pay in the meantime: that is let go, too.
     """
     payment.cancel_requested_at, payment.let_go = now, why
-    if payment.method == Method.CARD and payment.was_asked_for():
+    if payment.is_prepaid():
+        return_excess(payment, now=now)
+    elif payment.provider and payment.was_asked_for():
         call = intend(payment, Operation.CANCEL, request={}, now=now)
         publish(CancellationRequested(order_id=payment.order_id, call_id=call.id))
     else:

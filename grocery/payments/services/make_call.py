@@ -12,7 +12,7 @@ from grocery.kernel.money import dong
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import PaymentRefused, PaymentState, RefundState
 from grocery.payments.events import PaymentEvent
-from grocery.payments.gateways.provider import OutcomeUnknown, PaymentProvider, Refused
+from grocery.payments.gateways.provider import OutcomeUnknown, PaymentProvider, Refused, Wanted
 from grocery.payments.gateways.registry import provider
 from grocery.payments.models import Bill, Payment, ProviderCall
 from grocery.payments.policies import OPEN, CallState, Observation, Operation, RefundSeen
@@ -53,7 +53,8 @@ def _ask(gateway: PaymentProvider, call: ProviderCall) -> Observation | RefundSe
     reference, request = call.payment.reference, call.request
     match Operation(call.operation):
         case Operation.AUTHORISE:
-            return gateway.authorise(amount=dong(request["amount"]), metadata=request["metadata"], key=call.key)
+            wanted = Wanted(dong(request["amount"]), request["metadata"], request.get("return_url", ""))
+            return gateway.authorise(wanted=wanted, key=call.key)
         case Operation.CAPTURE:
             return gateway.capture(reference=reference, amount=dong(request["amount"]), key=call.key)
         case Operation.CANCEL:

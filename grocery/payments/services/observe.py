@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,10 +12,11 @@ from prometheus_client import Counter
 
 from grocery.kernel.money import dong
 from grocery.kernel.outbox import publish
-from grocery.payments.contracts import PaymentState
+from grocery.payments.contracts import HELD, PaymentState
 from grocery.payments.events import PaymentEvent
 from grocery.payments.models import Bill, Payment
 from grocery.payments.policies import CallState, LetGo, Observation, Operation, follows, proves
+from grocery.payments.services.excess import return_excess
 from grocery.payments.services.facts import (
     facts_of_authorised,
     facts_of_cancelled,
@@ -34,11 +36,15 @@ def record(*, payment_id: UUID, seen: Observation, now: datetime) -> str:
     """Bring a payment up to what its provider says, in whatever order that arrives; what came of it, in one word."""
     bill, payment = Bill.locked_with(payment_id)
     if payment.reference not in {"", seen.reference}:
-        log.error("payment_has_a_stray_twin", order_id=str(payment.order_id), reference=seen.reference)
-        return "stray"
+        return _stray(payment, seen)
     if not seen.is_for(payment.total):
         return _mismatch(payment, seen)
+    if payment.calls.to_begin().refused().that_began(seen.reference).exists():
+        return _stray(payment, seen) if seen.state in HELD else "earlier_attempt"
+    if seen.state is PaymentState.FAILED and not payment.is_live():
+        seen = replace(seen, state=PaymentState.CANCELLED)
     payment.reference = seen.reference
+    payment.handoff = dict(seen.handoff) or payment.handoff
     payment.capture_before = seen.capture_before or payment.capture_before
     facts = [*_declined(payment, seen), *_moved(bill, payment, seen, now)]
     _settle_calls(payment, seen, now)
@@ -46,8 +52,15 @@ def record(*, payment_id: UUID, seen: Observation, now: datetime) -> str:
     payment.save()
     publish(*facts)
     if payment.is_final():
+        return_excess(payment, now=now)
         give_back(bill, now=now)
     return "applied"
+
+
+def _stray(payment: Payment, seen: Observation) -> str:
+    """A second payment for the same: nothing of ours asked for it, so a person has to look at it."""
+    log.error("payment_has_a_stray_twin", order_id=str(payment.order_id), reference=seen.reference)
+    return "stray"
 
 
 def _mismatch(payment: Payment, seen: Observation) -> str:
@@ -71,9 +84,11 @@ def _moved(bill: Bill, payment: Payment, seen: Observation, now: datetime) -> li
     """Move on if this is news, and name the facts that have become true; a capture implies its authorisation."""
     if not follows(PaymentState(payment.state), seen.state):
         return []
-    if payment.state == PaymentState.FAILED:
+    if PaymentState.FAILED in {payment.state, seen.state}:
         payment.failure_code = seen.failure_code
     payment.state = seen.state
+    if payment.state == PaymentState.FAILED:
+        return _failed_for_good(payment, seen, now)
     facts: list[PaymentEvent] = []
     if payment.is_held() and payment.authorised_at is None:
         payment.authorised_at, payment.failure_code = now, ""
@@ -87,6 +102,13 @@ def _moved(bill: Bill, payment: Payment, seen: Observation, now: datetime) -> li
             fell_short(payment, dong(payment.to_capture), "hold_lost", now=now)
         facts += [*facts_of_cancelled(bill, payment), *(facts_of_captures(bill) if payment.to_capture else ())]
     return facts
+
+
+def _failed_for_good(payment: Payment, seen: Observation, now: datetime) -> list[PaymentEvent]:
+    """Nobody can pay under this reference any more; the next attempt gets another."""
+    payment.calls.to_begin().not_refused().failed(seen.reference, seen.failure_code, now)
+    payment.reference, payment.handoff = "", {}
+    return facts_of_failed(payment)
 
 
 def _settle_calls(payment: Payment, seen: Observation, now: datetime) -> None:

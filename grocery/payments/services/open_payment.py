@@ -10,11 +10,12 @@ from django.db import transaction
 from grocery.kernel.errors import Conflict
 from grocery.kernel.money import Money
 from grocery.kernel.outbox import publish
-from grocery.payments.contracts import Method, PaymentState, PaymentView
+from grocery.payments.contracts import Method, MethodNotOffered, PaymentState, PaymentView
 from grocery.payments.events import PaymentAuthorised
-from grocery.payments.gateways.registry import card_provider
+from grocery.payments.gateways.registry import provider_of
 from grocery.payments.models import Bill, Payment
-from grocery.payments.policies import check_limits
+from grocery.payments.policies import TRANSFERS, check_limits
+from grocery.payments.services.look_up import offered
 
 
 def open_payment(
@@ -27,7 +28,10 @@ def open_payment(
     method: Method,
     now: datetime,
 ) -> PaymentView:
-    """Write down that this order is to be paid; asking again for the same is harmless. Cash is promised at once."""
+    """Write down that this order is to be paid; asking again for the same is harmless. Cash is promised at once.
+
+    Raises MethodNotOffered, AmountTooSmall, AmountTooLarge; Conflict where it was opened for something else.
+    """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a payment is opened in the transaction that places the order")
     wanted = {
@@ -49,9 +53,16 @@ def open_payment(
 
 
 def _terms(method: Method, amount: Money, now: datetime) -> dict[str, object]:
-    """Who takes the money, and how it stands to begin with. Raises AmountTooSmall, AmountTooLarge."""
-    if method is Method.CASH_ON_DELIVERY:
-        return {"state": PaymentState.AUTHORISED, "authorised_at": now}
-    provider = card_provider()
-    check_limits(amount, provider.limits)
-    return {"provider": provider.name}
+    """Who takes the money, and how it stands to begin with."""
+    if method not in offered():
+        raise MethodNotOffered(method)
+    match method:
+        case Method.CASH_ON_DELIVERY:
+            return {"state": PaymentState.AUTHORISED, "authorised_at": now}
+        case Method.BANK_TRANSFER:
+            check_limits(amount, TRANSFERS)
+            return {"state": PaymentState.PENDING}
+        case _:
+            provider = provider_of(method)
+            check_limits(amount, provider.limits)
+            return {"provider": provider.name}

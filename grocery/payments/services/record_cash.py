@@ -23,11 +23,11 @@ def record_cash(*, order_id: UUID, amount: Money, now: datetime, by: UUID) -> No
     bill = Bill.locked(order_id)
     payment = bill.base
     check_taking(amount, authorised=payment.total)
-    if payment.state == PaymentState.CAPTURED and not bill.is_card:
+    if payment.state == PaymentState.CAPTURED and bill.is_cash:
         if payment.captured != amount.minor:
             raise Conflict
         return
-    if bill.is_card or payment.state != PaymentState.AUTHORISED:
+    if not bill.is_cash or payment.state != PaymentState.AUTHORISED:
         raise PaymentIs(bill.state())
     payment.state, payment.captured, payment.captured_at = PaymentState.CAPTURED, amount.minor, now
     payment.cash_taken_by = by

@@ -9,12 +9,13 @@ from grocery.kernel.errors import Conflict
 from grocery.kernel.money import Money, dong, total
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import PaymentIs, PaymentState
-from grocery.payments.events import CaptureRequested
-from grocery.payments.gateways.registry import provider
 from grocery.payments.models import Bill, Payment
-from grocery.payments.policies import LetGo, Operation, check_taking, spread_capture
-from grocery.payments.services.intents import intend
+from grocery.payments.policies import LetGo, check_taking, spread_capture
+from grocery.payments.services.captures import capture
+from grocery.payments.services.excess import return_excess
+from grocery.payments.services.facts import facts_of_captures
 from grocery.payments.services.let_go import end_top_up, let_go
+from grocery.payments.services.limits import limits_of
 from grocery.payments.services.shortfalls import tried_again
 
 
@@ -29,25 +30,32 @@ def request_capture(*, order_id: UUID, amount: Money, now: datetime) -> None:
     check_taking(amount, authorised=bill.authorised() or bill.base.total)
     if bill.asked() == amount:
         return
-    if not bill.base.is_live() or (bill.base.state != PaymentState.AUTHORISED and not bill.asked()):
+    if not bill.base.is_live() or not (_may_be_asked_for(bill.base) or bill.asked()):
         raise PaymentIs(bill.state())
-    if bill.is_card:
+    if not bill.is_cash:
         _take_more(bill, amount - bill.asked(), now)
     else:
         bill.base.to_capture = amount.minor
         bill.base.save(update_fields=["to_capture"])
 
 
+def _may_be_asked_for(payment: Payment) -> bool:
+    """Held or sent, and nobody has said how much of it we keep."""
+    return payment.is_prepaid() or (payment.state == PaymentState.AUTHORISED and payment.to_capture is None)
+
+
 def _take_more(bill: Bill, missing: Money, now: datetime) -> None:
     """Of the payments of which nothing was asked yet: all of them or, where a capture was refused, what is left."""
-    free = [p for p in bill.live() if p.state == PaymentState.AUTHORISED and p.to_capture is None]
+    free = [payment for payment in bill.live() if _may_be_asked_for(payment)]
     if missing < dong(0) or missing > total(payment.total for payment in free):
         raise Conflict
     _take(bill, free, missing, now)
+    if not any(payment.is_being_captured() for payment in bill.payments):
+        publish(*facts_of_captures(bill))
 
 
 def _take(bill: Bill, free: list[Payment], amount: Money, now: datetime) -> None:
-    least = provider(bill.base.provider).limits.minimum
+    least = limits_of(bill.payments[0]).minimum
     shares = spread_capture(amount, [payment.total for payment in free], least=least)
     for payment, share in zip(free, shares, strict=True):
         if share:
@@ -59,8 +67,11 @@ def _take(bill: Bill, free: list[Payment], amount: Money, now: datetime) -> None
 
 
 def _take_of(payment: Payment, share: Money, now: datetime) -> None:
+    """Keep so much of it: have the provider take it, or send back the rest of what is ours already."""
     tried_again(payment, now=now)
-    payment.to_capture = share.minor
+    prepaid, payment.to_capture = payment.is_prepaid(), share.minor
     payment.save(update_fields=["to_capture"])
-    call = intend(payment, Operation.CAPTURE, request={"amount": share.minor}, now=now)
-    publish(CaptureRequested(order_id=payment.order_id, call_id=call.id))
+    if prepaid:
+        return_excess(payment, now=now)
+    else:
+        capture(payment, now=now)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from grocery.kernel.outbox import publish
-from grocery.payments.contracts import Method, RefundIs, RefundState
+from grocery.payments.contracts import RefundIs, RefundState
 from grocery.payments.events import RefundToMake
 from grocery.payments.models import Bill, Payment, RefundPart
 from grocery.payments.policies import Operation
@@ -32,10 +32,10 @@ def record_handed_back(*, part_id: UUID, by: UUID, note: str, now: datetime) -> 
 
 @transaction.atomic
 def retry_refund(*, part_id: UUID, now: datetime) -> None:
-    """Have the provider asked once more. Raises NotFound; RefundIs unless it is owed to a card."""
+    """Have the provider asked once more. Raises NotFound; RefundIs unless it is owed by a provider."""
     payment, part = _locked(part_id)
     _check_owed(part)
-    if payment.method != Method.CARD:
+    if not payment.provider:
         raise RefundIs
     part.reference = ""
     move(payment, part, RefundState.REQUESTED, "", now)

@@ -16,7 +16,7 @@ from grocery.payments.gateways.provider import OutcomeUnknown, Refused
 from grocery.payments.models import Bill, Payment, ProviderCall
 from grocery.payments.policies import CallState, LetGo, Operation
 from grocery.payments.services.facts import facts_of_cancelled
-from grocery.payments.services.intents import intend
+from grocery.payments.services.intents import PATIENCE, intend
 from grocery.payments.services.let_go import end_top_up
 from grocery.payments.services.look import look
 from grocery.payments.services.looks import next_look
@@ -100,6 +100,8 @@ def _finish_beginning(payment: Payment, now: datetime) -> None:
 def _finish(payment_id: UUID, now: datetime, *, come_back: datetime | None) -> None:
     """A top-up that waits for its customer beyond its time is given up; what is unsettled is looked at again."""
     _, payment = Bill.locked_with(payment_id)
+    if payment.calls.open().exists():
+        come_back = come_back or now + PATIENCE
     if payment.is_waiting() and payment.pay_until and payment.pay_until <= now:
         end_top_up(payment, LetGo.NOT_PAID, now=now)
     elif come_back or payment.is_final():

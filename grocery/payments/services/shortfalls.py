@@ -16,11 +16,11 @@ from grocery.kernel import figures
 from grocery.kernel.money import Money
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import Method, PaymentIs, PaymentState, ShortfallIs
-from grocery.payments.events import CaptureFellShort, CaptureRequested
+from grocery.payments.events import CaptureFellShort
 from grocery.payments.models import Bill, Payment, Shortfall
-from grocery.payments.policies import LetGo, Operation, ShortfallOutcome
+from grocery.payments.policies import LetGo, ShortfallOutcome
+from grocery.payments.services.captures import capture
 from grocery.payments.services.facts import facts_of_captures
-from grocery.payments.services.intents import intend
 from grocery.payments.services.let_go import let_go
 
 log = structlog.get_logger()
@@ -80,8 +80,7 @@ def retry_capture(*, shortfall_id: UUID, by: UUID, now: datetime) -> None:
     tried_again(payment, now=now, by=by)
     payment.to_capture = shortfall.missing.minor
     payment.save(update_fields=["to_capture"])
-    call = intend(payment, Operation.CAPTURE, request={"amount": payment.to_capture}, now=now)
-    publish(CaptureRequested(order_id=payment.order_id, call_id=call.id))
+    capture(payment, now=now)
 
 
 @transaction.atomic

@@ -6,11 +6,10 @@ from datetime import datetime
 
 from grocery.kernel.money import Money, dong, total
 from grocery.kernel.outbox import publish
-from grocery.payments.contracts import Method, RefundState
-from grocery.payments.events import RefundSucceeded, RefundToMake
-from grocery.payments.models import Bill, Payment, Refund, RefundPart, Shortfall
-from grocery.payments.policies import Operation, spread_refund
-from grocery.payments.services.intents import intend
+from grocery.payments.events import RefundSucceeded
+from grocery.payments.models import Bill, Refund, Shortfall
+from grocery.payments.policies import spread_refund
+from grocery.payments.services.promises import promise_of
 from grocery.payments.services.shortfalls import waive
 
 
@@ -44,22 +43,8 @@ def _promise(bill: Bill, refund: Refund, left: list[Money], now: datetime) -> No
     refund.save(update_fields=["waiting", "lapsed"])
     for payment, share in zip(bill.payments, spread_refund(given, left), strict=True):
         if share:
-            _promise_of(payment, refund, share, now)
+            promise_of(payment, refund, share, now=now)
     if refund.lapsed:
         waive(bill.order_id, dong(refund.lapsed), now=now)
     if not given:
         publish(RefundSucceeded(order_id=refund.order_id, refund_id=refund.id, key=refund.key, amount=given))
-
-
-def _promise_of(payment: Payment, refund: Refund, share: Money, now: datetime) -> None:
-    payment.promise_back(share)
-    cash = payment.method == Method.CASH_ON_DELIVERY
-    part = RefundPart.objects.create(
-        refund=refund,
-        payment=payment,
-        amount=share.minor,
-        state=RefundState.OWED if cash else RefundState.REQUESTED,
-    )
-    if not cash:
-        call = intend(payment, Operation.REFUND, request={"amount": share.minor}, now=now, part=part)
-        publish(RefundToMake(order_id=payment.order_id, call_id=call.id))

@@ -36,8 +36,9 @@ def pay(request: HttpRequest, order_id: UUID) -> HttpResponse:
         "amount": payment.to_pay,
         "return_url": request.build_absolute_uri(reverse("storefront:order", args=[order_id])),
     }
+    back = request.build_absolute_uri(request.path)
     try:
-        step = ordering.pay(order_id=order_id, customer_id=who.signed_in(), now=clock.now())
+        step = ordering.pay(order_id=order_id, customer_id=who.signed_in(), now=clock.now(), return_url=back)
     except DomainError as error:
         return render(
             request, "storefront/pay.html", context | {"problem": error.text(who.language)}, status=error.status
@@ -45,12 +46,12 @@ def pay(request: HttpRequest, order_id: UUID) -> HttpResponse:
     if not step.client_secret:
         return redirect("storefront:order", order_id=order_id)
     payment = payments.payment(order_id=order_id)
-    return _with_provider(request, context | {"payment": payment, "step": step})
+    return _with_provider(request, payment.provider, context | {"payment": payment, "step": step})
 
 
-def _with_provider(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+def _with_provider(request: HttpRequest, provider: str, context: dict[str, Any]) -> HttpResponse:
     """The one page that may load the provider's script, frames and API."""
-    sources = {name: [SELF, *origins] for name, origins in payments.card_page_sources().items()}
+    sources = {name: [SELF, *origins] for name, origins in payments.page_sources(provider=provider).items()}
 
     @csp_update(sources)
     def page(request: HttpRequest) -> HttpResponse:

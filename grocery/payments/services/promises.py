@@ -1,0 +1,27 @@
+"""A part of a refund is promised: by the provider that took the money, or by our own hands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from grocery.kernel.money import Money
+from grocery.kernel.outbox import publish
+from grocery.payments.contracts import RefundState
+from grocery.payments.events import RefundToMake
+from grocery.payments.models import Payment, Refund, RefundPart
+from grocery.payments.policies import Operation
+from grocery.payments.services.intents import intend
+
+
+def promise_of(payment: Payment, refund: Refund, share: Money, *, now: datetime) -> None:
+    """So much of this payment goes back, under the bill's lock; what no provider took is owed by a person."""
+    payment.promise_back(share)
+    part = RefundPart.objects.create(
+        refund=refund,
+        payment=payment,
+        amount=share.minor,
+        state=RefundState.REQUESTED if payment.provider else RefundState.OWED,
+    )
+    if payment.provider:
+        call = intend(payment, Operation.REFUND, request={"amount": share.minor}, now=now, part=part)
+        publish(RefundToMake(order_id=payment.order_id, call_id=call.id))
