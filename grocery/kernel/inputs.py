@@ -40,6 +40,8 @@ LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10
 Query = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), _clean_text]
 #: A code of ours or a standard's: SKU, ward code, tag. ASCII, no blanks, 1 to 64 characters.
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
+#: The address of a page on the web, at most 500 characters.
+Link = Annotated[str, StringConstraints(max_length=500, pattern=r"^https://[^\s<>\"]+$")]
 #: A password, a token: kept as typed, 1 to 4,096 characters.
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
 Id = UUID

@@ -29,8 +29,6 @@ from grocery.ordering.api.schemas import (
     Order,
     OrderPage,
     PackInput,
-    PayInput,
-    PaymentToMake,
     PlacedOrder,
 )
 
@@ -98,18 +96,6 @@ def orders(
 def order(request: HttpRequest, order_id: Id) -> HttpResponse:
     """One of my orders, with lines, prices as they were, and timeline; for staff, any of their store."""
     return _answer(asker(request), order_id)
-
-
-@router.post("/orders/{order_id}/pay", response=PaymentToMake, summary="Pay an order")
-@idempotent(required=True)
-def pay(request: HttpRequest, order_id: Id, how: PayInput | None = None) -> HttpResponse:
-    """What the customer needs to confirm the payment. May be asked for again: after a refusal it is a new attempt."""
-    me = asker(request).signed_in()
-    back = how.return_url if how else ""
-    payment = ordering.pay(order_id=order_id, customer_id=me, now=clock.now(), return_url=back)
-    answer = wire.response(_payment(payment))
-    answer["Cache-Control"] = "no-store"
-    return answer
 
 
 @router.post("/orders/{order_id}/cancel", response=Order, summary="Cancel an order, whole or in part")
@@ -228,21 +214,6 @@ def _placed(placed: ordering.PlacedOrder) -> dict[str, Any]:
         "total": placed.total,
         "currency": placed.total.currency,
         "pay_by": placed.pay_by,
-    }
-
-
-def _payment(payment: ordering.PaymentToMake) -> dict[str, Any]:
-    return {
-        "order_id": payment.order_id,
-        "method": payment.method,
-        "state": payment.state,
-        "amount": payment.amount,
-        "currency": payment.amount.currency,
-        "client_secret": payment.client_secret,
-        "publishable_key": payment.publishable_key,
-        "js_url": payment.js_url,
-        "pay_url": payment.pay_url,
-        "qr": payment.qr,
     }
 
 

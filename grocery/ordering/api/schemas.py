@@ -238,29 +238,6 @@ class PlacedOrder(Schema):
     model_config = example(examples.PLACED)
 
 
-class PaymentToMake(Schema):
-    """By card: the provider's form (`js_url`) confirms `client_secret`. By wallet: go to `pay_url`, or show `qr` to a
-    phone. Without either there is nothing for the customer to do."""
-
-    order_id: UUID
-    method: ordering.PaymentMethod
-    state: str
-    amount: int
-    currency: str
-    client_secret: str | None
-    publishable_key: str | None
-    js_url: str | None
-    pay_url: str | None
-    qr: str | None
-    model_config = example(examples.PAYMENT)
-
-
-class PayInput(Input):
-    """`return_url`: where a wallet sends its customer afterwards, a page of the shop or a link into an app."""
-
-    return_url: str = Field(default="", max_length=500, pattern=r"^(https://[^\s<>\"]+)?$")
-
-
 class OrderLine(Schema):
     """`packed` is null until the box is sealed.
 

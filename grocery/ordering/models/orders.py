@@ -34,12 +34,8 @@ _STATES = [
 ]
 ACTORS = [("customer", _("customer")), ("staff", _("staff")), ("system", _("system"))]
 _MODES = [("delivery", pgettext_lazy("mode", "delivery")), ("pickup", pgettext_lazy("mode", "pickup"))]
-_METHODS = [
-    ("card", _("card")),
-    ("momo", "MoMo"),
-    ("bank_transfer", _("bank transfer")),
-    ("cash_on_delivery", _("cash on delivery")),
-]
+_PREPAID = [("card", _("card")), ("momo", "MoMo"), ("bank_transfer", _("bank transfer"))]
+_METHODS = [*_PREPAID, ("cash_on_delivery", _("cash on delivery"))]
 UNITS = {"piece": _("piece"), "kg": _("kg"), "l": _("l")}
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ordering', '0018_edited_whole'),
+        ('ordering', '0019_cart_version'),
     ]
 
     operations = [

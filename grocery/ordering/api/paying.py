@@ -1,0 +1,66 @@
+"""Paying an order over HTTP."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+
+from grocery.kernel import clock, wire
+from grocery.kernel.http import asker
+from grocery.kernel.idempotency import idempotent
+from grocery.kernel.inputs import Id, Input, Link
+from grocery.ordering import public as ordering
+from grocery.ordering.api import examples
+from grocery.ordering.api.schemas import example
+
+router = Router()
+
+
+class PaymentToMake(Schema):
+    """By card: the provider's form (`js_url`) confirms `client_secret`. By wallet: go to `pay_url`, or show `qr` to a
+    phone. Without either there is nothing for the customer to do."""
+
+    order_id: UUID
+    method: ordering.PaymentMethod
+    state: str
+    amount: int
+    currency: str
+    client_secret: str | None
+    publishable_key: str | None
+    js_url: str | None
+    pay_url: str | None
+    qr: str | None
+    model_config = example(examples.PAYMENT)
+
+
+class PayInput(Input):
+    """`return_url`: where a wallet sends its customer afterwards, whatever came of it."""
+
+    return_url: Link | None = None
+
+
+@router.post("/orders/{order_id}/pay", response=PaymentToMake, summary="Pay an order")
+@idempotent(required=True)
+def pay(request: HttpRequest, order_id: Id, how: PayInput | None = None) -> HttpResponse:
+    """What the customer needs to confirm the payment. May be asked for again: after a refusal it is a new attempt."""
+    me = asker(request).signed_in()
+    back = how.return_url if how else None
+    payment = ordering.pay(order_id=order_id, customer_id=me, now=clock.now(), return_url=back or "")
+    answer = wire.response(
+        {
+            "order_id": payment.order_id,
+            "method": payment.method,
+            "state": payment.state,
+            "amount": payment.amount,
+            "currency": payment.amount.currency,
+            "client_secret": payment.client_secret,
+            "publishable_key": payment.publishable_key,
+            "js_url": payment.js_url,
+            "pay_url": payment.pay_url,
+            "qr": payment.qr,
+        }
+    )
+    answer["Cache-Control"] = "no-store"
+    return answer
