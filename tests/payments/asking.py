@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 import django
@@ -15,7 +16,7 @@ from grocery.kernel import clock  # noqa: E402 - Django first
 from grocery.payments import public as payments  # noqa: E402 - Django first
 from grocery.payments.services.settle import settle  # noqa: E402 - Django first
 
-WAYS = {"begin": payments.begin_authorisation, "settle": settle}
+WAYS: dict[str, Callable[..., object]] = {"begin": payments.begin_authorisation, "settle": settle}
 
 
 def ask(database: str, stripe: str, what: str, order_id: UUID) -> None:

@@ -21,6 +21,7 @@ from grocery.kernel.money import Money, dong
 from grocery.ordering.contracts import MOST_PACKED, OrderFilter, OrderState, SubstitutionChoice, headroom
 from grocery.ordering.models.columns import CHOICES, amount_of, key, weight_of_piece
 from grocery.ordering.models.desk import DeskQuerySet
+from grocery.ordering.models.functions import Folded
 
 _STATES = [
     (OrderState.PLACED.value, _("placed")),
@@ -52,13 +53,6 @@ class NextNumber(Func):
 
     template = "nextval('ordering_order_number')"
     output_field = models.BigIntegerField()
-
-
-class _Folded(Func):
-    """Without marks: cà chua is ca chua, đường is duong. Migration 0007 has the extension."""
-
-    function = "unaccent"
-    output_field = models.TextField()
 
 
 class OrderQuerySet(DeskQuerySet["Order"]):
@@ -128,8 +122,8 @@ class OrderQuerySet(DeskQuerySet["Order"]):
     def about(self, words: str) -> Self:
         """Whose number begins with these words, or that hold goods with them in their name."""
         lines = OrderLine.objects.filter(order=OuterRef("pk"))
-        folded = _Folded(Value(words))
-        in_name = IContains(_Folded(F("name_vi")), folded) | IContains(_Folded(F("name_en")), folded)
+        folded = Folded(Value(words))
+        in_name = IContains(Folded(F("name_vi")), folded) | IContains(Folded(F("name_en")), folded)
         return self.filter(Q(number__istartswith=words) | Exists(lines.filter(in_name)))
 
     def ids(self, most: int) -> list[UUID]:
