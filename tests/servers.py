@@ -52,6 +52,11 @@ def _start() -> None:
         "MOMO_PARTNER_CODE": "MOMOSANDBOX",
         "MOMO_ACCESS_KEY": "momo_access_sandbox",
         "MOMO_SECRET_KEY": "momo_secret_sandbox",
+        "BANK_API_KEY": "bank_key_sandbox",
+        "BANK_NOTICE_SECRETS": "bank_secret_sandbox",
+        "BANK_BIN": "970436",
+        "BANK_ACCOUNT": "0123456789",
+        "BANK_ACCOUNT_HOLDER": "CONG TY GROCERY",
         "SIGN_IN_TRIES_PER_MINUTE": "1000000",  # tests sign the same people in all the time
         "LOG_LEVEL": "WARNING",
         # Playwright keeps an event loop in the thread that drives the browser; Django would refuse the database.

@@ -219,7 +219,7 @@ The shop is open, after {seconds:.1f} s.
   API       {shop.url}/api/v1/docs
   admin     {shop.url}/admin/    in English {shop.url}/en/admin/
   e-mail    {shop.url}/outbox/
-  payments  {shop.sandbox_url}/
+  payments  {shop.sandbox_url}/    MoMo {shop.sandbox_url}/momo/    bank {shop.sandbox_url}/bank/
 """)
     for role, (email, password) in PEOPLE.items():
         print(f"  {role:<9} {email}  {password}")

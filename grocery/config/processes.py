@@ -22,6 +22,7 @@ _MANY_STREAMS = ("--backlog=4096", "--backpressure=6000")
 #: Of the web role, for two cores that it shares with its database: see "How many threads" in docs/measurements.md.
 _WEB_PROCESSES, _WEB_THREADS = "1", "2"
 WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105 - shared with the sandbox, worth nothing elsewhere
+BANK_NOTICE_SECRET = "bank_secret_sandbox"  # noqa: S105 - the same
 ROLES = ("sandbox", "web", "live", "relay", "worker")
 #: Those that listen on a port, by what answers there once they are ready.
 _READY = {"sandbox": "/", "web": "/readyz", "live": "/readyz"}
@@ -61,6 +62,12 @@ class Shop:
             "MOMO_PARTNER_CODE": "MOMOSANDBOX",
             "MOMO_ACCESS_KEY": "momo_access_sandbox",
             "MOMO_SECRET_KEY": "momo_secret_sandbox",
+            "BANK_API_URL": f"{self.sandbox_url}/bank",
+            "BANK_API_KEY": "bank_key_sandbox",
+            "BANK_NOTICE_SECRETS": BANK_NOTICE_SECRET,
+            "BANK_BIN": "970436",
+            "BANK_ACCOUNT": "0123456789",
+            "BANK_ACCOUNT_HOLDER": "CONG TY GROCERY",
             "LIVE_URL": self.live_url,
             **self.environment,
         }
@@ -141,6 +148,8 @@ class Shop:
                 *sandbox,
                 f"--webhook-url={self.url}/api/v1/webhooks/stripe",
                 f"--webhook-secret={WEBHOOK_SECRET}",
+                f"--bank-notice-url={self.url}/api/v1/webhooks/bank",
+                f"--bank-notice-secret={BANK_NOTICE_SECRET}",
             ],
             "web": [
                 *granian,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
@@ -138,14 +139,11 @@ class Dispatcher:
         """Deliver from now on, in the background."""
         Thread(target=self._deliver_forever, daemon=True, name=f"{self._prefix}notices").start()
 
-    def send_now(self, key: str) -> None:
-        """Send this one before returning, unless it is on its way or held back."""
-        with self._store.lock:
-            delivery = self._store.get(self._heap("waiting"), key)
-            if delivery is None or self._held():
-                return
-            self._move(delivery, "sending")
-        self._send(delivery | {"status": "sending"})
+    def settle(self) -> None:
+        """Return once all that is due has been sent and answered; at once if it is held back."""
+        while not self._held() and (self.due() or self._store.all(self._heap("sending"))):
+            self._wake.set()
+            time.sleep(0.02)
 
     def _deliver_forever(self) -> None:
         while not self._ending.is_set():
@@ -176,7 +174,7 @@ class Dispatcher:
 
     def _repeat(self, delivery: Document, after: float) -> None:
         """Once more, and this time on time and signed as it should be."""
-        flaws = [flaw for flaw in delivery["flaws"] if flaw not in {"bad_signature", "reordered"}]
+        flaws = [flaw for flaw in delivery["flaws"] if flaw not in {"bad_signature", "reordered", "stale"}]
         self.schedule(delivery["event"], attempt=delivery["attempt"] + 1, after=after, flaws=flaws)
 
 

@@ -49,6 +49,7 @@ MAGIC = {
     917: "bad_signature",
 }
 SECONDS = 25.0
+NO_FAULT: Document = {"kind": "", "seconds": 0.0}
 
 
 class Faults:
@@ -105,6 +106,10 @@ class Faults:
         for fault in self.all():
             self._store.drop(self._heap, fault["id"])
 
+    def by_amount(self, amount: int) -> str:
+        """The kind that this amount asks for; "" if magic is off or it asks for none."""
+        return MAGIC.get(amount % 1_000, "") if self._magic else ""
+
     # --- meeting them ---------------------------------------------------------------------------------------------
     def for_answer(self, operation: str, *, amount: int = 0, once: str = "") -> Document:
         """What happens to the answer of this call; `kind` is "" if nothing does. See `_next`."""
@@ -119,10 +124,11 @@ class Faults:
 
         A magic amount counts once for each `once`, the name of what is done, so that a repetition succeeds.
         """
+        if operation not in self._operations[about]:
+            return NO_FAULT
         with self._store.lock:
             for fault in self.all():
-                asked = fault["operation"] in {operation, "any"} and operation in self._operations[about]
-                if asked and fault["kind"] in self._kinds[about]:
+                if fault["operation"] in {operation, "any"} and fault["kind"] in self._kinds[about]:
                     return self._use(fault)
             return self._by_amount(about, f"{operation} {once}", amount)
 
@@ -135,9 +141,9 @@ class Faults:
         return fault
 
     def _by_amount(self, about: str, once: str, amount: int) -> Document:
-        kind = MAGIC.get(amount % 1_000, "") if self._magic else ""
+        kind = self.by_amount(amount)
         key = f"{about} {once}"
         if kind not in self._kinds[about] or self._store.get(self._used, key):
-            return {"kind": "", "seconds": 0.0}
+            return NO_FAULT
         self._store.put(self._used, key, {"kind": kind})
         return {"kind": kind, "seconds": SECONDS}

@@ -24,6 +24,7 @@ def sandbox(sandbox_process: Sandbox, settings: Any) -> Sandbox:
     """An empty sandbox that the shop's settings point to. What it has to tell waits to be taken."""
     sandbox_process.forget()
     sandbox_process.momo.knobs(hold=True)
+    sandbox_process.bank.knobs(hold=True)
     settings.STRIPE_API_URL = sandbox_process.url
     settings.STRIPE_JS_URL = sandbox_process.js_url
     settings.STRIPE_TIMEOUTS = (2.0, 2.0)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Thread
 from typing import Any
 
 
 class Listener:
-    """Answers 500 to the first delivery of each event and 200 to every other."""
+    """Answers `first` to the first delivery of each event and `then` to every other, `wait` seconds later."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, first: int = 500, then: int = 200, wait: float = 0.0) -> None:
+        self._first, self._then, self._wait = first, then, wait
         self._came: list[str] = []
         self._changed = Condition()
         listener = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["id"]
-                self.send_response(200 if listener._note(event) else 500)
+                told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                self.send_response(listener._note(told.get("id") or f"{told['orderId']} {told['resultCode']}"))
                 self.end_headers()
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name in the base class
@@ -28,14 +30,15 @@ class Listener:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}/"
 
-    def _note(self, event: str) -> bool:
+    def _note(self, event: str) -> int:
+        time.sleep(self._wait)
         with self._changed:
             self._came.append(event)
             self._changed.notify_all()
-            return self._came.count(event) > 1
+            return self._then if self._came.count(event) > 1 else self._first
 
     def wait_for(self, count: int) -> list[str]:
-        """The ids of the first so many deliveries."""
+        """The first so many deliveries: the id of the event, or of MoMo's order and its result code."""
         with self._changed:
             assert self._changed.wait_for(lambda: len(self._came) >= count, timeout=20)
             return self._came[:count]

@@ -21,6 +21,7 @@ class Sandbox:
         self.url = url
         self.js_url = f"{url}/js/stripe.js"
         self.momo = Momo(self)
+        self.bank = Bank(self)
 
     # --- the customer ---------------------------------------------------------------------------------------------
     def pay(self, reference: str, card: str = "pm_card_visa") -> Any:
@@ -143,6 +144,48 @@ class Momo:
         return found
 
 
+class Bank:
+    """The bank in a running sandbox: who transfers, and what the shop is told."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self.url = f"{sandbox.url}/bank"
+
+    def transfer(self, amount: int, memo: str = "", **more: str) -> Any:
+        """Somebody transfers; `more` is `payer payer_account memo_as bin account`. Returns what the bank booked."""
+        return self._sandbox.post("/_/bank/transfers", {"amount": amount, "memo": memo, **more})
+
+    def scan(self, qr: str, **changes: Any) -> Any:
+        """Somebody scans a VietQR and transfers what it asks for, or with these changes."""
+        return self._sandbox.post("/_/bank/transfers", {"qr": qr, **changes})
+
+    def fault(self, operation: str, kind: str, *, times: int = 1, seconds: float = 25.0) -> None:
+        """Of `transfer` (what is told of it) or `statement` (the answer): see `tests.sandbox.faults`."""
+        self._sandbox.fault(operation, kind, times=times, seconds=seconds, provider="bank")
+
+    def knobs(self, **knobs: Any) -> None:
+        """See `tests.sandbox.bank.notices.QUIET`."""
+        self._sandbox.post("/_/bank/knobs", knobs)
+
+    def send_notices_to(self, url: str, *, secrets: tuple[str, ...] = ("bank_secret_sandbox",)) -> None:
+        self._sandbox.post("/_/bank/endpoint", {"url": url, "secrets": list(secrets)})
+
+    def take_notices(self) -> list[Any]:
+        """The notices that wait: `{"event", "url", "headers", "body"}`; they count as delivered then."""
+        waiting: list[Any] = self._sandbox.post("/_/bank/notices/take")
+        return waiting
+
+    def transfers(self) -> list[Any]:
+        """Oldest first, to whomever."""
+        found: list[Any] = self._sandbox.get("/_/bank/transfers")
+        return found
+
+    def deliveries(self) -> list[Any]:
+        """Of notices: `{"event", "attempt", "status", "answer", …}`."""
+        found: list[Any] = self._sandbox.get("/_/bank/deliveries")
+        return found
+
+
 def confirm_form(step_client_secret: str, card: str = "pm_card_visa", key: str = "pk_test_sandbox") -> str:
     """The form body with which anybody who holds the client secret confirms a payment."""
     return urlencode({"key": key, "client_secret": step_client_secret, "payment_method": card})
@@ -150,13 +193,14 @@ def confirm_form(step_client_secret: str, card: str = "pm_card_visa", key: str =
 
 @contextmanager
 def running(
-    log: Path, *, webhook_url: str = "", state: Path | None = None, port: int | None = None
+    log: Path, *, webhook_url: str = "", state: Path | None = None, port: int | None = None, magic: bool = False
 ) -> Iterator[Sandbox]:
-    """A sandbox that ends with this process at the latest."""
+    """A sandbox that ends with this process at the latest. `magic`: amounts may ask for faults."""
     port = port or free_port()
     command = [sys.executable, "-m", "tests.sandbox", "--port", str(port)]
     command += ["--webhook-url", webhook_url] if webhook_url else []
     command += ["--state", str(state)] if state else []
+    command += ["--magic"] if magic else []
     child = spawn(command, log=log)
     sandbox = Sandbox(f"http://127.0.0.1:{port}")
     try:

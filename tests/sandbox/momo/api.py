@@ -15,14 +15,13 @@ from tests.sandbox.faults import Faults
 from tests.sandbox.momo import formats
 from tests.sandbox.momo.codes import CODES, SUCCESS, Refused, final, told
 from tests.sandbox.momo.ipn import Ipns
-from tests.sandbox.momo.knobs import Knobs
+from tests.sandbox.momo.knobs import momos
 from tests.sandbox.momo.payments import Payments, notice
 from tests.sandbox.momo.refunds import Refunds
 from tests.sandbox.momo.signatures import raw, signature
 from tests.sandbox.server import Request, Response, Routes, json_response
 from tests.sandbox.store import Document, Store
 
-NO_FAULT: Document = {"kind": "", "seconds": 0.0}
 #: Result codes that may be asked for as faults: all that say no.
 REFUSALS = {str(code): CODES[code].en for code in CODES if code not in {SUCCESS, 1000, 7000, 7002, 8000, 9000}}
 
@@ -36,7 +35,7 @@ class Partner:
         self, store: Store, *, partner_code: str, access_key: str, secret_key: str, magic: bool = False
     ) -> None:
         self.partner_code, self.access_key, self._secret_key = partner_code, access_key, secret_key
-        self.store, self.clock, self.knobs = store, Clock(store), Knobs(store)
+        self.store, self.clock, self.knobs = store, Clock(store), momos(store)
         self.ipns = Ipns(store, self.clock, self.knobs, access_key=access_key, secret_key=secret_key)
         self.payments = Payments(store, self.clock, self.knobs, self._tell)
         self.refunds = Refunds(store, self.clock, self.knobs, self.payments)
@@ -84,7 +83,8 @@ class Partner:
                 self.pass_time()
 
     def _tell(self, payment: Document) -> None:
-        fault = self.faults.for_notice("pay", amount=payment["amount"], once=payment["orderId"])
+        once = f"{payment['orderInfo']} {payment['resultCode']}"
+        fault = self.faults.for_notice("pay", amount=payment["amount"], once=once)
         self.ipns.tell(payment["ipnUrl"], notice(payment, self.partner_code, self.clock.now()), fault)
 
     # --- the way of every call ------------------------------------------------------------------------------------
@@ -113,7 +113,7 @@ class Partner:
     def _faulty(self, operation: str, action: Action, fields: Document, request: Request) -> Response:
         """Do it, unless something goes wrong before, and lose the answer if something goes wrong after."""
         amount = int(fields.get("amount", 0))
-        fault = self.faults.for_answer(operation, amount=amount, once=fields["orderId"])
+        fault = self.faults.for_answer(operation, amount=amount, once=_purpose(fields))
         if instead := _instead(fault["kind"]):
             return instead
         with self.store.lock:
@@ -249,6 +249,11 @@ def _transaction(refund: Document) -> Document:
     """A refund as the query of its payment lists it."""
     names = ("orderId", "amount", "resultCode", "transId")
     return {name: refund[name] for name in names} | {"createdTime": int(refund["created"] * 1_000)}
+
+
+def _purpose(fields: Document) -> str:
+    """What a call is for; the same for the next attempt under new ids."""
+    return str(fields.get("transId") or fields.get("orderInfo") or fields["orderId"])
 
 
 def _refuse(fault: Document) -> None:

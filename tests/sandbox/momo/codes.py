@@ -1,4 +1,4 @@
-"""Result codes: https://developers.momo.vn/v3/docs/payment/api/result-handling/resultcode/."""
+"""Result codes, from the page "resultcode" of https://developers.momo.vn/v3/."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""IPNs: what MoMo tells the shop without being asked. https://developers.momo.vn/v3/docs/payment/api/result-handling/notification/"""
+"""IPNs: what MoMo tells the shop without being asked; the page "notification" of https://developers.momo.vn/v3/."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.sandbox.clock import Clock
 from tests.sandbox.dispatch import Dispatcher, Manners, Message, new_id
-from tests.sandbox.momo.knobs import Knobs
+from tests.sandbox.knobs import Knobs
 from tests.sandbox.momo.signatures import raw, signature
 from tests.sandbox.store import Document, Store
 
@@ -47,11 +47,6 @@ class Ipns:
         for _ in range(knobs["duplicates"]):
             self.dispatcher.schedule(key, after=after)
         return key
-
-    def send_those_due(self) -> None:
-        """Now, and not before they are answered does this return."""
-        for delivery in self.dispatcher.due():
-            self.dispatcher.send_now(delivery["id"])
 
     def signed(self, fields: Document, *, key: str = "") -> Document:
         return fields | {"signature": signature(raw("ipn", fields, self._access_key), key or self._secret_key)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.sandbox.knobs import Knobs
 from tests.sandbox.store import Document, Store
 
 QUIET: Document = {
@@ -25,39 +26,8 @@ QUIET: Document = {
     "app_links": True,  # deeplink and qrCodeUrl, which need a permission
     "refund_seconds": 0.0,  # how long a refund stays 7002, and others of the same payment get 43
 }
-REDIRECTS = ("at_once", "after", "before", "never")
+CHOICES = {"redirect": ("at_once", "after", "before", "never")}
 
 
-class Knobs:
-    """Kept in the store, so that they outlive a restart."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def all(self) -> Document:
-        return QUIET | (self._store.get("momo_knobs", "momo") or {})
-
-    def __getitem__(self, name: str) -> object:
-        return self.all()[name]
-
-    def seconds(self, name: str) -> float:
-        return float(self.all()[name])
-
-    def set(self, changes: Document) -> Document:
-        """Change some. Raises ValueError for a name that there is not, or another kind of value."""
-        for name, value in changes.items():
-            if name not in QUIET:
-                raise ValueError(f"unknown: {name}; there are {sorted(QUIET)}")
-            kind = int | float if isinstance(QUIET[name], float) else type(QUIET[name])
-            if not isinstance(value, kind) or (name == "redirect" and value not in REDIRECTS):
-                raise ValueError(f"{name} cannot be {value!r}")
-        self._store.put("momo_knobs", "momo", self.all() | changes)
-        return self.all()
-
-    def use_up(self, name: str) -> bool:
-        """One of the next so many IPNs misbehaves in this way?"""
-        with self._store.lock:
-            left = self.all()[name]
-            if left > 0:
-                self.set({name: left - 1})
-            return bool(left > 0)
+def momos(store: Store) -> Knobs:
+    return Knobs(store, "momo", QUIET, choices=CHOICES)

@@ -70,7 +70,7 @@ class Pages:
         """Back to the shop, before, after or without the IPN's arrival, or not at all."""
         way = self._partner.knobs["redirect"]
         if way == "after":
-            self._partner.ipns.send_those_due()
+            self._partner.ipns.dispatcher.settle()
         if way == "never":
             return self._over(payment)
         return redirect(address_back(self._partner, payment))

@@ -6,9 +6,9 @@ import secrets
 from collections.abc import Callable
 
 from tests.sandbox.clock import Clock
+from tests.sandbox.knobs import Knobs
 from tests.sandbox.momo.codes import AUTHORISED, CODES, PROCESSING, SUCCESS, WAITING, Refused, final, told
 from tests.sandbox.momo.formats import check_create, check_range
-from tests.sandbox.momo.knobs import Knobs
 from tests.sandbox.store import Document, Store
 
 LINK_SECONDS = 15 * 60

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.sandbox.clock import Clock
+from tests.sandbox.knobs import Knobs
 from tests.sandbox.momo.codes import PROCESSING, SUCCESS, Refused, final
 from tests.sandbox.momo.formats import SMALLEST, check_range
-from tests.sandbox.momo.knobs import Knobs
 from tests.sandbox.momo.payments import NOT_REFUNDABLE, Payments
 from tests.sandbox.store import Document, Store
 

@@ -23,8 +23,8 @@ class Admin:
         add("GET", "/_/webhooks", lambda request: json_response(self._settings()))
         add("POST", "/_/webhooks", steered(store, lambda body: webhooks.configure("endpoint", body)))
         add("POST", "/_/knobs", steered(store, lambda body: webhooks.configure("knobs", body)))
-        add("POST", "/_/deliveries/take", steered(store, lambda body: webhooks.take()))
-        add("GET", "/_/deliveries", lambda request: json_response(webhooks.deliveries()))
+        add("POST", "/_/deliveries/take", steered(store, lambda body: webhooks.dispatcher.take()))
+        add("GET", "/_/deliveries", lambda request: json_response(webhooks.dispatcher.deliveries()))
         add("GET", "/_/objects/{kind}", lambda request, kind: json_response(store.all(kind)))
         add("GET", "/_/requests", lambda request: json_response(store.all("request")))
         add("POST", "/_/events/{id}/send", steered(store, self._send_again))
@@ -44,8 +44,10 @@ class Admin:
         Answers what came of it, or Stripe's `{"error": …}`.
         """
         self._account.intents.pass_time()
+        operation = what if what in {"capture", "cancel", "refund"} else "confirm"
         try:
-            return self._play_named(what)(id)
+            with self._account.telling(operation, id):
+                return self._play_named(what)(id)
         except ApiError as error:
             return error.body
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from tests.sandbox.clock import Clock
@@ -103,41 +105,48 @@ class Account:
         key = request.headers.get("idempotency-key", "") if request.method == "POST" else ""
         if len(key) > 255:
             raise invalid("Idempotency key is too long.")
-        fault = self.faults.for_answer(operation)
+        amount, once = self._amount(params, path), f"{request.path} {request.body.decode(errors='replace')}"
+        fault = self.faults.for_answer(operation, amount=amount, once=once)
         _before(fault["kind"])
         if fault["kind"] == "cut_before":
             return Response(cut=True)
         answer = self.idempotency.begin(key, request) if key else None
         if answer is None:
-            answer = self._first_answer(key, fault["kind"], action, params, request, path)
+            with self.store.lock:
+                notice = self.faults.for_notice(operation, amount=amount, once=once)
+            work = partial(self._work, notice, action, params, request, path)
+            answer = self._first_answer(key, fault["kind"], work)
         wait = fault["seconds"] if fault["kind"] == "latency" else 0.0
         return replace(answer, cut=fault["kind"] == "cut", wait=wait)
 
-    def _first_answer(
-        self, key: str, fault: str, action: Action, params: Params, request: Request, path: Params
-    ) -> Response:
+    def _amount(self, params: Params, path: Params) -> int:
+        """What this call is about, in the currency's smallest unit; 0 if that is nothing."""
+        intent = self.store.get("payment_intent", path.get("id") or params.get("payment_intent") or "") or {}
+        amount = params.get("amount_to_capture") or params.get("amount") or intent.get("amount", 0)
+        return int(amount) if str(amount).isdecimal() else 0
+
+    def _first_answer(self, key: str, fault: str, work: Callable[[], Document]) -> Response:
         answer: Response | None = None
         began = False
         try:
-            answer, began = self._do(fault, action, params, request, path)
+            answer, began = _do(fault, work)
         finally:
             if key:
                 self.idempotency.finish(key, answer if began else None)
         return answer
 
-    def _do(
-        self, fault: str, action: Action, params: Params, request: Request, path: Params
-    ) -> tuple[Response, bool]:
-        """The answer, and whether it is to be remembered."""
-        if fault in {"500", "500_no_retry"}:
-            return _internal_error(fault), True
-        try:
-            with self.store.lock:
-                self.intents.pass_time()
-                done = action(params, request, **path)
-        except ApiError as error:
-            return json_response(error.body, error.status), error.began
-        return (_internal_error(fault) if fault == "500_done" else json_response(done)), True
+    def _work(self, notice: Document, action: Action, params: Params, request: Request, path: Params) -> Document:
+        with self.store.lock:
+            self.intents.pass_time()
+            with self.webhooks.misbehaving(notice):
+                return action(params, request, **path)
+
+    @contextmanager
+    def telling(self, operation: str, intent: str) -> Iterator[None]:
+        """Somebody else than the shop does this: its events go wrong as asked for. Callers hold the store's lock."""
+        amount = self._amount({}, {"id": intent})
+        with self.webhooks.misbehaving(self.faults.for_notice(operation, amount=amount, once=intent)):
+            yield
 
     def _authenticate(self, request: Request, params: Params, path: Params) -> None:
         """The secret key opens everything, the publishable one an intent whose client secret one holds."""
@@ -261,10 +270,21 @@ def _before(fault: str) -> None:
         raise in_use()
 
 
+def _do(fault: str, work: Callable[[], Document]) -> tuple[Response, bool]:
+    """The answer, and whether it is to be remembered."""
+    if fault in {"500", "500_no_retry", "500_retry"}:
+        return _internal_error(fault), fault != "500_retry"
+    try:
+        done = work()
+    except ApiError as error:
+        return json_response(error.body, error.status), error.began
+    return (_internal_error(fault) if fault == "500_done" else json_response(done)), True
+
+
 def _internal_error(fault: str) -> Response:
     error = ApiError(500, "api_error", "An unknown error occurred.")
-    headers = {"Stripe-Should-Retry": "false"} if fault == "500_no_retry" else {}
-    return json_response(error.body, 500, headers)
+    hint = {"500_no_retry": {"Stripe-Should-Retry": "false"}, "500_retry": {"Stripe-Should-Retry": "true"}}
+    return json_response(error.body, 500, hint.get(fault))
 
 
 def _bearer(request: Request) -> str:

@@ -56,7 +56,7 @@ class Browser:
             self._account.intents.pass_time()
             intents = self._account.store.all("payment_intent")[-50:]
             events = self._account.store.all("event")[-50:]
-            deliveries = self._account.webhooks.deliveries()
+            deliveries = self._account.webhooks.dispatcher.deliveries()
         return html_response(
             page(
                 "dashboard.html",

@@ -10,18 +10,22 @@ import hmac
 import json
 import random
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterable
-from threading import Event, Thread
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tests.sandbox.clock import Clock
-from tests.sandbox.dispatch import new_id
+from tests.sandbox.dispatch import Dispatcher, Manners, Message, new_id
+from tests.sandbox.faults import NO_FAULT
+from tests.sandbox.knobs import Knobs
 from tests.sandbox.store import Document, Store
 
 API_VERSION = "2026-10-28.endive"
 RETRY_AFTER = (1, 3, 10, 60, 600)
+PATIENCE = 20.0
+#: How much a wrong amount is off, and what carries one.
+OFF_BY = 1_000
+AMOUNTS = ("amount", "amount_capturable", "amount_captured", "amount_received")
 #: How deliveries may misbehave. Numbers count the next deliveries that do; `drop` names event types, or "*".
 QUIET: Document = {
     "hold": False,  # keep everything back until it is taken or released
@@ -51,14 +55,35 @@ def as_of(version: str, document: Document, charges: list[Document]) -> Document
     return old | {"charges": {"object": "list", "data": charges, "has_more": False, "total_count": len(charges)}}
 
 
+def falsified(document: Any, flaws: Iterable[str]) -> Any:
+    """The same with every amount too high, or in dollars, if that is what is wrong with it."""
+    if isinstance(document, list):
+        return [falsified(each, flaws) for each in document]
+    if not isinstance(document, dict):
+        return document
+    changed = {name: falsified(value, flaws) for name, value in document.items()}
+    if "wrong_amount" in flaws:
+        changed |= {name: changed[name] + OFF_BY for name in AMOUNTS if changed.get(name)}
+    if "wrong_currency" in flaws and "currency" in changed:
+        changed["currency"] = "usd"
+    return changed
+
+
 class Webhooks:
     """One endpoint, its events and its deliveries."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
-        self._wake, self._ending = Event(), Event()
-        for delivery in store.all("sending"):  # cut short by our end
-            self._move(delivery, "waiting")
+        self._knobs = Knobs(store, "webhooks", QUIET)
+        self._fault = NO_FAULT
+        self.dispatcher = Dispatcher(
+            store,
+            clock,
+            prefix="",
+            compose=self._compose,
+            manners=lambda: Manners(lambda status: 200 <= status < 300, PATIENCE, RETRY_AFTER),
+            held=lambda: bool(self._knobs["hold"]) or not self.endpoint["url"],
+        )
 
     # --- settings -------------------------------------------------------------------------------------------------
     @property
@@ -68,25 +93,28 @@ class Webhooks:
 
     @property
     def knobs(self) -> Document:
-        return QUIET | (self._store.get("knobs", "webhooks") or {})
+        return self._knobs.all()
 
     def configure(self, kind: str, changes: Document) -> Document:
         """Change the endpoint (`endpoint`) or how deliveries misbehave (`knobs`); unknown names are refused."""
-        key, now = ("stripe", self.endpoint) if kind == "endpoint" else ("webhooks", self.knobs)
-        if unknown := set(changes) - set(now):
-            raise ValueError(f"unknown: {sorted(unknown)}; there are {sorted(now)}")
-        self._store.put(kind, key, now | changes)
-        self._wake.set()
-        return now | changes
+        if kind == "knobs":
+            changed = self._knobs.set(changes)
+        elif unknown := set(changes) - set(self.endpoint):
+            raise ValueError(f"unknown: {sorted(unknown)}; there are {sorted(self.endpoint)}")
+        else:
+            changed = self.endpoint | changes
+            self._store.put("endpoint", "stripe", changed)
+        self.dispatcher.wake()
+        return changed
 
-    def _use_up(self, knob: str) -> bool:
-        """One of the next so many deliveries misbehaves in this way?"""
-        with self._store.lock:
-            knobs = self.knobs
-            if knobs[knob] <= 0:
-                return False
-            self._store.put("knobs", "webhooks", knobs | {knob: knobs[knob] - 1})
-            return True
+    @contextmanager
+    def misbehaving(self, fault: Document) -> Iterator[None]:
+        """What happens within is told as the fault has it. Callers hold the store's lock."""
+        self._fault = fault
+        try:
+            yield
+        finally:
+            self._fault = NO_FAULT
 
     # --- events ---------------------------------------------------------------------------------------------------
     def emit(self, kind: str, document: Document) -> None:
@@ -95,11 +123,12 @@ class Webhooks:
         knobs = self.knobs
         if kind in knobs["drop"] or "*" in knobs["drop"]:
             return
-        for _ in range(1 + knobs["duplicates"]):
+        self.dispatcher.tell(event["id"], self._fault, after=self._wait())
+        for _ in range(knobs["duplicates"]):
             self.schedule(event["id"])
-        if self._use_up("unknown_type"):
+        if self._knobs.use_up("unknown_type"):
             self.schedule(self._event("sandbox.never_heard_of", document)["id"])
-        if self._use_up("thin"):
+        if self._knobs.use_up("thin"):
             self.schedule(self._event("v1.payment_intent.touched", {"object": "thin", "id": document["id"]})["id"])
 
     def _event(self, kind: str, document: Document) -> Document:
@@ -134,96 +163,22 @@ class Webhooks:
         ]
 
     # --- deliveries -----------------------------------------------------------------------------------------------
-    def schedule(self, event_id: str, *, attempt: int = 0, after: float = 0.0) -> None:
-        """Deliver this event, not before `after` seconds and whatever the knobs add."""
+    def schedule(self, event_id: str) -> None:
+        """Deliver this event, after whatever the knobs add."""
+        self.dispatcher.schedule(event_id, after=self._wait())
+
+    def _wait(self) -> float:
         knobs = self.knobs
-        wait = after + knobs["delay"] + random.random() * knobs["jitter"]
-        key = new_id("dlv")
-        delivery = {
-            "id": key,
-            "event": event_id,
-            "attempt": attempt,
-            "due": self._clock.now() + wait,
-            "status": "waiting",
-            "answer": None,
-        }
-        self._store.put("waiting", key, delivery)
-        self._wake.set()
+        return float(knobs["delay"] + random.random() * knobs["jitter"])
 
-    def take(self) -> list[Document]:
-        """Everything that waits, as it would be sent, for someone who delivers it himself."""
-        taken = []
-        for delivery in self._store.all("waiting"):
-            self._move(delivery | {"answer": "taken"}, "delivered")
-            body, headers = self._signed(delivery["event"])
-            taken.append({"event": delivery["event"], "headers": headers, "body": body.decode()})
-        return taken
-
-    def deliveries(self) -> list[Document]:
-        """Those to come, those on their way and those behind us."""
-        return [delivery for kind in ("waiting", "sending", "delivery") for delivery in self._store.all(kind)]
-
-    def _move(self, delivery: Document, status: str) -> None:
-        """From one heap to another; what waits is kept apart, so that looking for it stays quick."""
-        with self._store.lock:
-            self._store.drop(delivery["status"], delivery["id"])
-            kind = status if status in {"waiting", "sending"} else "delivery"
-            self._store.put(kind, delivery["id"], delivery | {"status": status})
-
-    def _signed(self, event_id: str) -> tuple[bytes, dict[str, str]]:
-        body = json.dumps(self._store.get("event", event_id), ensure_ascii=False, indent=2).encode()
-        signed_at = int(time.time()) - (600 if self._use_up("stale") else 0)
-        secrets = ["whsec_of_somebody_else"] if self._use_up("bad_signature") else self.endpoint["secrets"]
-        return body, {"Content-Type": "application/json", "Stripe-Signature": signature(body, secrets, signed_at)}
-
-    def start(self) -> None:
-        """Deliver from now on, in the background."""
-        Thread(target=self._deliver_forever, daemon=True, name="webhooks").start()
-
-    def _deliver_forever(self) -> None:
-        while not self._ending.is_set():
-            self._wake.wait(0.2)
-            self._wake.clear()
-            with self._store.lock:
-                due = [] if self.knobs["hold"] or not self.endpoint["url"] else self._claim()
-            for delivery in due:
-                Thread(target=self._send, args=(delivery,), daemon=True).start()
-
-    def _claim(self) -> list[Document]:
-        now = self._clock.now()
-        due = sorted((d for d in self._store.all("waiting") if d["due"] <= now), key=lambda d: d["due"])[:8]
-        for delivery in due:
-            self._move(delivery, "sending")
-        return [delivery | {"status": "sending"} for delivery in due]
-
-    def _send(self, delivery: Document) -> None:
-        body, headers = self._signed(delivery["event"])
-        answer = post(self.endpoint["url"], body, headers)
-        accepted = isinstance(answer, int) and 200 <= answer < 300
-        self._move(delivery | {"answer": answer}, "delivered" if accepted else "failed")
-        if not accepted and delivery["attempt"] < len(RETRY_AFTER):
-            self.schedule(delivery["event"], attempt=delivery["attempt"] + 1, after=RETRY_AFTER[delivery["attempt"]])
-        self._wake.set()
-
-
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A 3xx is a failure."""
-
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
-        return None
-
-
-_opener = urllib.request.build_opener(_NoRedirects, urllib.request.ProxyHandler({}))
-
-
-def post(url: str, body: bytes, headers: dict[str, str]) -> int | str:
-    """The status of the answer, or why there was none."""
-    request = urllib.request.Request(url, data=body, headers=headers, method="POST")
-    try:
-        with _opener.open(request, timeout=20) as answer:
-            status: int = answer.status
-            return status
-    except urllib.error.HTTPError as error:
-        return error.code
-    except OSError as error:
-        return type(error).__name__
+    def _compose(self, delivery: Document) -> Message | None:
+        event = self._store.get("event", delivery["event"])
+        if event is None:
+            return None
+        event = falsified(event, delivery["flaws"])
+        body = json.dumps(event, ensure_ascii=False, indent=2).encode()
+        signed_at = int(time.time()) - (600 if self._knobs.use_up("stale") else 0)
+        forged = "bad_signature" in delivery["flaws"] or self._knobs.use_up("bad_signature")
+        secrets = ["whsec_of_somebody_else"] if forged else self.endpoint["secrets"]
+        headers = {"Content-Type": "application/json", "Stripe-Signature": signature(body, secrets, signed_at)}
+        return Message(self.endpoint["url"], body, headers)
