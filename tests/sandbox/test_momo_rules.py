@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -318,6 +319,17 @@ def test_some_ways_of_paying_are_not_refunded(sandbox: Sandbox, merchant: Mercha
     merchant.create()
     transaction = sandbox.momo.play("G-1-P1", "approve_by_bank")["transId"]
     assert merchant.refund(transaction, 1_000)["resultCode"] == 1088
+
+
+def test_many_refunds_at_once_are_not_more_than_was_paid(sandbox: Sandbox, merchant: Merchant):
+    transaction = paid(sandbox, merchant)
+
+    def one(number: int) -> int:
+        return int(merchant.refund(transaction, 25_000, f"G-1-R{number}")["resultCode"])
+
+    with ThreadPoolExecutor(8) as pool:
+        codes = sorted(pool.map(one, range(8)))
+    assert codes == [0] * 5 + [1081] * 3
 
 
 def test_an_unknown_transaction_is_not_refunded(merchant: Merchant):

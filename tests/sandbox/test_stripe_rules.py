@@ -14,6 +14,7 @@ import pytest
 import stripe
 
 from tests.sandbox.listener import Listener
+from tests.sandbox.momo_client import Merchant
 from tests.sandbox.running import Sandbox, confirm_form, running
 from tests.sandbox.stripe.forms import nested
 from tests.sandbox.stripe.webhooks import signature
@@ -344,9 +345,12 @@ def test_a_restart_forgets_nothing_that_is_in_a_file(tmp_path: Path):
     state = tmp_path / "sandbox.db"
     with running(tmp_path / "log", state=state) as first:
         before = begin(stripe_at(first), key="a")
+        Merchant(first.momo.url).create()
+        first.bank.transfer(125_000)
     with running(tmp_path / "log", state=state) as second:
         after = begin(stripe_at(second), key="a")
-    assert before.id == after.id
+        kept = (Merchant(second.momo.url).query()["resultCode"], len(second.bank.take_notices()))
+    assert (before.id, kept) == (after.id, (1000, 1))
 
 
 def test_the_dashboard_shows_what_there_is(sandbox: Sandbox, api: Any):

@@ -44,9 +44,8 @@ class Account:
         """Book a transfer. One that names another account is booked there, and not here."""
         _check(order)
         here = order.to == self.address
-        number = len(self._store.all("bank_transfer")) + 1
+        number, balance = self._count(order.amount if here else 0)
         booked = datetime.fromtimestamp(self._clock.now(), UTC).astimezone(LOCAL)
-        balance = self.balance() + order.amount if here else None
         transfer: Document = {
             "transaction": f"FT{booked:%y%j}{number:06}",
             "bin": order.to[0],
@@ -56,13 +55,17 @@ class Account:
             "memo": delivered(order.memo, order.memo_as or str(self._knobs["memo_as"])),
             "payer": {"name": order.payer, "account": order.payer_account},
             "booked_at": booked.isoformat(timespec="seconds"),
-            "balance": balance,
+            "balance": balance if here else None,
         }
         self._store.put("bank_transfer", transfer["transaction"], transfer)
         return transfer
 
-    def balance(self) -> int:
-        return OPENING_BALANCE + _sum(self.transfers())
+    def _count(self, amount: int) -> tuple[int, int]:
+        """The number of the next transfer, and what the account holds after it."""
+        last = self._store.get("bank_counter", "transfer") or {"number": 0, "balance": OPENING_BALANCE}
+        now = {"number": last["number"] + 1, "balance": last["balance"] + amount}
+        self._store.put("bank_counter", "transfer", now)
+        return now["number"], now["balance"]
 
     def transfers(self) -> list[Document]:
         """Into this account, oldest first."""

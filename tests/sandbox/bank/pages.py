@@ -5,11 +5,19 @@ from __future__ import annotations
 from html import escape
 
 from tests.sandbox.bank.api import Bank
-from tests.sandbox.bank.memos import WAYS
 from tests.sandbox.bank.vietqr import scan
 from tests.sandbox.pages import button, money, page, row
 from tests.sandbox.server import Request, Response, Routes, html_response
 from tests.sandbox.store import Document
+
+#: What banks make of a memo: see `memos`.
+MADE_OF_IT = {
+    "as_typed": "giữ nguyên · as typed",
+    "wrapped": "viết hoa, thêm chữ · in capitals between other words",
+    "truncated": "cắt bớt · cut",
+    "changed": "sửa chữ · changed",
+    "lost": "bỏ hết · lost",
+}
 
 
 class Pages:
@@ -38,7 +46,7 @@ class Pages:
             "holder": escape(self._holder(found.bin, found.account)),
             "amount": str(found.amount or ""),
             "memo": escape(found.memo),
-            "ways": "".join(f'<option value="{way}">{way}</option>' for way in WAYS),
+            "ways": "".join(f'<option value="{way}">{text}</option>' for way, text in MADE_OF_IT.items()),
         }
         return page("bank_transfer.html", **fields)
 

@@ -54,7 +54,7 @@ class Pages:
         return html_response(page("momo_done.html", message=escape(message), back=back))
 
     def _payment(self, request: Request) -> Document | None:
-        return self._partner.payments.by_token(dict(request.query).get("t", ""))
+        return self._partner.payments.by("token", dict(request.query).get("t", ""))
 
     def _decided(self, request: Request) -> Response:
         what = dict(request.form).get("what", "")

@@ -44,12 +44,10 @@ class Payments:
             raise Refused(42)
         return payment
 
-    def by_token(self, token: str) -> Document | None:
-        return next((p for p in self._store.all("momo_payment") if p["token"] == token), None)
-
-    def by_transaction(self, transaction: int) -> Document | None:
-        paid = (p for p in self._store.all("momo_payment") if p["transId"] == transaction)
-        return next(paid, None) if transaction else None
+    def by(self, name: str, value: object) -> Document | None:
+        """The payment with this `token` or `transId`."""
+        known = self._store.get(f"momo_by_{name}", str(value))
+        return self.get(known["orderId"]) if known else None
 
     def taken(self, order_id: str) -> bool:
         """Whether a payment or a refund has this id already."""
@@ -67,6 +65,7 @@ class Payments:
             "autoCapture": fields.get("autoCapture", True),
             "lang": fields.get("lang", "vi"),
             "token": secrets.token_urlsafe(18),
+            "refunds": [],
             "created": self._clock.now(),
             "transId": 0,
             "payType": "",
@@ -75,6 +74,7 @@ class Payments:
             "next": 1005,
         }
         self._save(payment)
+        self._name(payment, "token")
         return payment
 
     def decide(self, order_id: str, what: str, *, pay_type: str = "webApp") -> Document:
@@ -84,6 +84,7 @@ class Payments:
         if payment["resultCode"] != WAITING or payment["next"] != 1005:
             return payment
         payment |= {"transId": self.next_transaction(), "payType": pay_type}
+        self._name(payment, "transId")
         if what == "approve_by_bank":
             payment["payType"] = "banktransfer_qr"
         if what == "slow":
@@ -114,18 +115,17 @@ class Payments:
     # --- what time does -------------------------------------------------------------------------------------------
     def pass_time(self) -> None:
         """Links expire, slow banks answer."""
-        for payment in self._store.all("momo_payment"):
+        for waiting in self._store.all("momo_open"):
+            payment = self.get(waiting["orderId"])
             while payment["due"] is not None and payment["due"] <= self._clock.now():
                 self._take_turn(payment)
 
     def _take_turn(self, payment: Document) -> None:
-        if payment["next"] == PROCESSING:
-            due = payment["due"] + PROCESSING_SECONDS
-            self._reach(payment, PROCESSING)
-            self._store.put("momo_payment", payment["orderId"], payment | {"due": due, "next": SUCCESS})
-            payment |= {"due": due, "next": SUCCESS}
-        else:
-            self._reach(payment, payment["next"])
+        code, due = payment["next"], payment["due"]
+        self._reach(payment, code)
+        if code == PROCESSING:
+            payment |= {"due": due + PROCESSING_SECONDS, "next": SUCCESS}
+            self._save(payment)
 
     # --- inside ---------------------------------------------------------------------------------------------------
     def _later(self, payment: Document, code: int, seconds: float) -> Document:
@@ -148,7 +148,20 @@ class Payments:
         return int(last["number"]) + 1
 
     def _save(self, payment: Document) -> None:
+        """Those that wait for something are kept apart too, so that looking for them stays quick."""
         self._store.put("momo_payment", payment["orderId"], payment)
+        if payment["due"] is None:
+            self._store.drop("momo_open", payment["orderId"])
+        else:
+            self._store.put("momo_open", payment["orderId"], {"orderId": payment["orderId"]})
+
+    def _name(self, payment: Document, name: str) -> None:
+        """Let it be found by this."""
+        self._store.put(f"momo_by_{name}", str(payment[name]), {"orderId": payment["orderId"]})
+
+    def add_refund(self, payment: Document, order_id: str) -> None:
+        payment["refunds"].append(order_id)
+        self._save(payment)
 
 
 def _failure(what: str) -> int:

@@ -18,7 +18,7 @@ class Refunds:
 
     def of(self, payment: Document) -> list[Document]:
         """Oldest first, those that MoMo refused among them."""
-        return [r for r in self._store.all("momo_refund") if r["payment"] == payment["orderId"]]
+        return [self.get(order_id) for order_id in payment["refunds"]]
 
     def get(self, order_id: str) -> Document:
         refund = self._store.get("momo_refund", order_id)
@@ -29,7 +29,7 @@ class Refunds:
     def create(self, fields: Document, *, refuse: int = 0) -> None:
         """Give a part back. A refusal that is final is kept under the refund's id too; `refuse` asks for one."""
         amount = int(fields["amount"])
-        payment = self._payments.by_transaction(int(fields["transId"]))
+        payment = self._payments.by("transId", int(fields["transId"]))
         if self._payments.taken(fields["orderId"]):
             raise Refused(41)
         if payment is None:
@@ -64,10 +64,19 @@ class Refunds:
             "created": self._clock.now(),
             "due": self._clock.now() + self._knobs.seconds("refund_seconds") if code == PROCESSING else None,
         }
+        self._save(refund)
+        self._payments.add_refund(payment, refund["orderId"])
+
+    def _save(self, refund: Document) -> None:
         self._store.put("momo_refund", refund["orderId"], refund)
+        if refund["due"] is None:
+            self._store.drop("momo_running", refund["orderId"])
+        else:
+            self._store.put("momo_running", refund["orderId"], {"orderId": refund["orderId"]})
 
     def pass_time(self) -> None:
         """Refunds that took their time arrive."""
-        for refund in self._store.all("momo_refund"):
-            if refund["due"] is not None and refund["due"] <= self._clock.now():
-                self._store.put("momo_refund", refund["orderId"], refund | {"resultCode": SUCCESS, "due": None})
+        for running in self._store.all("momo_running"):
+            refund = self.get(running["orderId"])
+            if refund["due"] <= self._clock.now():
+                self._save(refund | {"resultCode": SUCCESS, "due": None})
