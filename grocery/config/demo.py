@@ -81,6 +81,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--firestore", action="store_true", help="feed stock to the Firestore emulator, not to Valkey"
     )
+    parser.add_argument(
+        "--magic", action="store_true", help="amounts of payments ask for faults: see tests/sandbox/README.md"
+    )
     parser.add_argument("--no-open", dest="open", action="store_false", help="do not open a browser")
     parser.add_argument("--check", action="store_true", help="start, look whether the shop answers, stop")
     parser.add_argument("--reset", action="store_true", help="forget everything that the demo has kept")
@@ -161,7 +164,9 @@ def _open_shop(running: ExitStack, state: Path, environment: dict[str, str], opt
     """Prepare the database, then start sandbox, web, live, relay and worker."""
     home = state / "demo"
     web, sandbox, live = (_port(options.port + distance) for distance in (0, 10, 20))
-    shop = Shop(home, web, sandbox, {"LOG_FORMAT": "console", **environment}, live_port=live)
+    magic = ("--magic",) if options.magic else ()
+    environment = {"LOG_FORMAT": "console", **environment}
+    shop = Shop(home, web, sandbox, environment, live_port=live, sandbox_options=magic)
     (state / "environment.json").touch(mode=0o600)
     (state / "environment.json").write_text(json.dumps(shop.environment))
     messages.compile_messages()

@@ -44,6 +44,7 @@ class Shop:
     sandbox_port: int
     environment: dict[str, str]
     live_port: int = field(default_factory=free_port)
+    sandbox_options: tuple[str, ...] = ()
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -150,6 +151,7 @@ class Shop:
                 f"--webhook-secret={WEBHOOK_SECRET}",
                 f"--bank-notice-url={self.url}/api/v1/webhooks/bank",
                 f"--bank-notice-secret={BANK_NOTICE_SECRET}",
+                *self.sandbox_options,
             ],
             "web": [
                 *granian,

@@ -105,7 +105,8 @@ class Account:
         key = request.headers.get("idempotency-key", "") if request.method == "POST" else ""
         if len(key) > 255:
             raise invalid("Idempotency key is too long.")
-        amount, once = self._amount(params, path), f"{request.path} {request.body.decode(errors='replace')}"
+        amount = self._amount(params, path) if request.method == "POST" else 0
+        once = f"{request.path} {request.body.decode(errors='replace')}"
         fault = self.faults.for_answer(operation, amount=amount, once=once)
         _before(fault["kind"])
         if fault["kind"] == "cut_before":
