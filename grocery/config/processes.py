@@ -136,23 +136,9 @@ class Shop:
         """What starts a process of that role."""
         python = sys.executable
         granian = [str(Path(python).with_name("granian")), "--http=1", "--no-ws", "--host=127.0.0.1"]
-        sandbox = [
-            python,
-            "-m",
-            "tests.sandbox",
-            f"--port={self.sandbox_port}",
-            f"--state={self.home / 'sandbox.db'}",
-        ]
         celery = [python, "-m", "celery", "-A", "grocery.config.celery", "worker", "--beat", "--pool=threads"]
         return {
-            "sandbox": [
-                *sandbox,
-                f"--webhook-url={self.url}/api/v1/webhooks/stripe",
-                f"--webhook-secret={WEBHOOK_SECRET}",
-                f"--bank-notice-url={self.url}/api/v1/webhooks/bank",
-                f"--bank-notice-secret={BANK_NOTICE_SECRET}",
-                *self.sandbox_options,
-            ],
+            "sandbox": [python, "-m", "tests.sandbox", *self._sandbox()],
             "web": [
                 *granian,
                 "--interface=wsgi",
@@ -174,6 +160,18 @@ class Shop:
             "relay": [python, "manage.py", "relay", "--threads=2", "--lease=10"],
             "worker": [*celery, "--concurrency=2", "--loglevel=WARNING", f"--schedule={self.home / 'celerybeat'}"],
         }[role]
+
+    def _sandbox(self) -> list[str]:
+        """Where it listens, what it keeps, whom it tells."""
+        return [
+            f"--port={self.sandbox_port}",
+            f"--state={self.home / 'sandbox.db'}",
+            f"--webhook-url={self.url}/api/v1/webhooks/stripe",
+            f"--webhook-secret={WEBHOOK_SECRET}",
+            f"--bank-notice-url={self.url}/api/v1/webhooks/bank",
+            f"--bank-notice-secret={BANK_NOTICE_SECRET}",
+            *self.sandbox_options,
+        ]
 
     def _url_of(self, role: str) -> str:
         return {"sandbox": self.sandbox_url, "web": self.url, "live": self.live_url}[role]

@@ -196,6 +196,7 @@ def post(message: Message, patience: float) -> int | str:
             status: int = answer.status
             return status
     except urllib.error.HTTPError as error:
-        return error.code
+        with error:
+            return error.code
     except OSError as error:
         return type(error).__name__

@@ -58,7 +58,8 @@ class Merchant:
             with urllib.request.urlopen(request, timeout=10) as answer:
                 return {**json.loads(answer.read()), "http": answer.status}
         except urllib.error.HTTPError as error:
-            text = error.read()
+            with error:
+                text = error.read()
             return {**(json.loads(text) if text.startswith(b"{") else {}), "http": error.code}
 
 

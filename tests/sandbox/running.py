@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from grocery.config.embedded import free_port, spawn, stop, wait_until
+
+
+class Refused(Exception):
+    """The sandbox does not do this; `status` is that of its answer."""
+
+    def __init__(self, status: int, said: str) -> None:
+        super().__init__(f"{status}: {said}")
+        self.status = status
 
 
 class Sandbox:
@@ -94,8 +103,12 @@ class Sandbox:
         headers = {"Content-Type": "application/json", "Authorization": "Bearer sk_test_sandbox"}
         data = json.dumps(body or {}).encode() if method == "POST" else None
         request = urllib.request.Request(self.url + path, data=data, headers=headers, method=method)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.loads(answer.read())
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                raise Refused(error.code, error.read().decode(errors="replace")) from None
 
 
 class Momo:

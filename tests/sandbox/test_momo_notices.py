@@ -14,7 +14,7 @@ import pytest
 
 from tests.sandbox.listener import Listener
 from tests.sandbox.momo_client import Merchant, genuine
-from tests.sandbox.running import Sandbox
+from tests.sandbox.running import Refused, Sandbox
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_without_the_permission_there_is_only_the_pay_url(sandbox: Sandbox, merc
 
 @pytest.mark.parametrize("knobs", [{"colour": "red"}, {"delay": "soon"}, {"redirect": "sometimes"}, {"never": 1}])
 def test_a_knob_that_there_is_not_is_refused(sandbox: Sandbox, knobs: dict[str, Any]):
-    with pytest.raises(urllib.error.HTTPError):
+    with pytest.raises(Refused):
         sandbox.momo.knobs(**knobs)
 
 
@@ -148,10 +148,11 @@ def click(url: str, what: str) -> str:
     """Where the customer is sent to by this button; "" if they stay."""
     form = urllib.parse.urlencode({"what": what}).encode()
     try:
-        urllib.request.build_opener(_Stay).open(url, form, timeout=5).read()
+        with urllib.request.build_opener(_Stay).open(url, form, timeout=5):
+            return ""
     except urllib.error.HTTPError as answer:
-        return str(answer.headers["Location"])
-    return ""
+        with answer:
+            return str(answer.headers["Location"])
 
 
 def read(url: str) -> str:

@@ -96,7 +96,8 @@ def confirm(sandbox: Sandbox, intent: Any, card: str, secret: str = "", key: str
         with urllib.request.urlopen(request, timeout=5) as answer:
             return json.loads(answer.read())
     except urllib.error.HTTPError as error:
-        return json.loads(error.read())
+        with error:
+            return json.loads(error.read())
 
 
 def test_a_good_card_is_held(sandbox: Sandbox, api: Any):
