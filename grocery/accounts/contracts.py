@@ -24,6 +24,7 @@ class Role(StrEnum):
     DISPATCHER = "dispatcher"
     SUPPORT = "support"
     BUYER = "buyer"
+    ACCOUNTANT = "accountant"
     MANAGER = "manager"
     ADMIN = "admin"
 

@@ -35,11 +35,13 @@ PERMISSIONS: Final[dict[Role, tuple[str, ...]]] = {
         "notifications.view_*",
     ),
     Role.BUYER: ("catalog.*", "inventory.*", "ordering.view_*"),
+    Role.ACCOUNTANT: ("ledger.*", "ordering.view_*", "payments.view_*"),
     Role.MANAGER: (
         "accounts.*",
         "catalog.*",
         "inventory.*",
         "payments.*",
+        "ledger.*",
         "delivery.*",
         "ordering.*",
         "notifications.*",

@@ -30,7 +30,7 @@ STATE_DIR = ENV.state_dir
 #: Lies there once `make demo` has filled the shop (see demo.FILLED); what plays with stock asks for it.
 DEMO_MARK = STATE_DIR / "filled"
 
-DOMAINS = ["accounts", "catalog", "inventory", "payments", "delivery", "ordering", "notifications"]
+DOMAINS = ["accounts", "catalog", "inventory", "payments", "delivery", "ledger", "ordering", "notifications"]
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",

@@ -13,6 +13,7 @@ from uuid import UUID
 from grocery.kernel.events import Event
 from grocery.kernel.money import Money
 from grocery.ordering.contracts import CancelMotive, CancelReason
+from grocery.ordering.contracts.charges import OfferAmount, RateAmounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,38 @@ class OrderPacked(OrderFact):
     """Sealed. `total` is what was really packed: what is charged."""
 
     total: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderCharged(OrderFact):
+    """The customer owes `total`, for what was packed: for the books, by VAT rate, with what each offer took off.
+
+    Told once per order, with OrderPacked. `parts` add up to `total`, `offers` to their discounts.
+    """
+
+    store_id: UUID
+    total: Money
+    parts: tuple[RateAmounts, ...]
+    offers: tuple[OfferAmount, ...]
+    at: datetime
+    by: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChargeReduced(OrderFact):
+    """The customer owes `total` less than was charged, because goods came back or nothing is collected. Told once per
+    return, when it can no longer be undone; all of an order's together are at most its charge.
+
+    `parts` as in OrderCharged, with what was really paid for goods: without discounts. `kind` is a `ReturnKind`.
+    """
+
+    store_id: UUID
+    return_id: UUID
+    kind: str
+    total: Money
+    parts: tuple[RateAmounts, ...]
+    at: datetime
+    by: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

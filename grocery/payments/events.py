@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from grocery.kernel.events import Event
@@ -96,6 +97,101 @@ class RefundFailed(RefundEvent):
     to it. RefundSucceeded follows."""
 
     code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoneyEvent(PaymentEvent):
+    """Money of one order has moved, `amount` of it: for the books. The facts above say how the order stands; these
+    say each movement by itself, and each is told once. Whoever lets money move tells one of them.
+
+    `provider` "": nobody's but ours (cash, a transfer to our bank); "credit": the customer's store credit.
+    `reference` is the provider's name for the movement, empty where there is none. `by`: the person who did it,
+    None: the system or the provider.
+    """
+
+    order_number: str
+    store_id: UUID
+    payment_id: UUID
+    amount: Money
+    method: str
+    provider: str
+    reference: str
+    at: datetime
+    by: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoneyTaken(MoneyEvent):
+    """It is ours. Told once per payment. `with_driver`: who carries the cash; None: it lies in the till."""
+
+    with_driver: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoneyReturned(MoneyEvent):
+    """The customer has it back: a part of a refund. `by_hand`: out of the till or by a transfer of ours, not the way
+    that it came."""
+
+    refund_id: UUID
+    part_id: UUID
+    by_hand: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoneyReturnUndone(MoneyEvent):
+    """What the customer seemed to have came back to us, days later perhaps: it is owed again."""
+
+    refund_id: UUID
+    part_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShortfallWrittenOff(MoneyEvent):
+    """It was to be taken and will not be: a person has given it up."""
+
+    shortfall_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteOffReduced(MoneyEvent):
+    """Goods for which nothing had been taken came back: so much less of what was written off was ever owed."""
+
+    shortfall_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CashHandedIn(Event):
+    """A driver has put `amount` of the cash that he carried into the till of a store, before `by` who counted it."""
+
+    hand_in_id: UUID
+    driver_id: UUID
+    store_id: UUID
+    amount: Money
+    at: datetime
+    by: UUID
+
+    @property
+    def stream(self) -> str:
+        return f"cash:{self.driver_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditGranted(Event):
+    """The shop owes a customer `amount` more as store credit, out of goodwill: nothing was given for it.
+
+    What is paid with credit, or goes back to it, is MoneyTaken and MoneyReturned with the provider "credit".
+    """
+
+    customer_id: UUID
+    grant_id: UUID
+    store_id: UUID
+    amount: Money
+    at: datetime
+    by: UUID | None = None
+
+    @property
+    def stream(self) -> str:
+        return f"credit:{self.customer_id}"
 
 
 @dataclass(frozen=True, kw_only=True)

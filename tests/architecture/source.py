@@ -11,7 +11,7 @@ import grimp
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ROOT / "grocery"
-DOMAINS = ("accounts", "catalog", "inventory", "payments", "delivery", "ordering", "notifications")
+DOMAINS = ("accounts", "catalog", "inventory", "payments", "delivery", "ledger", "ordering", "notifications")
 PACKAGES = ("config", "storefront", *DOMAINS, "kernel")
 
 

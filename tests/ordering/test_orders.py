@@ -204,7 +204,15 @@ def test_an_order_goes_its_way(shop: Shop, lan: Customer):
 def test_each_step_is_told_once(shop: Shop, lan: Customer):
     shop.stock(milk=10)
     order = shop.delivered_order(lan, milk=2)
-    assert facts(order.id) == ["Placed", "Confirmed", "PickingStarted", "Packed", "Dispatched", "Delivered"]
+    assert facts(order.id) == [
+        "Placed",
+        "Confirmed",
+        "PickingStarted",
+        "Packed",
+        "Charged",
+        "Dispatched",
+        "Delivered",
+    ]
 
 
 def test_packed_goods_leave_the_stock(shop: Shop, lan: Customer):

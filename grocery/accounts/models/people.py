@@ -27,6 +27,7 @@ ROLES = [
     (Role.DISPATCHER, _("dispatcher")),
     (Role.SUPPORT, _("support")),
     (Role.BUYER, _("buyer")),
+    (Role.ACCOUNTANT, _("accountant")),
     (Role.MANAGER, _("manager")),
     (Role.ADMIN, _("administrator")),
 ]

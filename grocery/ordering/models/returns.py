@@ -80,6 +80,13 @@ class OrderReturnQuerySet(models.QuerySet["OrderReturn"]):
         """Those whose decision can no longer be undone: order and return."""
         return list(self.decided().filter(settle_at__lte=now).values_list("order_id", "id"))
 
+    def settled(self) -> Self:
+        """Those that can no longer be undone."""
+        return self.filter(state=ReturnState.SETTLED.value)
+
+    def newer_than(self, return_id: UUID) -> Self:
+        return self.filter(id__gt=return_id)
+
     def coming(self) -> Self:
         """Whose goods are on their way to the store, the oldest first."""
         lines = OrderReturnLine.objects.coming().filter(of_return=OuterRef("pk"))

@@ -13,7 +13,7 @@ from grocery.ordering import models, policies
 from grocery.ordering.contracts import CancelReason, OrderNotCancellable, OrderState, PaymentMethod
 from grocery.ordering.contracts.returns import ReturnKind, ReturnState
 from grocery.ordering.events import OrderCancelled
-from grocery.ordering.services import counters, coupons, returning, transitions
+from grocery.ordering.services import charging, counters, coupons, returning, transitions
 from grocery.payments import public as payments
 
 
@@ -48,7 +48,8 @@ def end(
             customer_id=order.customer_id,
             reason=reason,
             lines=returning.told(lines, accepted=True),
-        )
+        ),
+        *charging.reduced(order, row, now=now),
     )
     counters.cancelled(reason)
     counters.returned(kind, ReturnState.SETTLED)

@@ -17,7 +17,7 @@ from grocery.kernel.quantity import Quantity
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import OrderState, PaymentMethod, ProductNotSold, QuestionOpen
 from grocery.ordering.events import OrderDelivered, OrderDispatched, OrderPacked, OrderPickingStarted
-from grocery.ordering.services import pick_check, reject_at_door, scanned_lots, transitions, weighing
+from grocery.ordering.services import charging, pick_check, reject_at_door, scanned_lots, transitions, weighing
 from grocery.payments import public as payments
 
 log = structlog.get_logger(__name__)
@@ -49,7 +49,10 @@ def mark_packed(*, order_id: UUID, weights: Mapping[str, Quantity], by: Principa
     models.Order.objects.with_id(order.id).update(charged=charged.minor)
     scanned_lots.issue(order, {line.sku: Quantity(line.packed) for line in lines if line.packed}, by=by, now=now)
     payments.request_capture(order_id=order.id, amount=charged, now=now)
-    publish(OrderPacked(order_id=order.id, number=order.number, customer_id=order.customer_id, total=charged))
+    publish(
+        OrderPacked(order_id=order.id, number=order.number, customer_id=order.customer_id, total=charged),
+        charging.charged(order, lines, charged, by=by.id, now=now),
+    )
 
 
 def _packed(order: models.Order, weights: Mapping[str, Quantity]) -> list[models.OrderLine]:
@@ -123,7 +126,8 @@ def _settle(order: models.Order, *, taken_by: UUID | None, now: datetime) -> Non
         if not left:
             payments.request_cancellation(order_id=order.id, now=now)
         elif taken_by:
-            payments.record_cash(order_id=order.id, amount=left, now=now, by=taken_by)
+            at_counter = order.mode == "pickup"
+            payments.record_cash(order_id=order.id, amount=left, now=now, by=taken_by, at_counter=at_counter)
         else:
             log.error("cash_taken_by_nobody", order_id=str(order.id))
     publish(OrderDelivered(order_id=order.id, number=order.number, customer_id=order.customer_id))

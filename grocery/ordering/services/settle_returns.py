@@ -13,7 +13,7 @@ from grocery.kernel.outbox import publish
 from grocery.ordering import models
 from grocery.ordering.contracts.returns import ReturnKind, ReturnState
 from grocery.ordering.events import OrderReturned
-from grocery.ordering.services import counters, decide_return, returning
+from grocery.ordering.services import charging, counters, decide_return, returning
 from grocery.payments import public as payments
 
 log = structlog.get_logger(__name__)
@@ -53,7 +53,8 @@ def _settle(return_id: UUID, now: datetime) -> bool:
             kind=row.kind,
             lines=returning.told(list(row.lines.all()), accepted=True),
             amount=dong(row.amount),
-        )
+        ),
+        *charging.reduced(order, row, now=now),
     )
     counters.returned(ReturnKind(row.kind), ReturnState.SETTLED)
     return True

@@ -16,6 +16,7 @@ from grocery.payments.contracts import HELD, PaymentState
 from grocery.payments.events import PaymentEvent
 from grocery.payments.models import Bill, Payment
 from grocery.payments.policies import CallState, LetGo, Observation, Operation, follows, proves
+from grocery.payments.services import money_facts
 from grocery.payments.services.excess import return_excess
 from grocery.payments.services.facts import (
     facts_of_authorised,
@@ -95,7 +96,7 @@ def _moved(bill: Bill, payment: Payment, seen: Observation, now: datetime) -> li
         facts += facts_of_authorised(payment)
     if seen.state is PaymentState.CAPTURED:
         payment.captured, payment.captured_at = seen.captured, now
-        facts += facts_of_captures(bill)
+        facts += [*facts_of_captures(bill), money_facts.taken(payment, now=now)]
     if seen.state is PaymentState.CANCELLED:
         payment.cancelled_at = now
         if payment.to_capture and payment.let_go != LetGo.ORDER_OFF:

@@ -18,6 +18,7 @@ from grocery.payments.gateways.registry import provider
 from grocery.payments.models import Bill, Payment, ProviderCall, Refund, RefundPart
 from grocery.payments.policies import CallState, RefundSeen, refund_after
 from grocery.payments.services.looks import next_look
+from grocery.payments.services.money_facts import moved_back
 
 log = structlog.get_logger()
 STRAYS = Counter("payments_stray_refunds", "Refunds at a provider for which there is no room in what was captured")
@@ -113,7 +114,7 @@ def move(payment: Payment, part: RefundPart, state: RefundState, code: str, now:
         REFUNDS.labels(state.value).inc()
     part.save()
     if before is not state:
-        publish(*_facts(part, code))
+        publish(*_facts(part, code), *moved_back(payment, part, before, now=now))
 
 
 def _facts(part: RefundPart, code: str) -> list[RefundSucceeded | RefundFailed]:

@@ -14,12 +14,15 @@ from grocery.payments.contracts import PaymentIs, PaymentState
 from grocery.payments.events import PaymentCaptured
 from grocery.payments.models import Bill
 from grocery.payments.policies import check_taking
+from grocery.payments.services.money_facts import taken
 from grocery.payments.services.waiting_refunds import give_back
 
 
 @transaction.atomic
-def record_cash(*, order_id: UUID, amount: Money, now: datetime, by: UUID) -> None:
-    """Note cash taken at the door, once; the same again is harmless, another amount a conflict."""
+def record_cash(*, order_id: UUID, amount: Money, now: datetime, by: UUID, at_counter: bool = False) -> None:
+    """Note cash taken at the door, once; the same again is harmless, another amount a conflict.
+
+    `at_counter`: it was paid in the store and lies in its till. Otherwise `by`, who took it, carries it."""
     bill = Bill.locked(order_id)
     payment = bill.base
     check_taking(amount, authorised=payment.total)
@@ -32,5 +35,6 @@ def record_cash(*, order_id: UUID, amount: Money, now: datetime, by: UUID) -> No
     payment.state, payment.captured, payment.captured_at = PaymentState.CAPTURED, amount.minor, now
     payment.cash_taken_by = by
     payment.save(update_fields=["state", "captured", "captured_at", "cash_taken_by"])
-    publish(PaymentCaptured(order_id=order_id, amount=amount))
+    driver = None if at_counter else by
+    publish(PaymentCaptured(order_id=order_id, amount=amount), taken(payment, now=now, with_driver=driver))
     give_back(bill, now=now)

@@ -19,6 +19,7 @@ from grocery.payments.contracts import Method, PaymentIs, PaymentState, Shortfal
 from grocery.payments.events import CaptureFellShort
 from grocery.payments.models import Bill, Payment, Shortfall
 from grocery.payments.policies import LetGo, ShortfallOutcome
+from grocery.payments.services import money_facts
 from grocery.payments.services.captures import capture
 from grocery.payments.services.facts import facts_of_captures
 from grocery.payments.services.let_go import let_go
@@ -57,6 +58,8 @@ def waive(order_id: UUID, amount: Money, *, now: datetime) -> None:
         if part := min(amount, shortfall.missing):
             shortfall.waive(part, now=now)
             amount -= part
+            if shortfall.outcome == ShortfallOutcome.WRITTEN_OFF:
+                publish(money_facts.write_off_reduced(shortfall, part, now=now))
         if not shortfall.is_open():
             _let_go(shortfall.payment, now)
 
@@ -92,8 +95,9 @@ def record_collected(*, shortfall_id: UUID, by: UUID, note: str, now: datetime) 
     bill, shortfall = _locked(shortfall_id, but=ShortfallOutcome.COLLECTED)
     if shortfall.is_open():
         _settle(shortfall, ShortfallOutcome.COLLECTED, by=by, note=note, now=now)
-        bill.payments.append(_paid_by_hand(bill, shortfall, by, now))
-        publish(*facts_of_captures(bill))
+        paid = _paid_by_hand(bill, shortfall, by, now)
+        bill.payments.append(paid)
+        publish(*facts_of_captures(bill), money_facts.taken(paid, now=now))
 
 
 @transaction.atomic
@@ -102,6 +106,7 @@ def write_off(*, shortfall_id: UUID, by: UUID, note: str, now: datetime) -> None
     _, shortfall = _locked(shortfall_id, but=ShortfallOutcome.WRITTEN_OFF)
     if shortfall.is_open():
         _settle(shortfall, ShortfallOutcome.WRITTEN_OFF, by=by, note=note, now=now)
+        publish(money_facts.written_off(shortfall, by=by, now=now))
 
 
 def _locked(shortfall_id: UUID, *, but: ShortfallOutcome = ShortfallOutcome.OPEN) -> tuple[Bill, Shortfall]:

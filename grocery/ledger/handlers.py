@@ -1,0 +1,65 @@
+"""What the books hear: each fact becomes one entry, in whatever order and however often it is told."""
+
+from __future__ import annotations
+
+from grocery.kernel import clock
+from grocery.kernel.outbox import on
+from grocery.ledger.policies import money, orders
+from grocery.ledger.services.book import book
+from grocery.ordering.events import ChargeReduced, OrderCharged
+from grocery.payments.events import (
+    CashHandedIn,
+    CreditGranted,
+    MoneyReturned,
+    MoneyReturnUndone,
+    MoneyTaken,
+    ShortfallWrittenOff,
+    WriteOffReduced,
+)
+
+_BATCH = 200
+
+
+@on(OrderCharged, batch=_BATCH)
+def book_charge(facts: tuple[OrderCharged, ...]) -> None:
+    book(map(orders.charged, facts), now=clock.now())
+
+
+@on(ChargeReduced, batch=_BATCH)
+def book_reduction(facts: tuple[ChargeReduced, ...]) -> None:
+    book(map(orders.reduced, facts), now=clock.now())
+
+
+@on(MoneyTaken, batch=_BATCH)
+def book_taken(facts: tuple[MoneyTaken, ...]) -> None:
+    book(map(money.taken, facts), now=clock.now())
+
+
+@on(MoneyReturned, batch=_BATCH)
+def book_returned(facts: tuple[MoneyReturned, ...]) -> None:
+    book(map(money.returned, facts), now=clock.now())
+
+
+@on(MoneyReturnUndone, batch=_BATCH)
+def book_return_undone(facts: tuple[MoneyReturnUndone, ...]) -> None:
+    book(map(money.return_undone, facts), now=clock.now())
+
+
+@on(ShortfallWrittenOff, batch=_BATCH)
+def book_write_off(facts: tuple[ShortfallWrittenOff, ...]) -> None:
+    book(map(money.written_off, facts), now=clock.now())
+
+
+@on(WriteOffReduced, batch=_BATCH)
+def book_write_off_reduced(facts: tuple[WriteOffReduced, ...]) -> None:
+    book(map(money.write_off_reduced, facts), now=clock.now())
+
+
+@on(CashHandedIn, batch=_BATCH)
+def book_cash_handed_in(facts: tuple[CashHandedIn, ...]) -> None:
+    book(map(money.handed_in, facts), now=clock.now())
+
+
+@on(CreditGranted, batch=_BATCH)
+def book_credit_granted(facts: tuple[CreditGranted, ...]) -> None:
+    book(map(money.credit_granted, facts), now=clock.now())

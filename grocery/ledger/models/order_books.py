@@ -1,0 +1,64 @@
+"""What each order comes to: sums over its entries, kept with them, so that those which do not close are found."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Self
+from uuid import UUID
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from grocery.kernel.money import Money, dong
+
+
+class OrderBookQuerySet(models.QuerySet["OrderBook"]):
+    def open(self) -> Self:
+        """Of which something is owed, by its customer or to them; those that stand still longest first."""
+        return self.exclude(balance=0).order_by("last_at", "order_id")
+
+    def still_since(self, when: datetime) -> Self:
+        """About which nothing was booked since."""
+        return self.filter(last_at__lt=when)
+
+    def of_store(self, store_id: UUID | None) -> Self:
+        """One store's; None: all stores'."""
+        return self if store_id is None else self.filter(store_id=store_id)
+
+
+class OrderBook(models.Model):
+    """One order's receivable by what made it: owed is above zero. `balance` is zero once the order is closed."""
+
+    order_id = models.UUIDField(primary_key=True, editable=False)
+    order_number = models.CharField(_("order"), max_length=32)
+    store_id = models.UUIDField(_("store"))
+    first_at = models.DateTimeField(_("since"))
+    last_at = models.DateTimeField(_("last entry"))
+    charged = models.BigIntegerField(_("charged"))
+    reduced = models.BigIntegerField(_("taken off"))
+    taken = models.BigIntegerField(_("paid"))
+    returned = models.BigIntegerField(_("paid back"))
+    written_off = models.BigIntegerField(_("written off"))
+    other = models.BigIntegerField(_("corrections"))
+    balance = models.GeneratedField(
+        expression=F("charged") + F("reduced") + F("taken") + F("returned") + F("written_off") + F("other"),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+        verbose_name=_("open"),
+    )
+
+    objects = OrderBookQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order in the books")
+        verbose_name_plural = _("orders in the books")
+        ordering: ClassVar[list[str]] = ["-last_at", "-order_id"]
+        indexes = [models.Index(fields=["last_at"], condition=~Q(balance=0), name="ledger_open_orders")]
+
+    def __str__(self) -> str:
+        return self.order_number
+
+    @property
+    def owed(self) -> Money:
+        return dong(self.balance)

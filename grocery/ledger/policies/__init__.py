@@ -1,0 +1,1 @@
+"""How each fact is booked. Pure."""

@@ -1,0 +1,94 @@
+"""Money that moves, as entries. Pure."""
+
+from __future__ import annotations
+
+from grocery.ledger.contracts import Account, Draft, EntryKind, Line
+from grocery.ledger.contracts.facts import Granted, HandedIn, Movement, Returned, Taken
+
+#: Transfers come to our bank by themselves: no provider stands between.
+_TRANSFER = "bank_transfer"
+#: The provider that is our own book of what we owe.
+_CREDIT = "credit"
+
+
+def taken(fact: Taken) -> Draft:
+    """It is with its provider, with the driver, in the till or in the bank; the customer owes so much less."""
+    place = _place(fact)
+    if not fact.provider and fact.with_driver:
+        place = (Account.DRIVERS, str(fact.with_driver))
+    return _moved(fact, EntryKind.TAKEN, f"taken:{fact.payment_id}", place, fact.amount.minor)
+
+
+def returned(fact: Returned) -> Draft:
+    """The customer has it back. By hand: out of the till."""
+    place = (Account.TILL, "") if fact.by_hand else _place(fact)
+    return _moved(fact, EntryKind.RETURNED, f"returned:{fact.event_id}", place, -fact.amount.minor)
+
+
+def return_undone(fact: Movement) -> Draft:
+    """It came back to the provider after all."""
+    return _moved(fact, EntryKind.RETURN_UNDONE, f"undone:{fact.event_id}", _place(fact), fact.amount.minor)
+
+
+def written_off(fact: Movement) -> Draft:
+    """Nobody will pay it: lost."""
+    return _moved(fact, EntryKind.WRITTEN_OFF, f"lost:{fact.event_id}", (Account.LOSSES, ""), fact.amount.minor)
+
+
+def write_off_reduced(fact: Movement) -> Draft:
+    """So much of what was lost was not owed at all."""
+    source = f"not_lost:{fact.event_id}"
+    return _moved(fact, EntryKind.WRITE_OFF_REDUCED, source, (Account.LOSSES, ""), -fact.amount.minor)
+
+
+def handed_in(fact: HandedIn) -> Draft:
+    """From the driver into the till."""
+    return Draft(
+        kind=EntryKind.HANDED_IN,
+        source=f"handed_in:{fact.hand_in_id}",
+        at=fact.at,
+        store_id=fact.store_id,
+        by=fact.by,
+        lines=(
+            Line(Account.TILL, fact.amount.minor),
+            Line(Account.DRIVERS, -fact.amount.minor, subject=str(fact.driver_id)),
+        ),
+    )
+
+
+def credit_granted(fact: Granted) -> Draft:
+    """Owed to the customer, given away by us."""
+    return Draft(
+        kind=EntryKind.CREDIT_GRANTED,
+        source=f"credit:{fact.grant_id}",
+        at=fact.at,
+        store_id=fact.store_id,
+        by=fact.by,
+        lines=(Line(Account.GOODWILL, fact.amount.minor), Line(Account.CREDIT, -fact.amount.minor)),
+    )
+
+
+def _place(fact: Movement) -> tuple[Account, str]:
+    """Where money of this kind lies."""
+    if fact.provider == _CREDIT:
+        return Account.CREDIT, ""
+    if fact.provider:
+        return Account.CLEARING, fact.provider
+    return (Account.BANK if fact.method == _TRANSFER else Account.TILL), ""
+
+
+def _moved(fact: Movement, kind: EntryKind, source: str, place: tuple[Account, str], amount: int) -> Draft:
+    """So much more is at `place`, and owed less by the order's customer."""
+    account, subject = place
+    return Draft(
+        kind=kind,
+        source=source,
+        at=fact.at,
+        order_id=fact.order_id,
+        order_number=fact.order_number,
+        store_id=fact.store_id,
+        by=fact.by,
+        reference=fact.reference,
+        lines=(Line(account, amount, subject=subject), Line(Account.RECEIVABLE, -amount)),
+        detail={"method": fact.method},
+    )
