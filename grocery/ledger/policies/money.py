@@ -20,8 +20,9 @@ def taken(fact: Taken) -> Draft:
 
 
 def returned(fact: Returned) -> Draft:
-    """The customer has it back. By hand: out of the till."""
-    place = (Account.TILL, "") if fact.by_hand else _place(fact)
+    """The customer has it back. By hand: out of the till, or by a transfer where it came by one."""
+    by_hand = (Account.BANK if fact.method == _TRANSFER else Account.TILL, "")
+    place = by_hand if fact.by_hand else _place(fact)
     return _moved(fact, EntryKind.RETURNED, f"returned:{fact.event_id}", place, -fact.amount.minor)
 
 

@@ -12,6 +12,7 @@ from grocery.payments.contracts import PaymentState
 from grocery.payments.models import Bill
 from grocery.payments.services.excess import return_excess
 from grocery.payments.services.facts import facts_of_authorised
+from grocery.payments.services.money_facts import taken
 
 
 @transaction.atomic
@@ -26,6 +27,6 @@ def receive_transfer(*, payment_id: UUID, reference: str, now: datetime) -> bool
     payment.state, payment.captured, payment.reference = PaymentState.CAPTURED, payment.amount, reference
     payment.authorised_at = payment.captured_at = now
     payment.save(update_fields=["state", "captured", "reference", "authorised_at", "captured_at"])
-    publish(*facts_of_authorised(payment))
+    publish(*facts_of_authorised(payment), taken(payment, now=now))
     return_excess(payment, now=now)
     return True
