@@ -101,10 +101,13 @@ class Dispatcher:
         self._wake.set()
 
     # --- looking --------------------------------------------------------------------------------------------------
-    def take(self) -> list[Document]:
-        """Everything that waits, in the order in which it would be sent, for someone who delivers it himself."""
+    def take(self, *, due: bool = False) -> list[Document]:
+        """What waits, in the order in which it would be sent, for someone who delivers it himself.
+
+        `due`: only what should be on its way by now, not what is late or to be overtaken.
+        """
         taken = []
-        for delivery in sorted(self._store.all(self._heap("waiting")), key=lambda waiting: waiting["due"]):
+        for delivery in self.due() if due else self._waiting():
             self._move(delivery | {"answer": "taken"}, "delivered")
             if message := self._compose(delivery):
                 as_text = {"url": message.url, "headers": message.headers, "body": message.body.decode()}
@@ -114,8 +117,10 @@ class Dispatcher:
     def due(self) -> list[Document]:
         """What should be on its way by now, the longest due first."""
         now = self._clock.now()
-        waiting = (d for d in self._store.all(self._heap("waiting")) if d["due"] <= now)
-        return sorted(waiting, key=lambda delivery: delivery["due"])
+        return [delivery for delivery in self._waiting() if delivery["due"] <= now]
+
+    def _waiting(self) -> list[Document]:
+        return sorted(self._store.all(self._heap("waiting")), key=lambda delivery: delivery["due"])
 
     def deliveries(self) -> list[Document]:
         """Those to come, those on their way and those behind us."""

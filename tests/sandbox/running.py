@@ -80,9 +80,12 @@ class Sandbox:
         """Events in the shape of that API version from now on."""
         self.post("/_/webhooks", {"api_version": api_version})
 
-    def take_webhooks(self) -> list[Any]:
-        """What waits to be delivered: `{"event", "headers", "body"}`; it counts as delivered then."""
-        waiting: list[Any] = self.post("/_/deliveries/take")
+    def take_webhooks(self, *, due: bool = False) -> list[Any]:
+        """What waits to be delivered: `{"event", "url", "headers", "body"}`; it counts as delivered then.
+
+        `due`: not what is late or to be overtaken (see `advance`).
+        """
+        waiting: list[Any] = self.post("/_/deliveries/take", {"due": due})
         return waiting
 
     def advance(self, seconds: float) -> None:
@@ -133,9 +136,9 @@ class Momo:
         """See `tests.sandbox.momo.knobs.QUIET`."""
         self._sandbox.post("/_/momo/knobs", knobs)
 
-    def take_notices(self) -> list[Any]:
-        """The IPNs that wait: `{"event", "url", "headers", "body"}`; they count as delivered then."""
-        waiting: list[Any] = self._sandbox.post("/_/momo/notices/take")
+    def take_notices(self, *, due: bool = False) -> list[Any]:
+        """The IPNs that wait, as `Sandbox.take_webhooks`."""
+        waiting: list[Any] = self._sandbox.post("/_/momo/notices/take", {"due": due})
         return waiting
 
     def payments(self) -> list[Any]:
@@ -183,9 +186,9 @@ class Bank:
     def send_notices_to(self, url: str, *, secrets: tuple[str, ...] = ("bank_secret_sandbox",)) -> None:
         self._sandbox.post("/_/bank/endpoint", {"url": url, "secrets": list(secrets)})
 
-    def take_notices(self) -> list[Any]:
-        """The notices that wait: `{"event", "url", "headers", "body"}`; they count as delivered then."""
-        waiting: list[Any] = self._sandbox.post("/_/bank/notices/take")
+    def take_notices(self, *, due: bool = False) -> list[Any]:
+        """The notices that wait, as `Sandbox.take_webhooks`."""
+        waiting: list[Any] = self._sandbox.post("/_/bank/notices/take", {"due": due})
         return waiting
 
     def transfers(self) -> list[Any]:

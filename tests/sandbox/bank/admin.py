@@ -24,7 +24,7 @@ class Admin:
             "/_/bank/transfers": lambda body: bank.transfer(bank.ordered(body)),
             "/_/bank/endpoint": bank.notices.configure,
             "/_/bank/knobs": bank.knobs.set,
-            "/_/bank/notices/take": lambda body: dispatcher.take(),
+            "/_/bank/notices/take": lambda body: dispatcher.take(**body),
             "/_/bank/notices/{id}/send": self._send_again,
         }
         for path, action in actions.items():

@@ -28,7 +28,7 @@ class Admin:
         dispatcher = partner.ipns.dispatcher
         actions: dict[str, Callable[..., Any]] = {
             "/_/momo/knobs": partner.knobs.set,
-            "/_/momo/notices/take": lambda body: dispatcher.take(),
+            "/_/momo/notices/take": lambda body: dispatcher.take(**body),
             "/_/momo/notices/{id}/send": self._send_again,
             "/_/momo/play/{id}/{what}": self._play,
         }

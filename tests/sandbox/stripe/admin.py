@@ -23,7 +23,7 @@ class Admin:
         add("GET", "/_/webhooks", lambda request: json_response(self._settings()))
         add("POST", "/_/webhooks", steered(store, lambda body: webhooks.configure("endpoint", body)))
         add("POST", "/_/knobs", steered(store, lambda body: webhooks.configure("knobs", body)))
-        add("POST", "/_/deliveries/take", steered(store, lambda body: webhooks.dispatcher.take()))
+        add("POST", "/_/deliveries/take", steered(store, lambda body: webhooks.dispatcher.take(**body)))
         add("GET", "/_/deliveries", lambda request: json_response(webhooks.dispatcher.deliveries()))
         add("GET", "/_/objects/{kind}", lambda request, kind: json_response(store.all(kind)))
         add("GET", "/_/requests", lambda request: json_response(store.all("request")))
