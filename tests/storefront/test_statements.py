@@ -95,7 +95,7 @@ def test_what_pressing_plus_costs(committed: Market):
         visitor.put("tomato", "2")
     assert [query["sql"].split()[0] for query in seen.captured_queries] == [
         "BEGIN",
-        "UPDATE",  # the cart's next version, and with it the lock
+        "WITH",  # the cart's next version, and with it the lock
         *["SELECT"] * 2,  # its lines, the slot
         "WITH",  # what all of it costs, and the categories above it
         "WITH",  # what is there of this one

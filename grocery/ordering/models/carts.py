@@ -46,24 +46,25 @@ class CartQuerySet(models.QuerySet["Cart"]):
         """The owner's cart of this store, or of the one where it was begun last."""
         return self.of(owner, store_id).order_by("-id").first()
 
-    def locked_for(self, owner: CartOwner, store_id: UUID | None = None, now: datetime | None = None) -> Cart | None:
-        """The same, at its next version: its row is locked until the transaction ends, nobody else changes it.
+    def looked_at(self, owner: CartOwner, store_id: UUID | None, now: datetime | None) -> Cart | None:
+        """The same; `now`: with `found_offers`, what may count for the cart then."""
+        return self._of_owner(_LOOK, owner, store_id, now)
 
-        `now`: with `found_offers`, what may count for the cart then.
-        """
+    def locked_for(self, owner: CartOwner, store_id: UUID | None, now: datetime | None) -> Cart | None:
+        """As `looked_at`, at its next version: its row is nobody else's to change until the transaction ends."""
+        return self._of_owner(_CHANGE, owner, store_id, now)
+
+    def _of_owner(
+        self, prepared: _ByOwner, owner: CartOwner, store_id: UUID | None, now: datetime | None
+    ) -> Cart | None:
         column, mine = ("customer_id", owner.customer_id) if owner.customer_id else ("token", owner.token)
         values = [mine, store_id, store_id, *(offers.for_cart_params(now) if now else ())]
-        found = statements.rows(self.db, _LOCK[column, now is not None], values) if mine else []
+        found = statements.rows(self.db, prepared[column, now is not None], values) if mine else []
         if not found:
             return None
         cart = statements.load(Cart, found[0])
         cart.found_offers = found[0][-1] if now else None
         return cart
-
-    def offers_of(self, cart_id: UUID, now: datetime) -> str | None:
-        """What may count for this cart now; one statement."""
-        found = statements.rows(self.db, _OFFERS, [*offers.for_cart_params(now), cart_id])
-        return found[0][0] if found else None
 
     def have_coupons(self, cart_id: UUID, codes: Sequence[str]) -> None:
         self.filter(id=cart_id).update(coupons=list(codes))
@@ -211,10 +212,6 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
         [(size, *row)] = statements.rows(self.db, _ONE_LINE, [cart_id, cart_id, sku])
         return (statements.load(CartLine, row) if row[0] else None), size
 
-    def with_cart(self) -> Self:
-        """In the order they were put in, each knowing its cart, in one statement."""
-        return self.select_related("cart").order_by("id")
-
     def of_sku(self, sku: str) -> Self:
         return self.filter(sku=sku)
 
@@ -321,20 +318,34 @@ _TAKE_OUT = f"""
     SELECT cart.id, store_id, zone, cart.substitution, coupons, offers, {statements.columns(CartLine, "line")}
     FROM cart, line ORDER BY line.id
 """  # noqa: S608 - put together from constants
-#: A change takes the cart's next version and with it the lock: no change can be forgotten.
-_CHANGE = f"""
-    UPDATE "ordering_cart" SET version = version + 1 WHERE id = (
+_MINE = """
+    WITH mine AS (
         SELECT id FROM "ordering_cart" WHERE <owner> = %s AND (%s::uuid IS NULL OR store_id = %s)
         ORDER BY id DESC LIMIT 1
-    ) RETURNING {statements.columns(Cart, '"ordering_cart"')}
-"""  # noqa: S608 - put together from constants
-_LOCK = {
-    (owner, with_offers): _CHANGE.replace("<owner>", owner) + (f", {offers.FOR_CART}" if with_offers else "")
-    for owner in ("customer_id", "token")
-    for with_offers in (False, True)
-}
+    )
+"""
+_READ = 'SELECT <columns> FROM "ordering_cart" JOIN mine ON mine.id = "ordering_cart".id'
+#: A change takes the cart's next version and with it the lock: no change can be forgotten.
+_NEXT = """
+    UPDATE "ordering_cart" SET version = version + 1 FROM mine WHERE "ordering_cart".id = mine.id RETURNING <columns>
+"""
+type _ByOwner = Mapping[tuple[str, bool], str]
+
+
+def _by_owner(statement: str) -> _ByOwner:
+    """For customers and guests, without and with the offers."""
+    columns = statements.columns(Cart, '"ordering_cart"')
+    return {
+        (owner, with_offers): statement.replace("<owner>", owner).replace(
+            "<columns>", f"{columns}, {offers.FOR_CART}" if with_offers else columns
+        )
+        for owner in ("customer_id", "token")
+        for with_offers in (False, True)
+    }
+
+
+_LOOK, _CHANGE = _by_owner(_MINE + _READ), _by_owner(_MINE + _NEXT)
 _LINES = f'SELECT {statements.columns(CartLine, "line")} FROM "ordering_cartline" line WHERE cart_id = %s ORDER BY id'  # noqa: S608 - put together from constants
-_OFFERS = f'SELECT {offers.FOR_CART} FROM "ordering_cart" WHERE id = %s'  # noqa: S608 - put together from constants
 _ONE_LINE = f"""
     SELECT (SELECT count(*) FROM "ordering_cartline" WHERE cart_id = %s), {statements.columns(CartLine, "line")}
     FROM (VALUES (1)) AS always LEFT JOIN "ordering_cartline" line ON line.cart_id = %s AND line.sku = %s

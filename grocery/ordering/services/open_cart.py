@@ -61,17 +61,9 @@ class OpenCart:
 
 
 def look_at(owner: CartOwner, store_id: UUID | None, *, now: datetime | None = None) -> OpenCart | None:
-    """The owner's cart as it stands, unlocked; one statement where there is anything in it, else two.
-
-    One more for the offers that count `now`, where that is said.
-    """
-    lines = list(models.CartLine.objects.in_cart_of(owner, store_id).with_cart())
-    if lines:
-        cart = lines[0].cart
-        cart.found_offers = models.Cart.objects.offers_of(cart.id, now) if now else None
-        return _opened(cart, lines, now=now)
-    empty = models.Cart.objects.held_by(owner, store_id)
-    return OpenCart(empty, []) if empty else None
+    """The owner's cart as it stands, unlocked, in two statements; `now`: with the offers that count then."""
+    cart = models.Cart.objects.looked_at(owner, store_id, now)
+    return with_lines(cart, now=now) if cart else None
 
 
 def lock(

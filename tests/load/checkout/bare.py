@@ -80,6 +80,19 @@ _PAYMENT = """
         state, amount, captured, refunded, refunding, failure_code, failed_attempt, opened_at, authorised_at, let_go)
     VALUES (%s, %s, 0, %s, %s, %s, 'cash_on_delivery', '', '', 'authorised', %s, 0, 0, 0, '', '', now(), now(), '')
 """
+_CHANGE = "UPDATE ordering_cart SET version = version + 1 WHERE id = %s RETURNING store_id, version"
+_LINES = "SELECT sku, quantity, note FROM ordering_cartline WHERE cart_id = %s ORDER BY id"
+_ONE = f"""
+    SELECT (SELECT count(*) FROM ordering_cartline WHERE cart_id = %s), line.* FROM ({_LINES}) AS line WHERE sku = %s
+"""
+_HELD = "SELECT slot_id FROM delivery_slothold WHERE holder = %s AND until > now()"
+_SHELF = """
+    SELECT item.sku, sum(lot.on_hand - lot.reserved) FROM inventory_stockitem item
+    JOIN inventory_lot lot ON lot.stock_item_id = item.id
+    WHERE item.location = %s AND item.sku = ANY(%s) AND (lot.expires_on >= %s OR lot.expires_on IS NULL)
+    GROUP BY item.sku
+"""
+_PUT = "UPDATE ordering_cartline SET quantity = quantity + 1, touched_at = now() WHERE cart_id = %s AND sku = %s"
 _SUBSCRIBERS = """
     SELECT event.name, array_agg(DISTINCT entry.subscriber) FROM kernel_outboxevent event
     JOIN kernel_inboxentry entry ON entry.event_id = event.id GROUP BY event.name
@@ -109,6 +122,20 @@ def place(db: psycopg.Connection[Any], checkout: Checkout, key: str, owed: Mappi
         number = _place(cursor, checkout, owed)
     db.execute("NOTIFY outbox")
     db.execute(_ANSWER, [json.dumps({"number": number}).encode(), claim])
+
+
+def add(db: psycopg.Connection[Any], cart: UUID, sku: str, *, whole: bool) -> None:
+    """One more of what is in the cart; answered with its line, or with all of them at their price and stock."""
+    with db.transaction(), db.cursor() as cursor:
+        store, version = cursor.execute(_CHANGE, [cart]).fetchall()[0]
+        lines = cursor.execute(*((_LINES, [cart]) if whole else (_ONE, [cart, cart, sku]))).fetchall()
+        cursor.execute(_HELD, [f"cart:{cart}"]).fetchall()
+        skus = [line[0] for line in lines] if whole else [sku]
+        products = {row[0]: row for row in cursor.execute(_PRODUCTS, [skus]).fetchall()}
+        shelf = dict(cursor.execute(_SHELF, [store, skus, datetime.now(UTC).date()]).fetchall())
+        cursor.execute(_PUT, [cart, sku])
+    answer = [{"product": [str(value) for value in products[one]], "there": str(shelf.get(one))} for one in skus]
+    json.dumps({"version": version, "lines": answer})
 
 
 def _place(cursor: psycopg.Cursor[Any], checkout: Checkout, owed: Mapping[str, Sequence[str]]) -> str:

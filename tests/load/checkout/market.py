@@ -45,8 +45,13 @@ class Customer:
     address_id: str
     token: str
 
-    def posts(self, target: str, body: dict[str, Any], *, key: str = "") -> Request:
-        headers = f"Authorization: Bearer {self.token}\r\n" + (f"Idempotency-Key: {key}\r\n" if key else "")
+    @property
+    def signed_in(self) -> str:
+        return f"Authorization: Bearer {self.token}\r\n"
+
+    def posts(self, target: str, body: dict[str, Any], *, key: str = "", more: str = "") -> Request:
+        """`more`: further headers, as lines that end with CRLF."""
+        headers = self.signed_in + (f"Idempotency-Key: {key}\r\n" if key else "") + more
         return Request(f"/api/v1{target}", "POST", headers, json.dumps(body))
 
 
@@ -79,6 +84,11 @@ class Market:
         self.db.execute(_EMPTY)
         self.db.execute(_FILL, [list(skus)])
         self.db.execute(*((_HOLD, [self.slot_id]) if held else (_LET_GO, [])))
+
+    def gets(self, target: str, *, connections: int, rounds: int) -> Done:
+        """Everybody asks for this, so many times."""
+        requests = [Request(f"/api/v1{target}", headers=customer.signed_in) for customer in self.customers]
+        return self.do(requests * rounds, connections=connections, good={200})
 
     def checkout(self, customer: Customer) -> Request:
         body = {"slot_id": self.slot_id, "address_id": customer.address_id, "method": "cash_on_delivery"}
