@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import time
 import urllib.error
 import urllib.parse
@@ -37,6 +38,12 @@ OPERATIONS = {"stripe": "create", "momo": "create", "bank": "statement"}
 
 def test_no_fault_is_forgotten_here():
     assert (set(SEEN), set(MAGIC.values())) == (set(ANSWERS), set(ANSWERS) | set(NOTICES))
+
+
+def test_the_readme_has_every_magic_amount():
+    readme = (Path(__file__).parent / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| …(\d{3}) \| `(\w+)` \|", readme, re.M)
+    assert {int(suffix): kind for suffix, kind in rows} == MAGIC
 
 
 # --- answers ------------------------------------------------------------------------------------------------------

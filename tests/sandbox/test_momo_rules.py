@@ -155,6 +155,13 @@ def test_a_create_is_answered_again_once_it_is_decided_or_where_momo_is_kind(
     assert merchant.create(requestId="r1") == first
 
 
+def test_many_creates_at_once_are_one(sandbox: Sandbox, merchant: Merchant):
+    sandbox.momo.knobs(repeat_create=True)
+    with ThreadPoolExecutor(8) as pool:
+        links = set(pool.map(lambda _: merchant.create(requestId="r1")["payUrl"], range(16)))
+    assert (len(links), len(sandbox.momo.payments())) == (1, 1)
+
+
 def test_what_was_refused_may_be_mended_under_the_same_ids(merchant: Merchant):
     merchant.create(amount=1, requestId="r1")
     assert merchant.create(amount=1_000, requestId="r1")["resultCode"] == 0
