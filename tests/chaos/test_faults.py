@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -45,10 +45,11 @@ def walked(
     then: Callable[..., list[str]],
     *,
     step: int = STEP,
+    carry: Sequence[str] = (),
 ) -> int:
     """Kill the work at its points, let `then` repeat it and look; how many points there were."""
     first, deaths, began = random.randrange(step), 0, monotonic()
-    for death in walk(work, prepare, first=first, step=step):
+    for death in walk(work, prepare, first=first, step=step, carry=carry):
         restart()
         deaths += 1
         assert then(*death.arguments) == [], death
