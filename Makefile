@@ -64,7 +64,7 @@ bench-checkout: environment ## what placing an order costs: make bench-checkout 
 
 .PHONY: fault-points
 fault-points: environment ## kill whoever places, changes, cancels, delivers and takes back orders at every statement, one after the other
-	FAULT_STEP=1 $(PYTHON_RUN) -m pytest -q tests/chaos/test_faults.py tests/chaos/test_changing_faults.py tests/chaos/test_returning_faults.py $(ARGS)
+	FAULT_STEP=1 $(PYTHON_RUN) -m pytest -q --timeout 900 tests/chaos/test_faults.py tests/chaos/test_changing_faults.py tests/chaos/test_returning_faults.py $(ARGS)
 
 .PHONY: lighthouse
 lighthouse: environment ## Lighthouse on pages of a running shop: make lighthouse ARGS="http://localhost:8000/ …"

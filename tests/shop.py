@@ -111,6 +111,7 @@ class Shop:
         on_sale: bool = True,
         dietary: tuple[str, ...] = (),
         most: int = 999,
+        fresh_days: int | None = None,
     ) -> catalog.ProductDraft:
         by_weight = sku in BY_WEIGHT
         return catalog.ProductDraft(
@@ -126,6 +127,8 @@ class Shop:
             dietary=dietary,
             allergens=self.allergens,
             max_per_order=Decimal(most),
+            perishable=fresh_days is not None,
+            min_freshness_days=fresh_days,
         )
 
     def withdraw(self, sku: str) -> None:

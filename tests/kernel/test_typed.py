@@ -7,7 +7,7 @@ import pytest
 from grocery.kernel.errors import Invalid
 from grocery.kernel.money import dong
 from grocery.kernel.quantity import quantity
-from grocery.kernel.typed import quantity_typed, total_shown
+from grocery.kernel.typed import quantity_typed, thousandths_typed, total_shown
 
 
 @pytest.mark.parametrize(("text", "amount"), [("2", "2"), ("0,45", "0.45"), (" 1.5 ", "1.5"), ("", "0"), ("  ", "0")])
@@ -20,6 +20,17 @@ def test_what_is_no_quantity_names_its_field(text: str):
     with pytest.raises(Invalid) as refused:
         quantity_typed(text, field="lines")
     assert refused.value.field == "lines"
+
+
+@pytest.mark.parametrize("text", ["1200", "1.200", "1,200", "1 200", "1\u00a0200", " 1200 ", "0.001.200"])
+def test_grams_are_whole_so_a_sign_stands_between_thousands(text: str):
+    assert thousandths_typed(text, field="lines") == quantity("1.2")
+
+
+@pytest.mark.parametrize("text", ["", "0.2", "1.2000", "1..200", "200 g", "-5", "NaN", "1e3", "²", "9" * 5000])
+def test_what_is_not_whole_grams_is_refused(text: str):
+    with pytest.raises(Invalid):
+        thousandths_typed(text, field="lines")
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,28 @@ def test_what_cannot_be_refused_at_the_door_is_said_and_changes_nothing(shop: Sh
     assert (answer.status_code, states(order)) == (200, [])
 
 
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("0", "Say how much is given back"),
+        ("0,2", "Whole grams"),
+        ("501", "shrimp (500 g)"),
+        ("1.200", "shrimp (500 g)"),
+    ],
+)
+def test_a_part_of_a_weight_is_typed_in_grams_at_the_door(shop: Shop, lan: Customer, part: str, said: str):
+    shop.stock(shrimp=5, milk=10)
+    order = on_the_road(shop, lan, shrimp="0.5", milk=1)
+    page, driver = f"{TASKS}/orders/{order}/refused/", at_work(shop.store.id, Role.DISPATCHER)
+    shown = text(driver.get(page))
+    assert ("in g (of 500)" in shown, 'name="part-milk"' in shown) == (True, False)
+    form = {"key": "k1", "quantity-shrimp": "part", "part-shrimp": part, "reason-shrimp": "damaged"}
+    refused = text(driver.post(page, form))
+    assert (said in refused, f'value="{part}"' in refused, states(order)) == (True, True, [])
+    driver.post(page, form | {"part-shrimp": "120"})
+    assert states(order) == [("decided", 26_280)]
+
+
 def test_an_order_that_came_back_goes_on(shop: Shop, lan: Customer):
     shop.stock(milk=10)
     order = on_the_road(shop, lan, milk=3)

@@ -152,6 +152,45 @@ def test_what_is_damaged_is_not_sold_again(lan: Customer, order: UUID):
         decide(found, milk="shelf")
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "fit"), [(None, None, True), (2, 2, False), (0, 0, False), (None, 2, False), (2, None, False)]
+)
+def test_what_is_or_was_sold_as_fresh_is_not_sold_again(
+    shop: Shop, lan: Customer, before: int | None, now: int | None, fit: bool
+):
+    shop.stock(bread=5)
+    shop.sell("bread", fresh_days=before)
+    order = shop.delivered_order(lan, bread=2).id
+    shop.sell("bread", fresh_days=now)
+    found = ask(order, lan.principal, bread=1)
+    assert ordering.return_work(return_id=found, store_id=None).shelf == (
+        frozenset({"bread"}) if fit else frozenset()
+    )
+    if not fit:
+        with pytest.raises(ordering.NotFitForShelf):
+            decide(found, bread="shelf")
+        decide(found, bread="waste")
+    assert shop.available("bread") == quantity(3)
+
+
+def test_what_was_taken_off_sale_is_not_put_back_on_the_shelf(shop: Shop, lan: Customer, order: UUID):
+    shop.withdraw("milk")
+    with pytest.raises(ordering.NotFitForShelf):
+        decide(ask(order, lan.principal, milk=1), milk="shelf")
+
+
+def test_parts_of_what_was_weighed_get_their_share_and_the_last_one_the_rest(shop: Shop, lan: Customer):
+    shop.stock(shrimp=5)
+    order = shop.delivered_order(lan, shrimp="0.5").id  # 109.500 ₫
+    for grams in ("0.167", "0.001", "0.332"):
+        decide(ask(order, lan.principal, shrimp=grams), shrimp="waste")
+        ordering.settle_returns(now=LATER)
+    assert states(order) == [("settled", 36_573), ("settled", 219), ("settled", 72_708)]
+    assert (sum(amount for amount, _ in refunds(order)), shop.available("shrimp")) == (109_500, quantity("4.5"))
+    with pytest.raises(ordering.MoreThanDelivered):
+        ask(order, lan.principal, shrimp="0.001")
+
+
 def test_what_was_not_in_the_box_comes_back_to_no_shelf(shop: Shop, lan: Customer, order: UUID):
     decide(ask(order, lan.principal, ReturnReason.MISSING, milk=1), milk="coming")
     assert ordering.return_queues(store_id=shop.store.id).coming == ()

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from grocery.inventory import public as inventory
-from grocery.kernel.errors import NotFound
+from grocery.kernel.errors import Forbidden, NotFound
 from grocery.kernel.ids import new_id
 from grocery.kernel.models import OutboxEvent
 from grocery.kernel.money import dong, total
@@ -20,6 +20,7 @@ from grocery.ordering import models
 from grocery.ordering import public as ordering
 from grocery.ordering.public import SubstitutionState
 from tests.ordering.conftest import NOON
+from tests.ordering.staff import worker
 from tests.shop import Customer, Shop
 
 IN_TIME = NOON + timedelta(minutes=9)
@@ -390,3 +391,30 @@ def test_the_database_keeps_the_lower_of_two_prices(dairy: Shop, lan: Customer, 
     run_out(dairy, picked(dairy, lan, "ask", milk=2), "milk", "oat")
     with pytest.raises(IntegrityError, match="substitute_at_the_lower_price"):
         models.Substitution.objects.update(with_price=price)
+
+
+# --- staff answer for the customer ----------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("accept", "state", "left"), [(True, "accepted", {"milk", "oat"}), (False, "rejected", {"milk"})]
+)
+def test_staff_decide_on_the_phone_also_after_the_time_limit_and_once(
+    dairy: Shop, lan: Customer, accept: bool, state: str, left: set[str]
+):
+    order_id = picked(dairy, lan, "ask", milk=2)
+    question, by = run_out(dairy, order_id, "milk", "oat"), worker(dairy, "support")
+    late = AT_THE_LIMIT + timedelta(minutes=1)
+    done = ordering.decide_substitution(substitution_id=question.id, accept=accept, by=by, now=late)
+    assert (done.state.value, done.answered_by, set(lines(order_id))) == (state, "staff", left)
+    assert (dairy.available("oat"), dairy.available("milk")) == (10 - accept, 9)
+    with pytest.raises(ordering.AnsweredAlready):
+        ordering.decide_substitution(substitution_id=question.id, accept=not accept, by=by, now=late)
+    assert ordering.answer_by_default(now=late) == 0
+
+
+def test_who_may_not_decide_for_a_customer(dairy: Shop, lan: Customer):
+    order_id = picked(dairy, lan, "ask", milk=2)
+    question, stranger = run_out(dairy, order_id, "milk", "oat"), worker(dairy, "support", store_id=new_id())
+    for by, error in ((lan.principal, Forbidden), (stranger, NotFound)):
+        with pytest.raises(error):
+            ordering.decide_substitution(substitution_id=question.id, accept=True, by=by, now=NOON)
+    assert ordering.question(substitution_id=question.id).open

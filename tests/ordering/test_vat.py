@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from grocery.kernel.money import dong
+from grocery.kernel.money import dong, total
 from grocery.ordering import public as ordering
+from tests.ordering.returning import SUPPORT, ask, decide, on_the_road
 from tests.shop import BEN_THANH, Customer, Shop
 
 #: New Year's Eve, nine in the evening in Hồ Chí Minh City.
@@ -50,3 +51,34 @@ def test_without_a_slot_the_cart_shows_todays_rate_until_midnight(eve: Shop, lan
     moments = [midnight - timedelta(seconds=1), midnight]
     views = [ordering.cart(owner=lan.owner, now=moment) for moment in moments]
     assert [view.vat[0].rate for view in views] == [8, 10]
+
+
+def test_what_stays_of_the_vat_when_goods_come_back(eve: Shop, lan: Customer):
+    """Half of the milk and a part of the shrimp: each at its own rate, the rest adds up to what is kept."""
+    eve.slot_id = eve.slot(hours_ahead=2)
+    order_id = eve.delivered_order(lan, milk=2, shrimp="0.5").id
+    asked = ask(order_id, lan.principal, milk=1, shrimp="0.1")
+    before = ordering.order(order_id=order_id)
+    assert ordering.vat_left(order=before, returns=ordering.returns_of(order_id=order_id)) == before.vat
+    decide(asked, now=EVE, milk="kept", shrimp=None)
+    view, returns = ordering.order(order_id=order_id), ordering.returns_of(order_id=order_id)
+    left = ordering.vat_left(order=view, returns=returns)
+    assert [(part.rate, part.gross, part.vat) for part in left] == [
+        (Decimal(5), dong(109_500), dong(5_214)),
+        (Decimal(8), dong(53_500), dong(3_963)),
+    ]
+    assert view.charged
+    assert total(part.gross for part in left) == view.charged - view.given_back
+
+
+@pytest.mark.parametrize(("fee_back", "left"), [(False, [(8, 15_000)]), (True, [])])
+def test_of_an_order_that_was_given_up_only_a_fee_that_is_kept_carries_vat(
+    eve: Shop, lan: Customer, fee_back: bool, left: list[tuple[int, int]]
+):
+    eve.slot_id = eve.slot(hours_ahead=2)
+    order_id = on_the_road(eve, lan, milk=2, shrimp="0.5")
+    ordering.not_delivered(order_id=order_id, reason="x", by=SUPPORT, now=EVE)
+    ordering.give_up_delivery(order_id=order_id, by=SUPPORT, now=EVE, fee_back=fee_back)
+    view, returns = ordering.order(order_id=order_id), ordering.returns_of(order_id=order_id)
+    parts = ordering.vat_left(order=view, returns=returns)
+    assert [(part.rate, part.gross.minor) for part in parts] == left

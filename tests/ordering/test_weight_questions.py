@@ -11,6 +11,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from grocery.accounts.public import Role
+from grocery.kernel import clock
 from grocery.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import dong
@@ -22,6 +23,7 @@ from grocery.ordering.contracts.picking import ItemState, NewCrate
 from grocery.ordering.services import weight_answers
 from tests.ordering.conftest import NOON
 from tests.ordering.staff import at_work, text, worker
+from tests.ordering.test_api import Caller, signed_in, staff
 from tests.ordering.test_races import at_once
 from tests.ordering.walks import Walker, walker
 from tests.shop import Customer, Shop
@@ -194,6 +196,30 @@ def test_an_order_that_is_packed_without_a_walk_can_be_asked_about_too(shop: Sho
     assert ordering.order(order_id=placed.id).charged == MOST + dong(15_000)
 
 
+def test_the_desk_asks_where_it_must_and_packs_what_was_agreed(shop: Shop, lan: Customer):
+    shop.stock(shrimp=5, avocado=5)
+    order_id = shop.confirmed_order(lan, shrimp="0.45", avocado="0.5").id
+    ordering.start_picking(order_id=order_id, by=shop.picker, now=NOON)
+    page, desk = f"/en/admin/ordering/order/{order_id}/step/pack/", at_work(shop.store.id, Role.MANAGER)
+
+    def sends(shrimp: str, **more: str) -> str:
+        return text(desk.post(page, {"shrimp": shrimp, "avocado": "0.51", **more}, follow=True))
+
+    assert ("ask the customer" in text(desk.get(page)), shop.state(order_id)) == (True, "picking")
+    sends("0.6")
+    assert ordering.weight_questions(order_id=order_id) == ()
+    sends("0.91", _ask="on")  # a slip of the finger
+    assert ordering.weight_questions(order_id=order_id) == ()
+    assert "The customer is asked." in sends("0.6", _ask="on")
+    sends("0.6", _ask="on")
+    (question,) = ordering.weight_questions(order_id=order_id)
+    assert (question.sku, question.weighed, shop.state(order_id)) == ("shrimp", quantity("0.6"), "picking")
+    answered(question, accept=True)
+    assert 'value="0.6"' in text(desk.get(page))
+    assert "The order is packed." in sends("0.6", _ask="on")
+    assert ordering.order(order_id=order_id).charged == MOST + dong(40_290) + dong(15_000)
+
+
 def test_staff_decide_on_the_phone_and_are_remembered(walk: Walker):
     question, by = asked(walk, "0.3"), worker(walk.shop, "support")
     ordering.decide_weight(question_id=question.id, accept=False, note="phone", by=by, now=LATE)
@@ -297,3 +323,38 @@ def _tick() -> int:
 def _sealed(walk: Walker) -> object:
     seal(walk)
     return "sealed"
+
+
+# --- over HTTP --------------------------------------------------------------------------------------------
+def test_a_customer_reads_and_answers_over_http(walk: Walker, lan: Customer):
+    question, api = asked(walk, "0.3"), signed_in(lan)
+    answer = f"orders/{question.order_id}/lines/shrimp/weight"
+    (seen,) = api("GET", f"orders/{question.order_id}/weights").json()["weights"]
+    assert [seen[name] for name in ("sku", "ordered", "weighed", "agreed", "amount", "state")] == [
+        *("shrimp", 0.45, 0.3, 98_550, 65_700, "asked")
+    ]
+    said = [api("POST", answer, {"accept": accept}) for accept in (True, True, False)]
+    assert [one.status_code for one in said] == [200, 200, 409]
+    (now,) = said[1].json()["weights"]
+    assert (now["state"], now["answered_by"], said[2].json()["code"]) == ("accepted", "customer", "answered_already")
+
+
+def test_nothing_asked_and_an_answer_too_late_are_conflicts(
+    walk: Walker, lan: Customer, monkeypatch: pytest.MonkeyPatch
+):
+    order_id, api = walk.item("milk").order_id, signed_in(lan)
+    codes = [api("POST", f"orders/{order_id}/lines/shrimp/weight", {"accept": True}).json()["code"]]
+    asked(walk, "0.3")
+    monkeypatch.setattr(clock, "now", lambda: LATE)
+    codes.append(api("POST", f"orders/{order_id}/lines/shrimp/weight", {"accept": True}).json()["code"])
+    assert codes == ["nothing_asked", "answer_too_late"]
+
+
+def test_weights_are_read_by_who_the_order_concerns_and_answered_by_its_customer(walk: Walker):
+    question = asked(walk, "0.3")
+    ours, theirs = (staff(Role.SUPPORT, store_id=store) for store in (walk.shop.store.id, new_id()))
+    people = (ours, theirs, signed_in(walk.shop.customer("minh")), Caller())
+    weights, line = f"orders/{question.order_id}/weights", f"orders/{question.order_id}/lines/shrimp/weight"
+    assert [api("GET", weights).status_code for api in people] == [200, 404, 404, 401]
+    assert [api("POST", line, {"accept": True}).status_code for api in people] == [404, 404, 404, 401]
+    assert ordering.weight_question(question_id=question.id).open

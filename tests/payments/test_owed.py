@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.client import Client
 from django.test.utils import CaptureQueriesContext
+from prometheus_client import generate_latest
 
 from grocery.accounts import public as accounts
 from grocery.accounts.models import User
@@ -21,6 +23,7 @@ from grocery.payments.models import Payment, RefundPart, Shortfall
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/payments/refundpart/"
+WORK = "/en/admin/inventory/stockitem/tasks/"
 STORE = new_id()
 
 
@@ -172,3 +175,25 @@ def test_what_was_not_charged_is_settled_by_its_own_store_alone():
     assert (missing.outcome, missing.note) == ("written_off", "gone")
     lists = [text(ours.get(f"/admin/payments/shortfall/{shown}", follow=True)) for shown in ("", "?shown=all")]
     assert ["G-1" in found for found in lists] == [False, True]
+
+
+def test_the_first_page_and_the_metric_count_holds_that_end_soon_and_were_not_charged():
+    ours = held("G-1", days=1)
+    held("G-2", days=3)
+    for number, change in enumerate([{"state": "captured"}, {"to_capture": 1}, {"store_id": new_id()}]):
+        Payment.objects.filter(id=held(f"G-1{number}", days=1).id).update(**change)
+    manager, picker = staff(store_id=STORE), staff(accounts.Role.PICKER, store_id=STORE, name="p")
+    pages = [text(client.get(WORK, headers={"Accept-Language": "en"})) for client in (manager, picker)]
+    assert ["Holds that end soon" in page for page in pages] == [True, False]
+    tile = pages[0].split("?needs=ending")[1].split("</a>")[0]
+    assert re.findall(r">(\d+)<", tile) == ["1"]
+    assert "payments_holds_ending 2.0" in generate_latest().decode()  # of all stores
+    Payment.objects.filter(id=ours.id).update(cancel_requested_at=clock.now())
+    assert "payments_holds_ending 1.0" in generate_latest().decode()
+
+
+def test_a_hold_ends_soon_from_two_days_before_it_does():
+    now = clock.now()
+    Payment.objects.filter(id=held("G-1", days=2).id).update(capture_before=now + payments.HOLDS_END_SOON)
+    moments = (now, now + timedelta(microseconds=1))
+    assert [payments.holds_ending(now=moment, store_id=STORE) for moment in moments] == [0, 1]

@@ -270,8 +270,8 @@ def _take(
     request: HttpRequest, step: Step, order: ordering.OrderView, by: Principal, answers: Mapping[str, Any]
 ) -> None:
     try:
-        step.take(order.id, by, answers)
+        said = step.take(order.id, by, answers)
     except DomainError as error:
         messages.error(request, error.text(language()))
     else:
-        messages.success(request, str(step.done))
+        messages.success(request, str(said or step.done))

@@ -21,7 +21,7 @@ from grocery.ordering import public as ordering
 from grocery.ordering.admin.desk import SUPPORTERS
 from grocery.ordering.admin.picking import as_key
 from grocery.ordering.admin.returns import RETURNERS, Line, Row, lines_of, zone_of
-from grocery.ordering.admin.wording import amount
+from grocery.ordering.admin.wording import amount, grams, small_unit
 from grocery.ordering.admin.work import Worker, page, route, said, task
 from grocery.ordering.models import RETURN_REASONS, Order
 from grocery.ordering.public import GoodsFate, Returnable, ReturnReason, UnwantedLine
@@ -33,6 +33,7 @@ class Offered:
 
     line: Returnable
     chosen: str
+    part: str
     reason: str
     note: str
 
@@ -47,6 +48,15 @@ class Offered:
     @property
     def amounts(self) -> list[tuple[str, str]]:
         return [(plain(one), amount(one, self.line.unit)) for one in self.line.amounts]
+
+    @property
+    def small_unit(self) -> str:
+        return small_unit(self.line.unit)
+
+    @property
+    def most(self) -> int:
+        """All that is left, in the unit in which a part is typed."""
+        return grams(self.line.left)
 
 
 type Take = Callable[[UUID, list[UnwantedLine], Worker, str], object]
@@ -83,6 +93,7 @@ def _offered(request: HttpRequest, line: Returnable) -> Offered:
     return Offered(
         line,
         sent.get(f"quantity-{line.sku}", "0"),
+        sent.get(f"part-{line.sku}", ""),
         sent.get(f"reason-{line.sku}", default.value),
         sent.get(f"note-{line.sku}", ""),
     )

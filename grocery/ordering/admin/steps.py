@@ -70,22 +70,42 @@ class LessOfIt(WhyCancelled):
         return answers
 
 
+#: A field's name that no SKU is.
+_ASK = "_ask"
+
+
 class Weights(forms.Form):
-    """One field per line that is weighed or measured, filled with what was ordered."""
+    """One field per line that is weighed or measured, filled with what was ordered or agreed, and whether to ask."""
 
     def __init__(self, *args: Any, order: ordering.OrderView, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for line in order.lines:
-            if line.unit != "piece":
-                self.fields[line.sku] = forms.DecimalField(
-                    label=f"{line.name(language())} ({line.unit})",
-                    max_digits=12,
-                    decimal_places=3,
-                    initial=plain(line.quantity),
-                )
+        weighed = [line for line in order.lines if line.unit != "piece"]
+        agreed = _agreed(order) if weighed else {}
+        for line in weighed:
+            self.fields[line.sku] = forms.DecimalField(
+                label=f"{line.name(language())} ({line.unit})",
+                max_digits=12,
+                decimal_places=3,
+                initial=plain(agreed.get((line.sku, line.quantity), line.quantity)),
+            )
+        if weighed:
+            self.fields[_ASK] = forms.BooleanField(
+                label=_("No better portion: ask the customer"),
+                help_text=_("Only about less than 90 or more than 110 % of what was ordered. Pack it once answered."),
+                required=False,
+            )
 
 
-type Take = Callable[[UUID, Principal, Mapping[str, Any]], None]
+def _agreed(order: ordering.OrderView) -> dict[tuple[str, Quantity], Quantity]:
+    """What customers take as weighed, by SKU and how much was ordered then."""
+    found = ordering.weight_questions(order_id=order.id)
+    return {(one.sku, one.ordered): one.weighed for one in found if one.state in _TAKEN}
+
+
+_TAKEN = (ordering.WeightState.ACCEPTED, ordering.WeightState.BY_DEFAULT)
+
+#: Takes the step; what it says where something else was done instead.
+type Take = Callable[[UUID, Principal, Mapping[str, Any]], Promise | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +135,15 @@ def _just(move: Callable[..., None]) -> Take:
     return take
 
 
-def _pack(order_id: UUID, by: Principal, answers: Mapping[str, Any]) -> None:
-    weights = {sku: Quantity(weight) for sku, weight in answers.items()}
-    ordering.mark_packed(order_id=order_id, weights=weights, by=by, now=clock.now())
+def _pack(order_id: UUID, by: Principal, answers: Mapping[str, Any]) -> Promise | None:
+    """Seal it; where the customer is to be asked about a weight, that comes first."""
+    weights, now = {sku: Quantity(weight) for sku, weight in answers.items() if sku != _ASK}, clock.now()
+    if answers.get(_ASK) and ordering.ask_about_weights(
+        order_id=order_id, weights=weights, needed_only=True, by=by, now=now
+    ):
+        return _("The customer is asked. Pack the order once they have answered.")
+    ordering.mark_packed(order_id=order_id, weights=weights, by=by, now=now)
+    return None
 
 
 def _cancel(order_id: UUID, by: Principal, answers: Mapping[str, Any]) -> None:

@@ -19,8 +19,9 @@ from grocery.kernel.inputs import Code, Id, Input, LongText, PositiveQuantity
 from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import Quantity
 from grocery.ordering import public as ordering
+from grocery.ordering.api.examples import VAT
 from grocery.ordering.api.orders import SUPPORTERS
-from grocery.ordering.api.schemas import example
+from grocery.ordering.api.schemas import VatPart, example
 
 router = Router()
 _LINE = {
@@ -114,11 +115,12 @@ class Returnable(Schema):
 
 
 class Returns(Schema):
-    """What comes and came back of an order, oldest first, and what still may."""
+    """What comes and came back of an order, oldest first, and what still may; `vat` is what stays of the order's."""
 
     returns: list[Return]
     returnable: list[Returnable]
-    model_config = example({"returns": [_RETURN], "returnable": []})
+    vat: list[VatPart]
+    model_config = example({"returns": [_RETURN], "returnable": [], "vat": [VAT]})
 
 
 @router.get("/orders/{order_id}/returns", response=Returns, summary="What was given back of an order")
@@ -127,10 +129,12 @@ def returns(request: HttpRequest, order_id: Id) -> HttpResponse:
     me = asker(request)
     me.signed_in()
     left = ordering.returnable(order_id=order_id, by=me, now=clock.now())
+    found = ordering.returns_of(order_id=order_id)
     return wire.response(
         {
-            "returns": [_return(one, me.language) for one in ordering.returns_of(order_id=order_id)],
+            "returns": [_return(one, me.language) for one in found],
             "returnable": [_returnable(one, me.language) for one in left if one.left and one.until],
+            "vat": ordering.vat_left(order=ordering.order(order_id=order_id), returns=found),
         }
     )
 

@@ -162,6 +162,8 @@ class OrderView:
     headroom: Money = NOTHING
     #: Of what was charged: for goods that were refused or returned, fee included; not collected, or on its way back.
     given_back: Money = NOTHING
+    #: Of the delivery fee, percent.
+    fee_vat_rate: Decimal = Decimal(0)
 
     @property
     def ceiling(self) -> Money:

@@ -9,15 +9,18 @@ from enum import StrEnum
 from typing import Any, Final, NewType
 from uuid import UUID
 
-from grocery.kernel.errors import DomainError
+from grocery.kernel.errors import DomainError, Invalid
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import ZERO, Quantity, plain, quantity
-from grocery.kernel.typed import quantity_typed
+from grocery.kernel.typed import quantity_typed, thousandths_typed
 
 ReturnId = NewType("ReturnId", UUID)
 
 #: So many choices of how much; of a great many pieces, only all of them beyond that.
 _CHOICES: Final = 30
+_SMALL: Final = {"kg": "g", "l": "ml"}
+#: What a form says of a line of which some grams are given back, that it then asks for.
+PART: Final = "part"
 
 
 class ReturnKind(StrEnum):
@@ -75,8 +78,9 @@ class UnwantedLine:
 
 
 def unwanted_as_typed(form: Mapping[str, str], skus: Iterable[str]) -> list[UnwantedLine]:
-    """What the fields `quantity-SKU`, `reason-SKU` and `note-SKU` of a form say of these. Raises Invalid."""
-    wanted = {sku: quantity_typed(form.get(f"quantity-{sku}", ""), field="lines") for sku in skus}
+    """What the fields `quantity-SKU`, `reason-SKU` and `note-SKU` of a form say of these; where the first says
+    `part`, `part-SKU` says how many grams or millilitres. Raises Invalid."""
+    wanted = {sku: _amount_typed(form, sku) for sku in skus}
     return [
         UnwantedLine(
             sku,
@@ -87,6 +91,14 @@ def unwanted_as_typed(form: Mapping[str, str], skus: Iterable[str]) -> list[Unwa
         for sku, amount in wanted.items()
         if amount
     ]
+
+
+def _amount_typed(form: Mapping[str, str], sku: str) -> Quantity:
+    if (chosen := form.get(f"quantity-{sku}", "")) != PART:
+        return quantity_typed(chosen, field="lines")
+    if not (part := thousandths_typed(form.get(f"part-{sku}", ""), field="lines")):
+        raise Invalid("lines", "Say how much is given back.", "Hãy cho biết trả bao nhiêu.")
+    return part
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +186,13 @@ class Returnable:
         return self.name_vi if language == "vi" else self.name_en
 
     @property
+    def by_weight(self) -> bool:
+        """Whether a part of it is said in grams or millilitres."""
+        return self.unit != "piece"
+
+    @property
     def amounts(self) -> list[Quantity]:
-        """How much of it a form offers: so many pieces, as far as they are few, and all."""
+        """How much of it a form offers: so many pieces, as far as they are few, and all; of a weight, all."""
         some = range(1, min(int(self.left), _CHOICES)) if self.unit == "piece" else ()
         return [*map(quantity, some), self.left]
 
@@ -240,12 +257,17 @@ class MoreThanDelivered(DomainError):
     en = "More than can be given back: {_listed}."
     vi = "Nhiều hơn số có thể trả: {_listed}."
 
-    def __init__(self, left: Mapping[str, Quantity]) -> None:
+    def __init__(self, left: Mapping[str, Quantity], units: Mapping[str, str]) -> None:
         self.left = dict(left)
-        self._listed = ", ".join(f"{sku} ({plain(amount or ZERO)})" for sku, amount in left.items())
+        self._listed = ", ".join(f"{sku} ({_said(amount or ZERO, units[sku])})" for sku, amount in left.items())
 
     def extra(self) -> Mapping[str, Any]:
         return {"left": {sku: plain(amount) for sku, amount in self.left.items()}}
+
+
+def _said(amount: Quantity, unit: str) -> str:
+    """As it is typed: grams of goods by weight."""
+    return f"{amount * 1000:.0f} {_SMALL[unit]}" if unit in _SMALL else plain(amount)
 
 
 class ReturnTooLate(DomainError):
@@ -286,7 +308,7 @@ class ReturnIs(DomainError):
 
 
 class NotFitForShelf(DomainError):
-    """Chilled, frozen and loose goods that left the store are not sold again, nor is what is damaged."""
+    """Chilled, frozen, fresh and loose goods that left the store are not sold again, nor is what is damaged."""
 
     code = "not_fit_for_shelf"
     status = 409

@@ -60,9 +60,9 @@ def return_until(delivered_at: datetime, zone: str, windows: Mapping[str, timede
     return delivered_at + windows[zone]
 
 
-def may_be_sold_again(zone: str, unit: str, reason: ReturnReason) -> bool:
-    """Only what is packaged, keeps at room temperature, and of which nobody says that something is wrong with it."""
-    return zone == "ambient" and unit == "piece" and reason not in _SPOILT
+def may_be_sold_again(zone: str, unit: str, reason: ReturnReason, *, spoils: bool) -> bool:
+    """Only what is packaged, keeps at room temperature, does not spoil, and of which nobody says that it is bad."""
+    return zone == "ambient" and unit == "piece" and not spoils and reason not in _SPOILT
 
 
 def fate_of(fate: GoodsFate, reason: ReturnReason) -> GoodsFate:

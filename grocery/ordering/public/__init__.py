@@ -231,6 +231,7 @@ from grocery.ordering.public.returns import (
     returns_waiting,
     settle_returns,
     undo_decision,
+    vat_left,
     withdraw_return,
 )
 from grocery.ordering.public.store_work import deliver, dispatch, mark_packed, start_picking
@@ -285,7 +286,7 @@ __all__ = [
     "start_picking", "mark_packed", "dispatch", "deliver",
     # what comes back
     "reject_at_door", "returnable", "ask_return", "withdraw_return", "decide_return", "undo_decision",
-    "receive_returned", "settle_returns", "returns_of", "return_work", "return_queues", "returns_waiting",
+    "receive_returned", "settle_returns", "returns_of", "vat_left", "return_work", "return_queues", "returns_waiting",
     "not_delivered", "bring_again", "give_up_delivery",
     "ReturnId", "ReturnKind", "ReturnState", "ReturnReason", "GoodsFate", "UnwantedLine", "LineDecision",
     "unwanted_as_typed",

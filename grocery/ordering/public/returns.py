@@ -7,12 +7,13 @@ door.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
 from grocery.kernel.principal import Principal
+from grocery.ordering.contracts import OrderView, VatPart
 from grocery.ordering.contracts.returns import (
     GoodsFate,
     LineDecision,
@@ -113,6 +114,12 @@ def settle_returns(*, now: datetime) -> int:
 def returns_of(*, order_id: UUID) -> tuple[ReturnView, ...]:
     """What comes and came back of an order, oldest first. At most three statements. The caller knows whose it is."""
     return showing.of_order(order_id=order_id)
+
+
+def vat_left(*, order: OrderView, returns: Iterable[ReturnView]) -> tuple[VatPart, ...]:
+    """The VAT that stays of an order of which these were given back: of what was packed, less what was accepted, fee
+    included; rounded like the order's. Works on views, asks the database nothing."""
+    return showing.vat_left(order=order, returns=returns)
 
 
 def return_work(*, return_id: UUID, store_id: UUID | None) -> ReturnWork:

@@ -20,15 +20,16 @@ from grocery.ordering.services import show_weighing, weighing, weight_answers
 
 
 def ask_about_weights(
-    *, order_id: UUID, weights: Mapping[str, Quantity], by: Principal, now: datetime
+    *, order_id: UUID, weights: Mapping[str, Quantity], by: Principal, now: datetime, needed_only: bool = False
 ) -> tuple[WeightQuestion, ...]:
     """Ask the customer about these weights, by SKU, of an order that is being picked: all of them, or nothing.
 
     Nothing is sealed until they are answered; then exactly these weights may be packed. Who picks item by item asks
     by `Handful.ask`. Raises NotFound, WrongState, ProductNotSold, QuestionOpen; NothingToAsk for what may be packed
     as it is, and for pieces; WeightOutOfTolerance for more than twice what was ordered, which is weighed anew.
+    `needed_only`: what may be packed as it is, or was agreed on, is left out instead; none left, nobody is asked.
     """
-    return weighing.ask_about(order_id=order_id, weights=weights, by=by, now=now)
+    return weighing.ask_about(order_id=order_id, weights=weights, needed_only=needed_only, by=by, now=now)
 
 
 def answer_weight(

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
 from grocery.kernel.errors import Invalid
 from grocery.kernel.money import dong, total
@@ -78,15 +79,26 @@ def check_fit(
 
 
 def fit_for_shelf(order: models.Order, lines: Sequence[models.OrderReturnLine]) -> frozenset[str]:
-    """Which of these may be sold again, by how they are kept and what is said of them."""
+    """Which of these may be sold again, by what they are, how they are kept and what is said of them."""
     if not lines:
         return frozenset()
-    places = inventory.places(skus=[line.line.sku for line in lines], location=order.store_id)
+    skus = [catalog.Sku(line.line.sku) for line in lines]
+    places, sold = inventory.places(skus=skus, location=order.store_id), catalog.products_on_sale(skus=skus)
     return frozenset(
-        line.line.sku
-        for line in lines
-        if rules.may_be_sold_again(places[line.line.sku].zone.value, line.line.unit, ReturnReason(line.reason))
+        sku
+        for sku, line in zip(skus, lines, strict=True)
+        if rules.may_be_sold_again(
+            places[sku].zone.value,
+            line.line.unit,
+            ReturnReason(line.reason),
+            spoils=_spoils(line.line, sold.get(sku)),
+        )
     )
+
+
+def _spoils(line: models.OrderLine, sold: catalog.ProductOnSale | None) -> bool:
+    """Whether it was, or is, sold as something fresh; of what was taken off sale nobody says that it is not."""
+    return bool(line.min_freshness_days) or sold is None or sold.perishable
 
 
 def _decide(found: returning.Packed, line: models.OrderReturnLine, one: LineDecision) -> None:

@@ -67,7 +67,7 @@ def check_unwanted(found: Packed, unwanted: Sequence[UnwantedLine]) -> None:
         raise ProductNotSold(unknown)
     left = {one.sku: found.left(found.lines[one.sku]) for one in unwanted}
     if beyond := {one.sku: left[one.sku] for one in unwanted if one.quantity > left[one.sku]}:
-        raise MoreThanDelivered(beyond)
+        raise MoreThanDelivered(beyond, {sku: found.lines[sku].unit for sku in beyond})
     for one in unwanted:
         line = found.lines[one.sku]
         rules.check_unwanted(one.sku, one.quantity, left=left[one.sku], step=rules.smallest(line.unit, line.step))

@@ -98,6 +98,7 @@ def _view(order: models.Order, adjustments: Mapping[str, tuple[Adjustment, ...]]
         fee_adjustments=adjustments.get("", ()),
         headroom=dong(order.headroom),
         given_back=dong(order.given_back),
+        fee_vat_rate=order.fee_vat_rate,
         gone=tuple(_line(row, ()) for row in rows if not row.quantity),
         changes=tuple(_change(change) for change in order.changes.all()),
     )

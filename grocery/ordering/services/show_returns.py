@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from grocery.inventory import public as inventory
 from grocery.kernel.errors import NotFound
 from grocery.kernel.money import dong
 from grocery.kernel.quantity import Quantity
-from grocery.ordering import models
+from grocery.ordering import models, policies
+from grocery.ordering.contracts import OrderView, VatPart
 from grocery.ordering.contracts.returns import (
     GoodsFate,
     ReturnId,
@@ -24,6 +27,9 @@ from grocery.ordering.contracts.returns import (
     UndeliveredOrder,
 )
 from grocery.ordering.services import decide_return
+
+#: What of a return counts as given back.
+_COUNTING: Final = (ReturnState.DECIDED, ReturnState.SETTLED)
 
 
 def of_order(*, order_id: UUID) -> tuple[ReturnView, ...]:
@@ -66,6 +72,17 @@ def waiting(*, store_id: UUID) -> int:
     here = models.OrderReturn.objects.of_store(store_id)
     back = models.Order.objects.of_store(store_id).came_back().count()
     return back + here.requested().count() + here.coming().count()
+
+
+def vat_left(*, order: OrderView, returns: Iterable[ReturnView]) -> tuple[VatPart, ...]:
+    """See `public.returns.vat_left`."""
+    rates = {line.sku: line.vat_rate for line in order.lines}
+    amounts = [(part.rate, part.gross) for part in order.vat]
+    for one in returns:
+        if one.state in _COUNTING:
+            amounts += [(rates[line.sku], -line.amount) for line in one.lines if line.accepted]
+            amounts.append((order.fee_vat_rate, -one.fee_back))
+    return tuple(part for part in policies.vat_parts(amounts) if part.gross)
 
 
 def _view(row: models.OrderReturn) -> ReturnView:

@@ -28,7 +28,7 @@ _TAKEN: Final = frozenset({WeightState.ACCEPTED.value, WeightState.BY_DEFAULT.va
 
 @transaction.atomic
 def ask_about(
-    *, order_id: UUID, weights: Mapping[str, Quantity], by: Principal, now: datetime
+    *, order_id: UUID, weights: Mapping[str, Quantity], needed_only: bool, by: Principal, now: datetime
 ) -> tuple[WeightQuestion, ...]:
     """See `public.weighing.ask_about_weights`."""
     order = transitions.lock(order_id, by=by)
@@ -37,8 +37,17 @@ def ask_about(
     lines = {line.sku: line for line in models.OrderLine.objects.still_wanted(order.id)}
     if unknown := sorted(weights.keys() - lines.keys()):
         raise ProductNotSold(unknown)
+    if needed_only:
+        agreed = taken([order.id])
+        weights = {sku: weighed for sku, weighed in weights.items() if _needs_asking(agreed, lines[sku], weighed)}
     asked = [ask(order, lines[sku], weighed, now=now) for sku, weighed in weights.items()]
     return tuple(show_weighing.view(row, order, lines[row.sku]) for row in asked)
+
+
+def _needs_asking(agreed: Weights, line: models.OrderLine, weighed: Quantity) -> bool:
+    return not is_taken(agreed, line, weighed) and policies.may_be_asked(
+        line.sku, Quantity(line.quantity), weighed, unit=line.unit
+    )
 
 
 def ask(order: models.Order, line: models.OrderLine, weighed: Quantity, *, now: datetime) -> models.WeightQuestion:

@@ -60,6 +60,7 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         "returns": [returning.told(one, by_key, who.language, by_card=by_card) for one in reversed(returns)],
         "may_return": returning.may_return(request, found, returns),
         "kept": found.charged - found.given_back if found.charged and found.given_back else None,
+        "vat_left": ordering.vat_left(order=found, returns=returns),
         "edit_until": ordering.editable_until(order_id=order_id, customer_id=who.customer_id, now=clock.now()),
     }
     fragment = request.htmx and request.htmx.target == "status"  # type: ignore[attr-defined]  # set by django-htmx

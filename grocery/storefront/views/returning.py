@@ -83,12 +83,16 @@ def _returnable(request: HttpRequest, found: ordering.OrderView) -> tuple[Return
 
 
 def _line(line: Returnable, language: str, asked: Mapping[str, str]) -> dict[str, Any]:
+    counter = wording.Counter.of(line.unit)
     return {
         "line": line,
         "name": line.name(language),
         "until": wording.local(line.until) if line.until else None,
         "choices": [(plain(one), wording.measure(one, line.unit, language)) for one in line.amounts],
         "chosen": asked.get(f"quantity-{line.sku}", "0"),
+        "counter": counter,
+        "most": counter.count(line.left),
+        "part": asked.get(f"part-{line.sku}", ""),
         "reason": asked.get(f"reason-{line.sku}", ""),
         "note": asked.get(f"note-{line.sku}", ""),
     }
