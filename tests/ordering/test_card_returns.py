@@ -13,6 +13,7 @@ from django.test import Client
 from grocery.accounts.models import User
 from grocery.accounts.public import Role
 from grocery.kernel import clock
+from grocery.kernel.quantity import quantity
 from grocery.ordering import public as ordering
 from grocery.payments import public as payments
 from grocery.payments.models import RefundPart
@@ -110,7 +111,7 @@ def test_what_is_returned_in_parts_goes_back_to_the_card_part_by_part(till: Coun
         till.settles()
     till.arrives()
     assert (till.refunds(), states(till.order_id)) == ([(38_500, "succeeded")] * 2, [("settled", 38_500)] * 2)
-    assert (till.taken(), till.page().count(ARRIVED), till.shop.available("milk")) == (92_000, 2, 10)
+    assert (till.taken(), till.page().count(ARRIVED), till.shop.available("milk")) == (92_000, 2, quantity(10))
 
 
 def test_everything_refused_before_the_capture_was_seen_goes_back_once_it_is(till: Counter):

@@ -405,7 +405,7 @@ def test_staff_decide_on_the_phone_also_after_the_time_limit_and_once(
     late = AT_THE_LIMIT + timedelta(minutes=1)
     done = ordering.decide_substitution(substitution_id=question.id, accept=accept, by=by, now=late)
     assert (done.state.value, done.answered_by, set(lines(order_id))) == (state, "staff", left)
-    assert (dairy.available("oat"), dairy.available("milk")) == (10 - accept, 9)
+    assert (dairy.available("oat"), dairy.available("milk")) == (quantity(10 - accept), quantity(9))
     with pytest.raises(ordering.AnsweredAlready):
         ordering.decide_substitution(substitution_id=question.id, accept=not accept, by=by, now=late)
     assert ordering.answer_by_default(now=late) == 0

@@ -180,7 +180,8 @@ def test_what_was_not_charged_is_settled_by_its_own_store_alone():
 def test_the_first_page_and_the_metric_count_holds_that_end_soon_and_were_not_charged():
     ours = held("G-1", days=1)
     held("G-2", days=3)
-    for number, change in enumerate([{"state": "captured"}, {"to_capture": 1}, {"store_id": new_id()}]):
+    changes: list[dict[str, Any]] = [{"state": "captured"}, {"to_capture": 1}, {"store_id": new_id()}]
+    for number, change in enumerate(changes):
         Payment.objects.filter(id=held(f"G-1{number}", days=1).id).update(**change)
     manager, picker = staff(store_id=STORE), staff(accounts.Role.PICKER, store_id=STORE, name="p")
     pages = [text(client.get(WORK, headers={"Accept-Language": "en"})) for client in (manager, picker)]
