@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, transaction
 
+from grocery.accounts import public as accounts
 from grocery.accounts.public import Role
 from grocery.kernel import clock
 from grocery.kernel.errors import DomainError, Forbidden, Invalid, NotFound
@@ -346,6 +347,7 @@ def test_nothing_asked_and_an_answer_too_late_are_conflicts(
     codes = [api("POST", f"orders/{order_id}/lines/shrimp/weight", {"accept": True}).json()["code"]]
     asked(walk, "0.3")
     monkeypatch.setattr(clock, "now", lambda: LATE)
+    api = Caller(accounts.issue_tokens(customer_id=accounts.CustomerId(lan.id), now=LATE).access_token)
     codes.append(api("POST", f"orders/{order_id}/lines/shrimp/weight", {"accept": True}).json()["code"])
     assert codes == ["nothing_asked", "answer_too_late"]
 

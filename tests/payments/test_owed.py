@@ -15,6 +15,7 @@ from prometheus_client import generate_latest
 
 from grocery.accounts import public as accounts
 from grocery.accounts.models import User
+from grocery.catalog import public as catalog
 from grocery.kernel import clock
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import dong
@@ -178,12 +179,14 @@ def test_what_was_not_charged_is_settled_by_its_own_store_alone():
 
 
 def test_the_first_page_and_the_metric_count_holds_that_end_soon_and_were_not_charged():
+    store = catalog.save_store(code="q1", name_en="Q1", name_vi="Quận 1").id
     ours = held("G-1", days=1)
     held("G-2", days=3)
     changes: list[dict[str, Any]] = [{"state": "captured"}, {"to_capture": 1}, {"store_id": new_id()}]
     for number, change in enumerate(changes):
         Payment.objects.filter(id=held(f"G-1{number}", days=1).id).update(**change)
-    manager, picker = staff(store_id=STORE), staff(accounts.Role.PICKER, store_id=STORE, name="p")
+    Payment.objects.filter(store_id=STORE).update(store_id=store)
+    manager, picker = staff(store_id=store), staff(accounts.Role.PICKER, store_id=store, name="p")
     pages = [text(client.get(WORK, headers={"Accept-Language": "en"})) for client in (manager, picker)]
     assert ["Holds that end soon" in page for page in pages] == [True, False]
     tile = pages[0].split("?needs=ending")[1].split("</a>")[0]
