@@ -97,6 +97,14 @@ type PaymentStep = CardForm | PayLink
 
 
 @dataclass(frozen=True, slots=True)
+class QrCode:
+    """A QR code to be drawn: an SVG path of its dark squares, in a field of `side` by `side`."""
+
+    side: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaptureView:
     """Money that became ours, at once: an order that was topped up is captured in several parts."""
 

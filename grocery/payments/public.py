@@ -9,7 +9,7 @@ PaymentCancelled, TopUpEnded, RefundRequested, RefundSucceeded, RefundFailed.
 `open_payment`, `raise_to`, `lower_to`, `change_cash`, `request_capture`, `request_cancellation` and `request_refund`
 join the caller's transaction and refuse to run without one.
 `retry_capture`, `record_collected` and `write_off` are a person's answer to CaptureFellShort.
-`begin_authorisation`, `reconcile` and `health` talk to the provider and refuse to run inside one.
+`begin_authorisation`, `look_again`, `reconcile` and `health` talk to the provider and refuse to run inside one.
 All amounts are Money in đồng.
 """
 
@@ -33,6 +33,7 @@ from grocery.payments.contracts import (
     PaymentView,
     ProviderHealth,
     ProviderUnavailable,
+    QrCode,
     RefundIs,
     RefundState,
     RefundView,
@@ -40,7 +41,9 @@ from grocery.payments.contracts import (
 )
 from grocery.payments.services.begin_authorisation import begin_authorisation
 from grocery.payments.services.change_amount import change_cash, lower_to, raise_to
+from grocery.payments.services.draw_qr import draw_qr
 from grocery.payments.services.ending_holds import HOLDS_END_SOON, holds_ending
+from grocery.payments.services.look_again import look_again
 from grocery.payments.services.look_up import health, offered, page_sources, payment
 from grocery.payments.services.open_payment import open_payment
 from grocery.payments.services.reconcile import reconcile
@@ -56,6 +59,7 @@ __all__ = [
     # what others call, in the order of an order's life
     "open_payment",
     "begin_authorisation",
+    "look_again",
     "payment",
     "raise_to",
     "lower_to",
@@ -74,6 +78,7 @@ __all__ = [
     "HOLDS_END_SOON",
     "holds_ending",
     "page_sources",
+    "draw_qr",
     "offered",
     # the outside and the clock
     "take_webhook",
@@ -89,6 +94,7 @@ __all__ = [
     "PaymentStep",
     "CardForm",
     "PayLink",
+    "QrCode",
     "ProviderHealth",
     # errors
     "MethodNotOffered",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -126,6 +128,16 @@ def test_a_card_is_asked_for_after_the_order_is_placed(market: Market, lan: Visi
     lan.post("/en/checkout/slot", {"slot": market.open_slots()[0]})
     answer = place(lan, market.open_slots()[0], tender="card")
     assert answer["Location"].startswith("/en/pay/")
+
+
+def test_only_ways_to_pay_that_are_offered_can_be_chosen(market: Market, lan: Visitor, settings: Any):
+    settings.PAYMENT_METHODS = ("momo", "cash_on_delivery")
+    lan.post("/en/checkout/slot", {"slot": market.open_slots()[0], "tender": "card"})
+    page = lan.get("/en/checkout/").content.decode()
+    assert re.findall(r'name="tender" value="(\w+)"( checked)?', page) == [
+        ("momo", " checked"),
+        ("cash_on_delivery", ""),
+    ]
 
 
 def test_no_slot_is_said_in_place(market: Market, lan: Visitor):

@@ -229,3 +229,8 @@ class PaymentToMake:
     js_url: str | None = None
     pay_url: str | None = None
     qr: str | None = None
+
+    @property
+    def needs_customer(self) -> bool:
+        """Whether there is something for them to do."""
+        return bool(self.client_secret or self.pay_url)

@@ -23,15 +23,14 @@ from grocery.kernel.idempotency import once
 from grocery.kernel.typed import total_shown
 from grocery.ordering import public as ordering
 from grocery.ordering.public import CartView, PaymentMethod
-from grocery.storefront import checkout_page, substitutes
+from grocery.storefront import checkout_page, substitutes, tenders
 from grocery.storefront.checkout_page import address_form, go_to, holder_of, read_id
 from grocery.storefront.header import Header, forget_header, header
-from grocery.storefront.plan import Plan, change_plan, forget_plan
+from grocery.storefront.plan import Plan, change_plan, forget_plan, plan_of
 from grocery.storefront.shopper import sent, shopper
 
 #: How long a slot is kept while someone makes up their mind.
 HOLD: Final = timedelta(minutes=15)
-_METHODS: Final = {str(method) for method in PaymentMethod}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,9 +94,7 @@ def slot(request: HttpRequest) -> HttpResponse:
         _hold(shop, shop.cart, request.POST.get("slot", ""))
     except DomainError as error:
         problem = error.text(shop.who.language)
-    if request.POST.get("tender") in _METHODS:
-        change_plan(request, method=request.POST["tender"])
-    change_plan(request, note=_note(request))
+    change_plan(request, note=_note(request), method=tenders.chosen(_tender(request)))
     return _again(request, problem=problem, part="storefront/parts/checkout_slot.html")
 
 
@@ -124,7 +121,7 @@ def _place(request: HttpRequest, customer_id: CustomerId) -> HttpResponse:
     key = str(posted.get("idempotency_key", ""))
     if before := ordering.placed_with(customer_id=customer_id, key=key):  # and we died before we could say so
         return _thank(request, before)
-    plan = change_plan(request, note=_note(request), method=_method(posted.get("tender", "")))
+    plan = change_plan(request, note=_note(request), method=tenders.chosen(_tender(request)))
     if shop.cart is None or not shop.cart.lines:
         return redirect("storefront:cart")
     try:
@@ -186,8 +183,8 @@ def _page(request: HttpRequest, *, part: str = "", status: int = 200, **said: An
     return render(request, part or "storefront/checkout.html", context, status=status)
 
 
-def _method(text: str) -> str:
-    return text if text in _METHODS else str(PaymentMethod.CARD)
+def _tender(request: HttpRequest) -> str:
+    return str(request.POST.get("tender", plan_of(request).method))
 
 
 def _note(request: HttpRequest) -> str:

@@ -21,7 +21,7 @@ from grocery.ordering import public as ordering
 from grocery.ordering.public import ChangeKind, OrderLineView, OrderState, OrderView, PaymentMethod, headroom
 from grocery.payments import public as payments
 from grocery.payments.public import Method, PaymentState, PaymentView, RefundState, RefundView
-from grocery.storefront import motives, offers, weights, wording
+from grocery.storefront import motives, offers, tenders, weights, wording
 from grocery.storefront.shopper import shopper
 from grocery.storefront.views import returning
 from grocery.storefront.views.answer import shown
@@ -89,7 +89,7 @@ def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str,
         "parts": [part.amount for part in payment.captures] if len(payment.captures) > 1 else [],
         "refunds": [{"amount": refund.amount, "said": _given_back(refund)} for refund in payment.refunds],
         "to_pay": payment.to_pay,
-        "declined": bool(payment.failure_code),
+        "declined": tenders.refused(payment.method, payment.failure_code),
         "weights": _weights(found, language),
         "questions": [shown(one, language) for one in ordering.open_questions(order_id=found.id)],
     }

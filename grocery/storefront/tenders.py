@@ -1,0 +1,120 @@
+"""The ways to pay, as the shop says them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy
+
+from grocery.payments import public as payments
+from grocery.payments.public import Method
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tender:
+    """One choice of the checkout, and where on the payment page it is paid."""
+
+    method: Method
+    name: Any
+    icon: str
+    why: Any
+    part: str = ""
+
+    @property
+    def value(self) -> str:
+        return self.method.value
+
+
+_ALL: Final = {
+    tender.method: tender
+    for tender in (
+        Tender(
+            method=Method.CARD,
+            name=gettext_lazy("Card"),
+            icon="card",
+            why=gettext_lazy("Held now, charged after packing"),
+            part="storefront/parts/pay_card.html",
+        ),
+        Tender(
+            method=Method.MOMO,
+            name="MoMo",
+            icon="wallet",
+            why=gettext_lazy("Held now, charged after packing"),
+            part="storefront/parts/pay_link.html",
+        ),
+        Tender(
+            method=Method.BANK_TRANSFER,
+            name=gettext_lazy("Bank transfer"),
+            icon="bank",
+            why=gettext_lazy("Scan a QR code with your bank's app"),
+            part="storefront/parts/pay_transfer.html",
+        ),
+        Tender(
+            method=Method.CASH_ON_DELIVERY,
+            name=gettext_lazy("Cash"),
+            icon="cash",
+            why=gettext_lazy("When you get it"),
+        ),
+    )
+}
+
+
+def tender(method: Method) -> Tender:
+    """That one, offered or not."""
+    return _ALL[method]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What to say of an attempt that failed."""
+
+    title: Any
+    text: Any
+
+
+_CARD_DECLINED: Final = Refusal(
+    gettext_lazy("The card was declined."), gettext_lazy("Nothing was charged. Try again, or use another card.")
+)
+_NOT_PAID: Final = Refusal(
+    gettext_lazy("The payment did not go through."), gettext_lazy("Nothing was charged. You can try again.")
+)
+#: MoMo's result codes of which its customer can do something.
+_BY_CODE: Final = {
+    "1001": Refusal(
+        gettext_lazy("There is not enough money in your MoMo wallet."),
+        gettext_lazy("Nothing was charged. Top it up and try again."),
+    ),
+    "1004": Refusal(
+        gettext_lazy("This is above the limit of your MoMo wallet."), gettext_lazy("Nothing was charged.")
+    ),
+    "1005": Refusal(
+        gettext_lazy("The time to confirm in MoMo was over."),
+        gettext_lazy("Nothing was charged. Here is a new link."),
+    ),
+    "1006": Refusal(
+        gettext_lazy("You did not confirm the payment in MoMo."),
+        gettext_lazy("Nothing was charged. You can try again."),
+    ),
+    "4002": Refusal(
+        gettext_lazy("MoMo asks you to verify your face in its app first."), gettext_lazy("Nothing was charged.")
+    ),
+}
+
+
+def refused(method: Method, code: str) -> Refusal | None:
+    """What to say of the last attempt; None where there was none, or it did not fail."""
+    if not code:
+        return None
+    return _CARD_DECLINED if method is Method.CARD else _BY_CODE.get(code, _NOT_PAID)
+
+
+def offered() -> list[Tender]:
+    """Those that a customer may choose at present."""
+    return [_ALL[method] for method in payments.offered()]
+
+
+def chosen(wanted: str) -> str:
+    """What is wanted where it is offered, else the first that is."""
+    values = [tender.value for tender in offered()]
+    return wanted if wanted in values else values[0]
