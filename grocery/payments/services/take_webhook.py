@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from prometheus_client import Counter
 
+from grocery.kernel import statements
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import BadWebhook, ProviderUnavailable
 from grocery.payments.events import WebhookReceived
@@ -45,13 +46,11 @@ def _keep(provider: str, notice: Notice, now: datetime) -> bool:
         received_at=now,
         outcome="" if notice.reference else "ignored",
     )
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-            if notice.reference:
-                publish(WebhookReceived(provider=provider, reference=notice.reference, notice_id=row.id))
-    except IntegrityError:
-        return False
+    with transaction.atomic():
+        if not statements.insert([row], on_conflict="DO NOTHING"):
+            return False
+        if notice.reference:
+            publish(WebhookReceived(provider=provider, reference=notice.reference, notice_id=row.id))
     return True
 
 
