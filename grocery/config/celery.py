@@ -42,6 +42,7 @@ TICKS = [
     every("inventory.sweep_photos", days=1),
     every("kernel.prune_outbox", days=1),
     nightly("inventory.check_stock", hour=19),
+    nightly("ledger.check", hour=20),
 ]
 
 app = Celery("grocery")

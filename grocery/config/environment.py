@@ -91,6 +91,8 @@ class Environment(BaseSettings):
     return_undo_minutes: int = Field(default=5, ge=0, le=1440)
     # whether the delivery fee goes back when nobody was at home and the order is given up
     undelivered_fee_back: bool = False
+    # days after which an order that is not paid to the đồng is looked into by an accountant
+    ledger_open_days: int = Field(default=5, ge=0, le=90)
 
     #: How the shop's own bar codes with a weight are laid out, see grocery/inventory/policies/shop_codes.py.
     weight_barcodes: Words = ("2?IIIIIWWWWWC",)

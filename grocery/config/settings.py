@@ -234,6 +234,7 @@ RETURN_WINDOWS = {
 }
 RETURN_UNDO = timedelta(minutes=ENV.return_undo_minutes)
 UNDELIVERED_FEE_BACK = ENV.undelivered_fee_back
+LEDGER_OPEN_DAYS = ENV.ledger_open_days
 SUBSTITUTION_DEFAULT = ENV.substitution_default
 
 MAIL_OUTBOX = ENV.mail_outbox

@@ -1,5 +1,41 @@
-"""The face of the books: append-only double entry, written by facts alone."""
+"""The face of the books: append-only double entry, written by facts alone.
+
+Nobody books through here what orders and payments tell. What there is: the check of the books, the corrections of
+people, and trial balances. Amounts are Money in đồng.
+"""
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from grocery.ledger.contracts import (
+    Account,
+    AlreadyReversed,
+    BalanceLine,
+    Checked,
+    Difference,
+    OpenOrder,
+    TrialBalance,
+)
+from grocery.ledger.services.balance import span, trial_balance
+from grocery.ledger.services.check import check, patience, why_open
+from grocery.ledger.services.correct import close_order, reverse
+
+__all__ = [
+    # is all well?
+    "check",
+    "patience",
+    "why_open",
+    "trial_balance",
+    "span",
+    # what people do
+    "reverse",
+    "close_order",
+    # words
+    "Account",
+    "BalanceLine",
+    "Checked",
+    "Difference",
+    "OpenOrder",
+    "TrialBalance",
+    # errors
+    "AlreadyReversed",
+]

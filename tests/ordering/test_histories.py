@@ -31,7 +31,7 @@ from grocery.ordering import public as ordering
 from tests.ordering.conftest import NOON
 from tests.ordering.history.carts import Carts
 from tests.ordering.history.changes import Changes
-from tests.ordering.history.checks import check_money, check_order
+from tests.ordering.history.checks import check_books, check_money, check_order
 from tests.ordering.history.shelf import Shelf
 from tests.ordering.history.store import Store
 from tests.ordering.history.story import amounts, crashes, numbers, percents, skus
@@ -271,6 +271,7 @@ class Histories(Carts, Changes, Store, Shelf):
         self.every_order_is_what_the_model_says_and_every_price_is_explained()
         self.no_unit_is_held_without_an_order_and_no_order_without_its_units()
         assert inventory.check_stock() == []
+        check_books(self.w.orders.values())
 
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon"), pytest.mark.timeout(120 + 5 * HISTORIES)]

@@ -173,6 +173,7 @@ class Money(RuleBasedStateMachine):
             self.nothing_is_open()
             self.stripe_agrees()
             self.everything_was_told_once()
+            self.the_books_can_be_kept()
 
     def calm(self) -> None:
         self.till.sandbox.clear_faults()
@@ -211,6 +212,15 @@ class Money(RuleBasedStateMachine):
         assert self.authorised_if_told(facts) == {
             p.top_up_for for p in self.bill.payments if p.is_live() and p.is_held()
         }
+
+    def the_books_can_be_kept(self) -> None:
+        """What was told of each movement adds up to what there is, whatever came back in between."""
+        sums = Counter[str]()
+        for fact in OutboxEvent.objects.filter(stream=f"payment:{self.order}", payload__has_key="payment_id"):
+            sums[fact.name.partition(".")[2]] += fact.payload["amount"]["minor"]
+        view = self.bill.view()
+        assert sums["MoneyTaken"] == view.captured.minor
+        assert sums["MoneyReturned"] - sums["MoneyReturnUndone"] == view.refunded.minor
 
     def authorised_if_told(self, facts: Counter[Any]) -> set[UUID | None]:
         """The changes, None for the order itself, that ought to be held by what others have heard."""

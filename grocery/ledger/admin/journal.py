@@ -6,10 +6,12 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel.money import dong
+from grocery.ledger.admin import balance, corrections
 from grocery.ledger.admin.asking import ReadOnly, asker, order_link
 from grocery.ledger.admin.wording import line_name
 from grocery.ledger.models import ACCOUNTS, Entry, EntryQuerySet, Posting
@@ -58,12 +60,23 @@ class EntryAdmin(ReadOnly, admin.ModelAdmin):
     ordering = ("-at", "-id")
     list_per_page = 50
     show_full_result_count = False
+    change_form_template = "ledger/entry.html"
+    change_list_template = "ledger/journal.html"
     fields = ("at", "booked_at", "kind", "order", "reference", "by", "note", "source", "reverses")
     readonly_fields = ("order",)
     inlines = (PostingInline,)
 
     class Media:
         css = {"all": ["ledger/admin.css"]}
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*balance.routes(), *corrections.routes(), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        may = request.user.has_perm("ledger.add_entry")
+        return super().change_view(request, object_id, form_url, {"why": corrections.Why() if may else None})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
         """A store's staff see their own store's."""

@@ -12,9 +12,12 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
+from grocery.kernel import clock
 from grocery.kernel.money import Money, dong
+from grocery.ledger import public as ledger
 from grocery.ledger.admin.asking import ReadOnly, asker, check_may, order_link
-from grocery.ledger.admin.wording import line_name
+from grocery.ledger.admin.corrections import Why
+from grocery.ledger.admin.wording import difference_name, line_name
 from grocery.ledger.models import Entry, OrderBook, OrderBookQuerySet
 
 
@@ -25,19 +28,22 @@ class OpenFilter(admin.SimpleListFilter):
     parameter_name = "shown"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("all", _("all orders"))]
+        return [("still", _("open for too long")), ("all", _("all orders"))]
 
     def choices(self, changelist: Any) -> Any:
-        still, everything = super().choices(changelist)
-        return [still | {"display": _("open now")}, everything]
+        now, *others = super().choices(changelist)
+        return [now | {"display": _("open now")}, *others]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset if self.value() == "all" else cast("OrderBookQuerySet", queryset).open()
+        books = cast("OrderBookQuerySet", queryset)
+        if self.value() == "all":
+            return books
+        return books.open().still_since(clock.now() - ledger.patience()) if self.value() == "still" else books.open()
 
 
 @admin.register(OrderBook)
 class OrderBookAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ("number", "open", "what_charged", "what_paid", "last_at")
+    list_display = ("number", "open", "difference", "what_charged", "what_paid", "last_at")
     list_display_links = None
     list_filter = (OpenFilter,)
     search_fields = ("order_number",)
@@ -56,7 +62,7 @@ class OrderBookAdmin(ReadOnly, admin.ModelAdmin):
     def order_page(self, request: HttpRequest, order_id: UUID) -> HttpResponse:
         """One order's entries, and what they come to; of one that was never charged, that there are none."""
         check_may(request, "view_orderbook")
-        book = OrderBook.objects.filter(order_id=order_id).first()
+        book = OrderBook.objects.of_order(order_id).first()
         if book and asker(request).store_id not in {None, book.store_id}:
             raise Http404
         context = {
@@ -66,6 +72,8 @@ class OrderBookAdmin(ReadOnly, admin.ModelAdmin):
             "sums": _sums(book) if book else [],
             "entries": [_shown(entry) for entry in Entry.objects.of_order(order_id)],
             "order_id": order_id,
+            "difference": difference_name(book) if book else "",
+            "why": Why() if request.user.has_perm("ledger.add_entry") else None,
             "opts": self.opts,
         }
         return TemplateResponse(request, "ledger/order.html", context)
@@ -77,6 +85,10 @@ class OrderBookAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description=_("open"), ordering="balance")
     def open(self, book: OrderBook) -> str:
         return str(book.owed)
+
+    @admin.display(description=_("because"))
+    def difference(self, book: OrderBook) -> str:
+        return difference_name(book)
 
     @admin.display(description=_("to be paid"))
     def what_charged(self, book: OrderBook) -> str:

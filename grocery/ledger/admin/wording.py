@@ -6,12 +6,21 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from grocery.kernel.quantity import plain
 from grocery.kernel.reader import language
-from grocery.ledger.contracts import Account
-from grocery.ledger.models import Entry, Posting
+from grocery.ledger import public as ledger
+from grocery.ledger.models import Entry, OrderBook, Posting
+from grocery.ledger.public import Account, Difference
 
+_DIFFERENCES: Final = {
+    Difference.NOT_PAID: gettext_lazy("charged, and nothing was taken"),
+    Difference.PAID_TOO_LITTLE: gettext_lazy("less was taken than is owed"),
+    Difference.PAID_BACK_TOO_MUCH: gettext_lazy("more went back than came off"),
+    Difference.NOT_PAID_BACK: gettext_lazy("the customer is owed money"),
+    Difference.NOT_CHARGED: gettext_lazy("paid, and never charged"),
+}
 #: So much of an id tells drivers apart.
 _SHORT: Final = 8
 
@@ -29,6 +38,12 @@ def named(title: str, account: str, rate: Any, subject: str, detail: Mapping[str
     if subject:
         parts.append(_subject(account, subject, detail))
     return " · ".join(parts)
+
+
+def difference_name(book: OrderBook) -> str:
+    """Why an order does not close; empty where it does."""
+    why = ledger.why_open(book)
+    return str(_DIFFERENCES[why]) if why else ""
 
 
 def _subject(account: str, subject: str, detail: Mapping[str, Any]) -> str:

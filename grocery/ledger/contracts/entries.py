@@ -96,7 +96,7 @@ class Draft:
     def __post_init__(self) -> None:
         object.__setattr__(self, "lines", tuple(line for line in self.lines if line.amount))
         amounts = [line.amount for line in self.lines]
-        if not amounts or sum(amounts):
+        if not amounts or sum(amounts) != 0:
             raise Unbalanced(f"{self.source}: {self.lines}")
 
     def owed(self) -> int:

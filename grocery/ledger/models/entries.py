@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Final, Self
+from decimal import Decimal
+from typing import Any, ClassVar, Final, Self, cast
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel import statements
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
-from grocery.ledger.contracts import Account, Draft, EntryKind, part_of
+from grocery.ledger.contracts import CHART, Account, Draft, EntryKind, part_of
 
 ACCOUNTS = [
     (Account.RECEIVABLE.value, _("owed by customers")),
@@ -50,6 +52,8 @@ KINDS = [
     (EntryKind.REVERSAL.value, _("reversal")),
 ]
 
+_BY_PROVIDER: Final = [account.value for account, info in CHART.items() if info.subject == "provider"]
+
 #: One statement for any number of facts: what was booked before is passed over, postings, sums and all. Orders are
 #: locked in the order of their ids, as everywhere.
 _BOOK: Final = """
@@ -67,8 +71,9 @@ WITH booked AS (
     INSERT INTO "ledger_posting" (entry_id, account, amount, rate, subject)
     SELECT line.entry_id, line.account, line.amount, line.rate, line.subject
       FROM json_to_recordset(%(lines)s::json)
-           AS line(entry_id uuid, account text, amount bigint, rate numeric, subject text)
+           AS line(place int, entry_id uuid, account text, amount bigint, rate numeric, subject text)
       JOIN booked ON booked.id = line.entry_id
+     ORDER BY line.place
 ), summed AS (
     SELECT of_order.order_id, max(of_order.order_number) AS order_number,
            (array_agg(of_order.store_id))[1] AS store_id, max(of_order.at) AS last_at, min(of_order.at) AS first_at,
@@ -114,7 +119,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
             _BOOK,
             now=now,
             entries=statements.as_json([_entry(key, draft) for key, draft in entries]),
-            lines=statements.as_json([line for key, draft in entries for line in _lines(key, draft)]),
+            lines=statements.as_json(_lines(entries)),
             owed=statements.as_json([_owed(key, draft) for key, draft in entries if draft.order_id]),
         )
         return {key for (key,) in found}
@@ -122,6 +127,13 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def of_order(self, order_id: UUID) -> Self:
         """Oldest first, with their postings."""
         return self.filter(order_id=order_id).order_by("at", "id").prefetch_related("postings")
+
+    def with_id(self, entry_id: UUID) -> Self:
+        return self.filter(id=entry_id)
+
+    def whole(self, entry_id: UUID) -> Entry | None:
+        """With its postings."""
+        return self.with_id(entry_id).prefetch_related("postings").first()
 
     def of_store(self, store_id: UUID | None) -> Self:
         """One store's; None: all of them, and what is no store's."""
@@ -174,6 +186,46 @@ class Entry(models.Model):
         return self.source
 
 
+class PostingQuerySet(models.QuerySet["Posting"]):
+    def sum(self) -> int:
+        """What all of them come to: nothing, unless the books are wrong."""
+        return self.aggregate(sum=Sum("amount"))["sum"] or 0
+
+    def of_store(self, store_id: UUID | None) -> Self:
+        """One store's; None: all of them, and what is no store's."""
+        return self if store_id is None else self.filter(entry__store_id=store_id)
+
+    def on(self, account: str, rate: Decimal | None, subject: str) -> Self:
+        """Of one account; by rate and subject where these say something."""
+        found = self.filter(account=account)
+        found = found if rate is None else found.filter(rate=rate)
+        return found.filter(subject=subject) if subject else found
+
+    def between(self, begin: datetime, end: datetime) -> Self:
+        """Of what happened from `begin` on and before `end`, oldest first, with their entries."""
+        found = self.filter(entry__at__gte=begin, entry__at__lt=end)
+        return found.select_related("entry").order_by("entry__at", "entry_id", "id")
+
+    def before(self, moment: datetime) -> Self:
+        return self.filter(entry__at__lt=moment)
+
+    def sums(self, begin: datetime, end: datetime) -> Iterable[Mapping[str, Any]]:
+        """By account, rate and provider: what was there at `begin`, and what came on either side before `end`."""
+        provider = Case(When(account__in=_BY_PROVIDER, then=F("subject")), default=Value(""))
+        inside = Q(entry__at__gte=begin)
+        rows: Any = (
+            self.before(end)
+            .order_by()
+            .values("account", "rate", provider=provider)
+            .annotate(
+                opening=Coalesce(Sum("amount", filter=Q(entry__at__lt=begin)), 0),
+                debits=Coalesce(Sum("amount", filter=inside & Q(amount__gt=0)), 0),
+                credits=Coalesce(-Sum("amount", filter=inside & Q(amount__lt=0)), 0),
+            )
+        )
+        return cast("Iterable[Mapping[str, Any]]", rows)
+
+
 class Posting(models.Model):
     """So much on one account: above zero on its debit side, below on its credit side. đồng."""
 
@@ -183,6 +235,8 @@ class Posting(models.Model):
     rate = models.DecimalField(_("VAT, %"), max_digits=5, decimal_places=2, null=True)
     #: The provider, driver or offer; see contracts.CHART.
     subject = models.CharField(_("of"), max_length=64, blank=True)
+
+    objects = PostingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("posting")
@@ -213,10 +267,19 @@ def _entry(key: UUID, draft: Draft) -> dict[str, Any]:
     return {"id": key, **{name: getattr(draft, name) for name in names}, "detail": dict(draft.detail)}
 
 
-def _lines(key: UUID, draft: Draft) -> list[dict[str, Any]]:
+def _lines(entries: Iterable[tuple[UUID, Draft]]) -> list[dict[str, Any]]:
+    """In the order in which they are to be read."""
+    lines = ((key, line) for key, draft in entries for line in draft.lines)
     return [
-        {"entry_id": key, "account": line.account, "amount": line.amount, "rate": line.rate, "subject": line.subject}
-        for line in draft.lines
+        {
+            "place": place,
+            "entry_id": key,
+            "account": line.account,
+            "amount": line.amount,
+            "rate": line.rate,
+            "subject": line.subject,
+        }
+        for place, (key, line) in enumerate(lines)
     ]
 
 

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from grocery.kernel import statements
 from grocery.kernel.money import Money, dong
+from grocery.ledger.contracts import Account
+
+_WRONG: Final = """
+SELECT coalesce(book.order_number, posted.order_number)
+  FROM "ledger_orderbook" AS book
+  FULL JOIN (SELECT entry.order_id, max(entry.order_number) AS order_number, sum(posting.amount) AS amount
+               FROM "ledger_posting" AS posting JOIN "ledger_entry" AS entry ON entry.id = posting.entry_id
+              WHERE posting.account = %s AND entry.order_id IS NOT NULL
+              GROUP BY entry.order_id) AS posted ON posted.order_id = book.order_id
+ WHERE coalesce(book.balance, 0) <> coalesce(posted.amount, 0)
+ ORDER BY 1
+"""
 
 
 class OrderBookQuerySet(models.QuerySet["OrderBook"]):
@@ -21,6 +34,18 @@ class OrderBookQuerySet(models.QuerySet["OrderBook"]):
     def still_since(self, when: datetime) -> Self:
         """About which nothing was booked since."""
         return self.filter(last_at__lt=when)
+
+    def of_order(self, order_id: UUID) -> Self:
+        """That one, if it was ever charged or paid."""
+        return self.filter(order_id=order_id)
+
+    def locked(self, order_id: UUID) -> OrderBook | None:
+        """Mine until the transaction ends."""
+        return self.of_order(order_id).select_for_update().first()
+
+    def with_wrong_sums(self) -> list[str]:
+        """Numbers of those whose kept sums are not what their postings come to."""
+        return [number for (number,) in statements.rows(self.db, _WRONG, [Account.RECEIVABLE.value])]
 
     def of_store(self, store_id: UUID | None) -> Self:
         """One store's; None: all stores'."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
+from grocery.kernel import clock
+from grocery.ledger import public as ledger
+from grocery.ledger.models import OrderBook
 from grocery.ordering import public as ordering
 from grocery.payments.models import Payment
 from tests.ordering.history.orders import Bought
@@ -53,6 +57,20 @@ def check_order(order: ordering.OrderView, bought: Bought) -> None:
     assert [(part.rate, part.gross.minor, part.vat.minor) for part in order.vat] == vat(bought)
     assert (order.charged and order.charged.minor) == bought.charged
     assert bought.charged is None or bought.charged <= bought.ceiling
+
+
+def check_books(orders: Iterable[Bought]) -> None:
+    """What each order was charged and what came off it is in the books, and all of them together come to nothing."""
+    found = {book.order_id: book for book in OrderBook.objects.all()}
+    assert found.keys() == {bought.id for bought in orders if bought.charged is not None}
+    for bought in orders:
+        if bought.charged is not None:
+            nothing_is_collected = bought.state == "cancelled" and not bought.by_card
+            back = sum(one.amount for one in bought.back.returns if one.state == "settled")
+            book = found[bought.id]
+            assert (book.charged, -book.reduced) == (bought.charged, bought.charged if nothing_is_collected else back)
+    sound = ledger.check(now=clock.now())
+    assert (sound.off_by.minor, sound.wrong_sums) == (0, ())
 
 
 def vat(bought: Bought) -> list[tuple[Decimal, int, int]]:

@@ -1,0 +1,14 @@
+"""The clock of the books."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from grocery.kernel import clock
+from grocery.ledger import public
+
+
+@shared_task(name="ledger.check", ignore_result=True)
+def check_books() -> None:
+    """The books are checked every night, and what does not close is named in the log."""
+    public.check(now=clock.now())
