@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Words = Annotated[tuple[str, ...], NoDecode]
@@ -75,6 +75,11 @@ class Environment(BaseSettings):
     stripe_webhook_secrets: Words = ()
     stripe_api_url: str = "https://api.stripe.com"
     stripe_js_url: str = "https://js.stripe.com/v3/"
+    #: The account that bank transfers go to, and whose notices of them are believed.
+    bank_bin: str = Field(default="", pattern=r"^(\d{6})?$")
+    bank_account: str = Field(default="", pattern=r"^[A-Za-z0-9]{0,19}$")
+    bank_account_holder: str = Field(default="", max_length=100)
+    bank_notice_secrets: Words = ()
     payment_window_minutes: int = Field(default=15, ge=1, le=1440)
 
     # selling: the least that the goods of an order come to, in đồng
@@ -120,7 +125,20 @@ class Environment(BaseSettings):
     #: Lets a scraper from elsewhere read /metrics; neighbours (loopback, private addresses) need none.
     metrics_token: SecretStr = SecretStr("")
 
-    @field_validator("allowed_hosts", "payment_methods", "stripe_webhook_secrets", "weight_barcodes", mode="before")
+    @model_validator(mode="after")
+    def _sent_to_somebody(self) -> Environment:
+        """Nobody is asked to send money to nowhere."""
+        account = {"BANK_BIN": self.bank_bin, "BANK_ACCOUNT": self.bank_account}
+        account |= {"BANK_ACCOUNT_HOLDER": self.bank_account_holder}
+        missing = [name for name, value in account.items() if not value]
+        if "bank_transfer" in self.payment_methods and missing:
+            raise ValueError(f"PAYMENT_METHODS offers bank_transfer, which needs {', '.join(missing)}")
+        return self
+
+    @field_validator(
+        *("allowed_hosts", "payment_methods", "stripe_webhook_secrets", "bank_notice_secrets", "weight_barcodes"),
+        mode="before",
+    )
     @classmethod
     def _comma_separated(cls, value: Any) -> Any:
         return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
@@ -148,11 +166,17 @@ def read() -> Environment:
     try:
         return Environment()
     except ValidationError as error:
-        lines = [f"  {'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors(include_input=False)]
+        lines = [_complaint(e["loc"], e["msg"]) for e in error.errors(include_input=False)]
         sys.exit("Cannot start, the environment is not right:\n" + "\n".join(lines))
+
+
+def _complaint(variable: tuple[int | str, ...], what: str) -> str:
+    """What is wrong with a variable or, where none is named, with several together."""
+    name = ".".join(map(str, variable)).upper()
+    return f"  {name}: {what}" if name else f"  {what.removeprefix('Value error, ')}"
 
 
 def _secrets() -> set[str]:
     return {name for name, field in Environment.model_fields.items() if field.annotation is SecretStr} | {
-        "stripe_webhook_secrets"
+        *("stripe_webhook_secrets", "bank_notice_secrets")
     }

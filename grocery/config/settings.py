@@ -216,6 +216,10 @@ STRIPE_WEBHOOK_SECRETS = ENV.stripe_webhook_secrets
 STRIPE_API_URL = ENV.stripe_api_url
 STRIPE_JS_URL = ENV.stripe_js_url
 STRIPE_TIMEOUTS = (3.0, 12.0)  # seconds to connect, to answer
+BANK_BIN = ENV.bank_bin
+BANK_ACCOUNT = ENV.bank_account
+BANK_ACCOUNT_HOLDER = ENV.bank_account_holder
+BANK_NOTICE_SECRETS = ENV.bank_notice_secrets
 PAYMENT_WINDOW_MINUTES = ENV.payment_window_minutes
 
 COUNT_AGAIN_PERCENT = ENV.count_again_percent

@@ -92,8 +92,24 @@ class PayLink:
     qr: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class TransferTo:
+    """What the customer has to send, to whom, under which memo; `qr`: the text of the VietQR code that says it all.
+
+    `bank` is what people call the bank with the BIN `bank_bin`. The memo is this payment's alone.
+    """
+
+    bank: str
+    bank_bin: str
+    account: str
+    holder: str
+    amount: Money
+    memo: str
+    qr: str
+
+
 #: What the customer has to do next, by the kind of provider.
-type PaymentStep = CardForm | PayLink
+type PaymentStep = CardForm | PayLink | TransferTo
 
 
 @dataclass(frozen=True, slots=True)

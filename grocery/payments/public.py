@@ -38,6 +38,7 @@ from grocery.payments.contracts import (
     RefundState,
     RefundView,
     ShortfallIs,
+    TransferTo,
 )
 from grocery.payments.services.begin_authorisation import begin_authorisation
 from grocery.payments.services.change_amount import change_cash, lower_to, raise_to
@@ -95,6 +96,7 @@ __all__ = [
     "CardForm",
     "PayLink",
     "QrCode",
+    "TransferTo",
     "ProviderHealth",
     # errors
     "MethodNotOffered",

@@ -62,3 +62,14 @@ def test_it_is_safe_where_nothing_is_said(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("ALLOWED_HOSTS")
     found = read()
     assert (found.debug, found.allowed_hosts, found.trust_proxy) == (False, (), False)
+
+
+def test_nobody_is_asked_to_send_money_to_nowhere(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PAYMENT_METHODS", "card,bank_transfer")
+    monkeypatch.setenv("BANK_BIN", "970436")
+    monkeypatch.setenv("BANK_ACCOUNT", "")
+    monkeypatch.setenv("BANK_ACCOUNT_HOLDER", "")
+    with pytest.raises(
+        SystemExit, match="\n  PAYMENT_METHODS offers bank_transfer, which needs BANK_ACCOUNT, BANK_AC"
+    ):
+        read()

@@ -113,6 +113,15 @@ PAYMENT: Final[dict[str, Any]] = {
     "js_url": "https://js.stripe.com/v3/",
     "pay_url": None,
     "qr": None,
+    "transfer": None,
+    "pay_until": "2026-11-20T09:45:00Z",
+}
+TRANSFER: Final[dict[str, Any]] = {
+    "bank": "Vietcombank",
+    "bank_bin": "970436",
+    "account": "0123456789",
+    "holder": "CONG TY GROCERY",
+    "memo": "4XK9AHJ7CPRM3",
 }
 ORDER_LINE: Final[dict[str, Any]] = {
     "sku": "milk-950",

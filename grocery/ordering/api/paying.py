@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -18,9 +20,21 @@ from grocery.ordering.api.schemas import example
 router = Router()
 
 
+class Transfer(Schema):
+    """Where the amount is to be sent. Without exactly this `memo` a person has to find out what it pays."""
+
+    bank: str
+    bank_bin: str
+    account: str
+    holder: str
+    memo: str
+    model_config = example(examples.TRANSFER)
+
+
 class PaymentToMake(Schema):
     """By card: the provider's form (`js_url`) confirms `client_secret`. By wallet: go to `pay_url`, or show `qr` to a
-    phone. Without either there is nothing for the customer to do."""
+    phone. By bank transfer: send the amount as `transfer` says; `qr` is the text of the VietQR code that fills it in.
+    Without any of these there is nothing for the customer to do. What is not paid by `pay_until` is off."""
 
     order_id: UUID
     method: ordering.PaymentMethod
@@ -32,6 +46,8 @@ class PaymentToMake(Schema):
     js_url: str | None
     pay_url: str | None
     qr: str | None
+    transfer: Transfer | None
+    pay_until: datetime | None
     model_config = example(examples.PAYMENT)
 
 
@@ -60,6 +76,8 @@ def pay(request: HttpRequest, order_id: Id, how: PayInput | None = None) -> Http
             "js_url": payment.js_url,
             "pay_url": payment.pay_url,
             "qr": payment.qr,
+            "transfer": payment.transfer and asdict(payment.transfer),
+            "pay_until": payment.pay_until,
         }
     )
     answer["Cache-Control"] = "no-store"

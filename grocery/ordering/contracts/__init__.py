@@ -73,6 +73,7 @@ from grocery.ordering.contracts.orders import (
     PlacedOrder,
     Recipient,
     TimelineEntry,
+    TransferToMake,
 )
 from grocery.ordering.contracts.prices import Adjustment, NearExpiry, OfferKind
 from grocery.ordering.contracts.reorders import Reordered, ReorderedLine, ReorderOutcome
@@ -185,6 +186,7 @@ __all__ = [
     "OrderSummary",
     "OrderPage",
     "PaymentToMake",
+    "TransferToMake",
     "OrderId",
     "ProductNotSold",
     "QuantityNotPositive",

@@ -216,9 +216,21 @@ class OrderPage:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferToMake:
+    """The account that the amount is sent to, and the `memo` by which we find what it pays."""
+
+    bank: str
+    bank_bin: str
+    account: str
+    holder: str
+    memo: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentToMake:
-    """How the customer pays now: with the provider's form (`client_secret` and what goes with it), or at `pay_url`,
-    whose phone's way there is `qr`. Without either there is nothing for them to do."""
+    """How the customer pays now: with the provider's form (`client_secret` and what goes with it), at `pay_url`,
+    whose phone's way there is `qr`, or by `transfer`, which `qr` fills in. Without any of these there is nothing for
+    them to do. What is not paid by `pay_until` is off."""
 
     order_id: OrderId
     method: PaymentMethod
@@ -229,8 +241,10 @@ class PaymentToMake:
     js_url: str | None = None
     pay_url: str | None = None
     qr: str | None = None
+    transfer: TransferToMake | None = None
+    pay_until: datetime | None = None
 
     @property
     def needs_customer(self) -> bool:
         """Whether there is something for them to do."""
-        return bool(self.client_secret or self.pay_url)
+        return bool(self.client_secret or self.pay_url or self.transfer)

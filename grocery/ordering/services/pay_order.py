@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from grocery.ordering.contracts import NothingToPay, OrderId, PaymentMethod, PaymentToMake
+from grocery.ordering.contracts import NothingToPay, OrderId, PaymentMethod, PaymentToMake, TransferToMake
 from grocery.ordering.services.show_orders import show_order
 from grocery.payments import public as payments
 
@@ -21,11 +22,12 @@ def pay_order(*, order_id: UUID, customer_id: UUID, return_url: str, now: dateti
         method=PaymentMethod(seen.method.value),
         state=seen.state.value,
         amount=seen.to_pay or seen.amount,
+        pay_until=order.pay_by if order.awaits_payment else seen.pay_until,
         **_step(seen.step),
     )
 
 
-def _step(step: payments.PaymentStep | None) -> dict[str, str]:
+def _step(step: payments.PaymentStep | None) -> dict[str, Any]:
     match step:
         case payments.CardForm():
             return {
@@ -35,5 +37,8 @@ def _step(step: payments.PaymentStep | None) -> dict[str, str]:
             }
         case payments.PayLink():
             return {"pay_url": step.url, "qr": step.qr}
+        case payments.TransferTo():
+            to = TransferToMake(step.bank, step.bank_bin, step.account, step.holder, step.memo)
+            return {"transfer": to, "qr": step.qr}
         case None:
             return {}

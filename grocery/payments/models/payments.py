@@ -118,6 +118,8 @@ class Payment(models.Model):
     refunding = models.BigIntegerField(_("being refunded"), default=0)
     failure_code = models.CharField(_("failure"), max_length=64, blank=True)
     failed_attempt = models.CharField(_("failed attempt"), max_length=100, blank=True)
+    #: What is written on the transfer that pays it; "" where it is paid otherwise.
+    memo = models.CharField(_("memo"), max_length=25, blank=True, db_default="")
     #: What its customer needs to confirm it, where the provider says it only once.
     handoff = models.JSONField(_("what its customer needs"), default=dict, db_default={}, blank=True)
     capture_before = models.DateTimeField(_("capture before"), null=True)
@@ -158,6 +160,7 @@ class Payment(models.Model):
             models.UniqueConstraint(
                 fields=["provider", "reference"], condition=~Q(reference=""), name="payments_one_per_reference"
             ),
+            models.UniqueConstraint(fields=["memo"], condition=~Q(memo=""), name="payments_one_per_memo"),
             models.UniqueConstraint(fields=["order_id", "number"], name="payments_numbered"),
             models.UniqueConstraint(
                 fields=["order_id"],

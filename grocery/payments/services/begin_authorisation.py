@@ -17,6 +17,7 @@ from grocery.payments.policies import Observation, Operation
 from grocery.payments.services.intents import intend
 from grocery.payments.services.look import look
 from grocery.payments.services.make_call import make_call
+from grocery.payments.services.transfer_step import transfer_step
 
 
 def begin_authorisation(*, order_id: UUID, now: datetime, return_url: str = "") -> PaymentView:
@@ -27,7 +28,7 @@ def begin_authorisation(*, order_id: UUID, now: datetime, return_url: str = "") 
     """
     bill = Bill.of(order_id)
     if not bill.provider or (bill.base.is_held() and not bill.waiting()):
-        return bill.view()
+        return bill.view(step=transfer_step(bill))
     try:
         seen = _begin(order_id, return_url, now)
     except OutcomeUnknown:

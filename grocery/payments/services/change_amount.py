@@ -12,6 +12,7 @@ from grocery.payments.models import Bill, Payment
 from grocery.payments.policies import LetGo, check_limits, check_taking, top_up_of
 from grocery.payments.services.let_go import end_top_up, let_go
 from grocery.payments.services.limits import limits_of
+from grocery.payments.services.transfer_step import new_memo
 
 
 def raise_to(
@@ -125,6 +126,7 @@ def _add(bill: Bill, amount: Money, **terms: object) -> Payment:
         store_id=first.store_id,
         method=Method(first.method),
         provider=first.provider,
+        memo=new_memo() if first.memo else "",
         amount=amount.minor,
         **terms,
     )

@@ -16,6 +16,7 @@ from grocery.payments.gateways.registry import provider_of
 from grocery.payments.models import Bill, Payment
 from grocery.payments.policies import TRANSFERS, check_limits
 from grocery.payments.services.look_up import offered
+from grocery.payments.services.transfer_step import new_memo
 
 
 def open_payment(
@@ -61,7 +62,7 @@ def _terms(method: Method, amount: Money, now: datetime) -> dict[str, object]:
             return {"state": PaymentState.AUTHORISED, "authorised_at": now}
         case Method.BANK_TRANSFER:
             check_limits(amount, TRANSFERS)
-            return {"state": PaymentState.PENDING}
+            return {"state": PaymentState.PENDING, "memo": new_memo()}
         case _:
             provider = provider_of(method)
             check_limits(amount, provider.limits)
