@@ -127,6 +127,15 @@ def payment(request: HttpRequest, order_id: Id) -> PaymentOut:
     )
 
 
+@router.post("/webhooks/bank", auth=None, response=Received, summary="For the shop's bank")
+def bank_notice(request: HttpRequest) -> Received:
+    """A bank's notice of a transfer to the shop's account, signed by it. Answered once it is booked; each transfer
+    counts once."""
+    headers = {name.lower(): text for name, text in request.headers.items()}
+    public.take_bank_notice(body=request.body, headers=headers, now=clock.now())
+    return Received()
+
+
 @router.post("/webhooks/{provider}", auth=None, response=Received, summary="For payment providers")
 def webhook(request: HttpRequest, provider: Code) -> Received:
     """A payment provider's notice, signed by it. Answered as soon as it is stored; each event counts once."""

@@ -195,6 +195,13 @@ class CreditGranted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TransferCameLate(PaymentEvent):
+    """`amount` arrived for something that was off by then; it goes back."""
+
+    amount: Money
+
+
+@dataclass(frozen=True, kw_only=True)
 class RefundToMake(PaymentEvent):
     """A refund is written down and has yet to be made; payments itself hears this."""
 

@@ -54,6 +54,7 @@ from grocery.payments.services.request_capture import request_capture
 from grocery.payments.services.request_refund import request_refund
 from grocery.payments.services.see_to_refund import record_handed_back, retry_refund
 from grocery.payments.services.shortfalls import record_collected, retry_capture, write_off
+from grocery.payments.services.take_transfer import take_bank_notice
 from grocery.payments.services.take_webhook import take_webhook
 
 __all__ = [
@@ -83,6 +84,7 @@ __all__ = [
     "offered",
     # the outside and the clock
     "take_webhook",
+    "take_bank_notice",
     "reconcile",
     "health",
     # words

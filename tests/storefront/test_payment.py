@@ -128,3 +128,28 @@ def test_the_order_says_where_money_is_that_goes_back(changed: Visitor, sandbox:
         payments.request_refund(order_id=order_id, amount=dong(25_000), key="K", reason="missing", now=clock.now())
     words = re.sub(r"\s+", " ", text_of(changed.get(changed.placed.replace("/pay/", "/orders/"))))
     assert "of it 90.600 ₫ of it 30.000 ₫ Refund on its way to your card 25.000 ₫" in words
+
+
+@pytest.fixture
+def by_transfer(settings: Any) -> None:
+    settings.PAYMENT_METHODS = ("card", "bank_transfer", "cash_on_delivery")
+    settings.BANK_BIN, settings.BANK_ACCOUNT = "970436", "0123456789"
+    settings.BANK_ACCOUNT_HOLDER = "CONG TY GROCERY"
+
+
+@pytest.mark.usefixtures("by_transfer")
+@pytest.mark.parametrize(("language", "bank"), [("en", "Bank"), ("vi", "Ngân hàng")])
+def test_a_transfer_is_told_as_text_and_as_a_code(language: str, bank: str):
+    market = open_market()
+    customer = market.customer()
+    market.address(customer)
+    lan = Visitor().signed_in(customer)
+    lan.put("tomato", "4")
+    lan.post("/en/checkout/slot", {"slot": market.open_slots()[0]})
+    placed = str(place(lan, market.open_slots()[0], tender="bank_transfer")["Location"])
+    order_id = UUID(urlsplit(placed).path.strip("/").split("/")[2])
+    page = lan.get(f"{'/en' if language == 'en' else ''}/pay/{order_id}/").content.decode()
+    step = payments.begin_authorisation(order_id=order_id, now=clock.now()).step
+    assert isinstance(step, payments.TransferTo)
+    for said in (f"<dt>{bank}</dt><dd>Vietcombank</dd>", "0123456789", "CONG TY GROCERY", step.memo, "<path d="):
+        assert said in page

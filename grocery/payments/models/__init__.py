@@ -5,5 +5,15 @@ from grocery.payments.models.payments import Payment
 from grocery.payments.models.provider import ProviderCall, ProviderNotice
 from grocery.payments.models.refunds import Refund, RefundPart
 from grocery.payments.models.shortfalls import Shortfall
+from grocery.payments.models.transfers import IncomingTransfer
 
-__all__ = ["Bill", "Payment", "ProviderCall", "ProviderNotice", "Refund", "RefundPart", "Shortfall"]
+__all__ = [
+    "IncomingTransfer",
+    "Bill",
+    "Payment",
+    "ProviderCall",
+    "ProviderNotice",
+    "Refund",
+    "RefundPart",
+    "Shortfall",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -67,6 +68,10 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """The payment with the provider's name for it or, before we learnt that, with our own that it repeats."""
         ours = Q(id=payment_id, reference="") if payment_id else Q(pk__in=[])
         return self.filter(Q(provider=provider, reference=reference) | Q(provider=provider) & ours)
+
+    def with_memos(self, memos: Sequence[str]) -> models.QuerySet[Payment, UUID]:
+        """The ids of those that have one of these memos."""
+        return self.filter(memo__in=memos).values_list("id", flat=True)
 
     def ending_before(self, when: datetime) -> PaymentQuerySet:
         """Held and not asked for, and let go by the provider before then, unless the goods are packed first."""

@@ -126,6 +126,18 @@
   setInterval(tick, 1000);
   document.addEventListener('htmx:afterSettle', tick);
 
+  /* Copy: what a button stands beside is also there to be read and marked. */
+  document.addEventListener('click', async (e) => {
+    const b = e.target.closest('[data-copy]');
+    if (!b) return;
+    try {
+      await navigator.clipboard.writeText(b.dataset.copy);
+      toast(`${b.dataset.copied}: ${b.dataset.copy}`);
+    } catch {
+      getSelection().selectAllChildren(b.closest('div').querySelector('dd'));
+    }
+  });
+
   /* Offline: say so. Nothing is queued: a change that cannot be sent goes back and says so. */
   const net = () => { const o = $('[data-offline]'); if (o) o.hidden = navigator.onLine; };
   addEventListener('online', net);

@@ -1,0 +1,140 @@
+"""Somebody has sent money to the shop's account: each transfer counts once, and none is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import cast
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from prometheus_client import Counter
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from grocery.kernel import figures, statements
+from grocery.kernel.money import dong
+from grocery.kernel.outbox import publish
+from grocery.payments.contracts import BadWebhook
+from grocery.payments.events import TransferCameLate
+from grocery.payments.gateways.bank_notices import read_notice
+from grocery.payments.gateways.provider import NotSigned
+from grocery.payments.models import Bill, IncomingTransfer, Payment
+from grocery.payments.policies.memos import looks_mistyped, memos_in
+from grocery.payments.policies.transfers import TAKEN, Oddity, Source, Standing, Told, judge
+from grocery.payments.services.receive_transfer import receive_transfer
+from grocery.payments.services.take_webhook import WEBHOOKS
+
+log = structlog.get_logger()
+TRANSFERS = Counter("payments_transfers", "Transfers to the shop's account, by what became of them", ["outcome"])
+
+
+class _Open(Collector):
+    """How many wait for a person at this moment: one query per scrape."""
+
+    def collect(self) -> Iterable[Metric]:
+        waiting = GaugeMetricFamily("payments_transfers_open", "Transfers that fit nothing and wait for a person.")
+        waiting.add_metric([], IncomingTransfer.objects.open().count())
+        return (waiting,)
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing, so that registering asks the database nothing."""
+        return ()
+
+
+figures.show(_Open())
+
+
+def take_bank_notice(*, body: bytes, headers: Mapping[str, str], now: datetime) -> None:
+    """Verify a bank's notice and book the transfer that it tells of. Raises BadWebhook: nothing was stored."""
+    try:
+        told = read_notice(body=body, headers=headers, secrets=settings.BANK_NOTICE_SECRETS, now=now)
+    except NotSigned as reason:
+        WEBHOOKS.labels("bank", "refused").inc()
+        raise BadWebhook(str(reason)) from None
+    WEBHOOKS.labels("bank", take_transfer(told, Source.NOTICE, now=now) if told else "ignored").inc()
+
+
+@transaction.atomic
+def take_transfer(told: Told, source: Source, *, now: datetime) -> str:
+    """Store the transfer and have it pay what it is for, or stand in the queue with the reason; once per reference.
+
+    "kept", or "duplicate" for what was told before, by whomever.
+    """
+    transfer = _row(told, source, now)
+    if not statements.insert([transfer], on_conflict="DO NOTHING"):
+        _compare(told, transfer.account)
+        return "duplicate"
+    oddity = _match(told, transfer, now)
+    transfer.oddity = cast("str", oddity)
+    transfer.stand(Standing.PAID if oddity in TAKEN else Standing.OPEN)
+    TRANSFERS.labels(oddity or "paid").inc()
+    return "kept"
+
+
+def _row(told: Told, source: Source, now: datetime) -> IncomingTransfer:
+    return IncomingTransfer(
+        account=f"{told.bank_bin}/{told.account}",
+        reference=told.reference,
+        amount=told.amount,
+        currency=told.currency,
+        memo=told.memo,
+        payer_name=told.payer_name,
+        payer_account=told.payer_account,
+        booked_at=told.booked_at,
+        received_at=now,
+        source=source,
+    )
+
+
+def _compare(told: Told, account: str) -> None:
+    """The bank names one transfer twice: with another amount a person has to ask it which is true."""
+    known = IncomingTransfer.objects.known_as(account, told.reference)
+    if known.amount == told.amount or known.told_otherwise is not None:
+        return
+    log.error("transfer_told_otherwise", reference=told.reference)
+    TRANSFERS.labels(Oddity.OTHERWISE).inc()
+    known = IncomingTransfer.objects.locked(known.id)
+    known.told_otherwise = told.amount
+    if known.standing == Standing.OPEN:
+        known.oddity = cast("str", Oddity.OTHERWISE)
+    known.save(update_fields=["told_otherwise", "oddity"])
+
+
+def _match(told: Told, transfer: IncomingTransfer, now: datetime) -> Oddity:
+    """By memo, then by the exact amount, under the bill's lock."""
+    if told.currency != "VND":
+        return Oddity.OTHER_CURRENCY
+    if (told.bank_bin, told.account) != (settings.BANK_BIN, settings.BANK_ACCOUNT):
+        return Oddity.OTHER_ACCOUNT
+    meant = list(Payment.objects.with_memos(memos_in(told.memo)))
+    if len(meant) != 1:
+        if meant:
+            return Oddity.SEVERAL_MEMOS
+        return Oddity.MISTYPED_MEMO if looks_mistyped(told.memo) else Oddity.UNKNOWN_MEMO
+    _, payment = Bill.locked_with(meant[0])
+    transfer.payment = payment
+    return pay_with(transfer, payment, now=now)
+
+
+def pay_with(transfer: IncomingTransfer, payment: Payment, *, now: datetime) -> Oddity:
+    """Have it pay that payment if it is exactly what was missing, under the bill's lock; else what is odd about it.
+
+    Parts that waited for it pay with it. What is off takes the money, too, and gives it back.
+    """
+    parts = list(IncomingTransfer.objects.waiting_for_the_rest(payment.id).exclude(id=transfer.id))
+    there = dong(sum(part.amount for part in parts))
+    oddity = judge(
+        transfer.total,
+        wanted=payment.total,
+        there=there,
+        is_waiting=payment.is_waiting(),
+        is_held=payment.is_held(),
+    )
+    if oddity in TAKEN:
+        IncomingTransfer.objects.paid_with(parts)
+        receive_transfer(payment_id=payment.id, reference=transfer.reference, now=now)
+    if oddity is Oddity.LATE:
+        publish(TransferCameLate(order_id=payment.order_id, amount=transfer.total))
+    return oddity
