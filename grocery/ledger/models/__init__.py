@@ -2,5 +2,16 @@
 
 from grocery.ledger.models.entries import ACCOUNTS, Entry, EntryQuerySet, Posting, PostingQuerySet
 from grocery.ledger.models.order_books import OrderBook, OrderBookQuerySet
+from grocery.ledger.models.settlements import SettlementLine, SettlementLineQuerySet
 
-__all__ = ["ACCOUNTS", "Entry", "EntryQuerySet", "OrderBook", "OrderBookQuerySet", "Posting", "PostingQuerySet"]
+__all__ = [
+    "ACCOUNTS",
+    "Entry",
+    "EntryQuerySet",
+    "OrderBook",
+    "OrderBookQuerySet",
+    "Posting",
+    "PostingQuerySet",
+    "SettlementLine",
+    "SettlementLineQuerySet",
+]

@@ -1,22 +1,31 @@
-"""`manage.py ledger check`"""
+"""`manage.py ledger check` and `manage.py ledger settle FILE --provider stripe`"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from grocery.kernel import clock
+from grocery.kernel.errors import DomainError
 from grocery.ledger import public
 
 
 class Command(BaseCommand):
-    help = "Check the books: every entry, every order's sums, and whether orders close."
+    help = "Check the books, or take in what a payment provider reports of our money."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=("check",))
+        what = parser.add_subparsers(dest="what", required=True)
+        what.add_parser("check", help="every entry, every order's sums, and whether orders close")
+        settle = what.add_parser("settle", help="a report: CSV with date, reference, kind, amount, fee")
+        settle.add_argument("file", type=Path)
+        settle.add_argument("--provider", required=True, help="stripe, momo …, as on the clearing account")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        {"check": self._check, "settle": self._settle}[options["what"]](options)
+
+    def _check(self, options: dict[str, Any]) -> None:
         """Ends with an error if something is wrong."""
         found = public.check(now=clock.now())
         self.stdout.write(f"{found.orders:,} orders in the books, {len(found.open):,} open for too long")
@@ -28,3 +37,16 @@ class Command(BaseCommand):
             self.stdout.write(f"  all postings come to {found.off_by}")
         if not found.is_sound:
             raise CommandError("the books need somebody")
+
+    def _settle(self, options: dict[str, Any]) -> None:
+        """Takes the file whole or not at all; again, it says the same."""
+        try:
+            text = options["file"].read_text(encoding="utf-8-sig")
+            done = public.import_report(provider=options["provider"], text=text, now=clock.now())
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f"the file cannot be read: {error}") from error
+        except DomainError as error:
+            raise CommandError(f"{error.text('en')}\n{error.text('vi')}") from error
+        self.stdout.write(
+            f"{done.lines:,} lines, {done.again:,} known: {done.matched:,} match, {done.different:,} to be explained"
+        )
