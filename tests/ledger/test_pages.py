@@ -88,7 +88,7 @@ def test_the_trial_balance_is_balanced_and_leads_to_accounts_and_files(accountan
     card = text(accountant.get(f"/en/admin/ledger/entry/account/drivers/{period}"))
     assert card.count("130.500") == 2, "the posting, and what the account comes to"
     rows = csv_of(accountant, f"balance.csv{period}")
-    assert (rows[0], rows[-2]) == ("Account,Opening,Debit,Credit,Closing", "Total,0,261000,261000,0")
+    assert (rows[0], rows[-2]) == ("Account,Opening,Debit,Credit,Closing", "Sum,0,261000,261000,0")
 
 
 def csv_of(client: Client, address: str) -> list[str]:

@@ -54,7 +54,7 @@ def balance_file(request: HttpRequest, form: str) -> HttpResponseBase:
     found = _balance(period)
     head: Row = (_("Account"), _("Opening"), _("Debit"), _("Credit"), _("Closing"))
     rows = [_cells(_name(line), line) for line in found.lines]
-    return as_file(_file_name("balance", period), form, [head, *rows, _cells(_("Total"), found)])
+    return as_file(_file_name("balance", period), form, [head, *rows, _cells(_("Sum"), found)])
 
 
 def account_page(request: HttpRequest, account: str) -> HttpResponse:

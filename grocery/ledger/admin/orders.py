@@ -51,6 +51,9 @@ class OrderBookAdmin(ReadOnly, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
 
+    class Media:
+        css = {"all": ["ledger/admin.css"]}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[OrderBook]:
         """A store's staff see their own store's."""
         return cast("OrderBookQuerySet", super().get_queryset(request)).of_store(asker(request).store_id)
@@ -82,7 +85,7 @@ class OrderBookAdmin(ReadOnly, admin.ModelAdmin):
     def number(self, book: OrderBook) -> str:
         return order_link(book.order_id, book.order_number)
 
-    @admin.display(description=_("open"), ordering="balance")
+    @admin.display(description=_("still open"), ordering="balance")
     def open(self, book: OrderBook) -> str:
         return str(book.owed)
 
@@ -103,7 +106,7 @@ def _sums(book: OrderBook) -> list[tuple[Any, Money]]:
     """From what was charged down to what is open; what is nothing is left out."""
     parts = [
         (_("charged"), book.charged),
-        (_("taken off"), book.reduced),
+        (_("came off"), book.reduced),
         (_("paid"), book.taken),
         (_("paid back"), book.returned),
         (_("written off"), book.written_off),

@@ -22,8 +22,8 @@ from grocery.ledger.admin.asking import asker, store_names
 class PeriodForm(forms.Form):
     """From a day to a day, both included; of one store, or of all with what is no store's."""
 
-    first = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    last = forms.DateField(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    first = forms.DateField(label=_("From day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    last = forms.DateField(label=_("To day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     store = forms.ChoiceField(label=_("Store"), required=False)
 
 

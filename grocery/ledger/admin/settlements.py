@@ -72,6 +72,9 @@ class SettlementLineAdmin(ReadOnly, admin.ModelAdmin):
     show_full_result_count = False
     change_list_template = "ledger/settlements.html"
 
+    class Media:
+        css = {"all": ["ledger/admin.css"]}
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Providers settle with the whole chain: whoever works for one store sees nothing of it."""
         return super().has_view_permission(request, obj) and asker(request).store_id is None

@@ -29,7 +29,7 @@ ACCOUNTS = [
     (Account.REVENUE.value, _("goods sold")),
     (Account.DELIVERY.value, _("delivery income")),
     (Account.DISCOUNTS.value, _("discounts")),
-    (Account.RETURNS.value, _("returns")),
+    (Account.RETURNS.value, _("goods returned")),
     (Account.GOODWILL.value, _("goodwill")),
     (Account.FEES.value, _("providers' fees")),
     (Account.LOSSES.value, _("losses written off")),
@@ -156,12 +156,12 @@ class Entry(models.Model):
     kind = models.CharField(_("kind"), max_length=24, choices=KINDS)
     source = models.CharField(_("source"), max_length=100, unique=True)
     at = models.DateTimeField(_("at"))
-    booked_at = models.DateTimeField(_("booked at"))
+    booked_at = models.DateTimeField(_("written down at"))
     order_id = models.UUIDField(_("order id"), null=True)
     order_number = models.CharField(_("order"), max_length=32, blank=True)
     store_id = models.UUIDField(_("store"), null=True)
     #: The person who did it; null: the system, a provider, a customer.
-    by = models.UUIDField(_("by"), null=True)
+    by = models.UUIDField(_("person"), null=True)
     reference = models.CharField(_("provider's reference"), max_length=100, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
     detail = models.JSONField(_("detail"), default=dict)

@@ -61,7 +61,7 @@ class OrderBook(models.Model):
     first_at = models.DateTimeField(_("since"))
     last_at = models.DateTimeField(_("last entry"))
     charged = models.BigIntegerField(_("charged"))
-    reduced = models.BigIntegerField(_("taken off"))
+    reduced = models.BigIntegerField(_("came off"))
     taken = models.BigIntegerField(_("paid"))
     returned = models.BigIntegerField(_("paid back"))
     written_off = models.BigIntegerField(_("written off"))
@@ -70,7 +70,7 @@ class OrderBook(models.Model):
         expression=F("charged") + F("reduced") + F("taken") + F("returned") + F("written_off") + F("other"),
         output_field=models.BigIntegerField(),
         db_persist=True,
-        verbose_name=_("open"),
+        verbose_name=_("still open"),
     )
 
     objects = OrderBookQuerySet.as_manager()
