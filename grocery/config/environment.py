@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -80,6 +80,10 @@ class Environment(BaseSettings):
     bank_account: str = Field(default="", pattern=r"^[A-Za-z0-9]{0,19}$")
     bank_account_holder: str = Field(default="", max_length=100)
     bank_notice_secrets: Words = ()
+    momo_api_url: str = Field(default="https://payment.momo.vn", pattern=r"^https?://\S+$")
+    momo_partner_code: str = ""
+    momo_access_key: SecretStr = SecretStr("")
+    momo_secret_key: SecretStr = SecretStr("")
     payment_window_minutes: int = Field(default=15, ge=1, le=1440)
 
     # selling: the least that the goods of an order come to, in đồng
@@ -150,6 +154,15 @@ class Environment(BaseSettings):
             if len(layout) != 13 or not re.fullmatch(r"2[\d?]I{3,6}X?W{4,6}C", layout):
                 raise ValueError(f"not the layout of a bar code with a weight, such as 2?IIIIIWWWWWC: {layout}")
         return value
+
+    @model_validator(mode="after")
+    def _wallets_are_set_up(self) -> Self:
+        named = (self.momo_partner_code, self.momo_access_key, self.momo_secret_key)
+        if "momo" in self.payment_methods and not all(named):
+            raise ValueError(
+                "PAYMENT_METHODS offers momo: MOMO_PARTNER_CODE, MOMO_ACCESS_KEY and MOMO_SECRET_KEY are missing"
+            )
+        return self
 
     @field_validator("time_zone")
     @classmethod

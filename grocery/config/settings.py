@@ -209,7 +209,10 @@ LIVE_STREAMS = ENV.live_streams
 LIVE_STREAMS_PER_ADDRESS = ENV.live_streams_per_address
 PAYMENT_METHODS = ENV.payment_methods
 PAYMENT_PROVIDERS = {"card": ENV.card_provider, "momo": "momo"}
-PAYMENT_GATEWAYS = {"stripe": "grocery.payments.gateways.stripe.from_settings"}
+PAYMENT_GATEWAYS = {
+    "stripe": "grocery.payments.gateways.stripe.from_settings",
+    **({"momo": "grocery.payments.gateways.momo.from_settings"} if ENV.momo_partner_code else {}),
+}
 STRIPE_SECRET_KEY = ENV.stripe_secret_key.get_secret_value()
 STRIPE_PUBLISHABLE_KEY = ENV.stripe_publishable_key
 STRIPE_WEBHOOK_SECRETS = ENV.stripe_webhook_secrets
@@ -220,6 +223,11 @@ BANK_BIN = ENV.bank_bin
 BANK_ACCOUNT = ENV.bank_account
 BANK_ACCOUNT_HOLDER = ENV.bank_account_holder
 BANK_NOTICE_SECRETS = ENV.bank_notice_secrets
+MOMO_API_URL = ENV.momo_api_url
+MOMO_PARTNER_CODE = ENV.momo_partner_code
+MOMO_ACCESS_KEY = ENV.momo_access_key.get_secret_value()
+MOMO_SECRET_KEY = ENV.momo_secret_key.get_secret_value()
+MOMO_TIMEOUTS = (3.0, 30.0)  # it asks for thirty seconds at the least
 PAYMENT_WINDOW_MINUTES = ENV.payment_window_minutes
 
 COUNT_AGAIN_PERCENT = ENV.count_again_percent

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.momo_client import ACCESS_KEY, PARTNER, SECRET_KEY
 from tests.sandbox.running import Sandbox, running
 
 
@@ -27,5 +28,11 @@ def sandbox(sandbox_process: Sandbox, settings: Any) -> Sandbox:
     sandbox_process.bank.knobs(hold=True)
     settings.STRIPE_API_URL = sandbox_process.url
     settings.STRIPE_JS_URL = sandbox_process.js_url
+    settings.PAYMENT_METHODS = ("card", "momo", "cash_on_delivery")
+    settings.PAYMENT_GATEWAYS = settings.PAYMENT_GATEWAYS | {"momo": "grocery.payments.gateways.momo.from_settings"}
+    settings.MOMO_API_URL = sandbox_process.momo.url
+    settings.MOMO_PARTNER_CODE, settings.MOMO_ACCESS_KEY = PARTNER, ACCESS_KEY
+    settings.MOMO_SECRET_KEY = SECRET_KEY
+    settings.MOMO_TIMEOUTS = (2.0, 2.0)
     settings.STRIPE_TIMEOUTS = (2.0, 2.0)
     return sandbox_process

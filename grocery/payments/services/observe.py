@@ -42,7 +42,7 @@ def record(*, payment_id: UUID, seen: Observation, now: datetime) -> str:
         return _mismatch(payment, seen)
     if payment.calls.to_begin().refused().that_began(seen.reference).exists():
         return _stray(payment, seen) if seen.state in HELD else "earlier_attempt"
-    if seen.state is PaymentState.FAILED and not payment.is_live():
+    if seen.state is PaymentState.FAILED and (payment.is_held() or not payment.is_live()):  # none follows
         seen = replace(seen, state=PaymentState.CANCELLED)
     payment.reference = seen.reference
     payment.handoff = dict(seen.handoff) or payment.handoff
