@@ -43,6 +43,16 @@ def test_all_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch):
     assert [line.split(":")[0].strip() for line in str(end.value).splitlines()[1:]] == ["REDIS_URL", "TIME_ZONE"]
 
 
+def test_a_wallet_is_not_offered_before_it_is_set_up(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PAYMENT_METHODS", "card,momo")
+    monkeypatch.setenv("MOMO_PARTNER_CODE", "MOMO")
+    with pytest.raises(SystemExit, match="MOMO_SECRET_KEY"):
+        read()
+    monkeypatch.setenv("MOMO_ACCESS_KEY", "access")
+    monkeypatch.setenv("MOMO_SECRET_KEY", "secret")
+    assert read().payment_methods == ("card", "momo")
+
+
 def test_a_secret_is_never_shown_by_a_refusal(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SECRET_KEY", "hunter2")
     with pytest.raises(SystemExit) as end:

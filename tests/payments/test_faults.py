@@ -12,13 +12,14 @@ import pytest
 from grocery.kernel.money import dong
 from grocery.payments import public as payments
 from tests.payments.conftest import COMMITTED, Till
+from tests.sandbox.running import Sandbox
 
 pytestmark = COMMITTED
 FAULTS = ["429", "409", "500", "500_no_retry", "500_done", "cut", "cut_before", "latency"]
 
 
 @pytest.fixture(autouse=True)
-def impatience(settings: Any) -> None:
+def impatience(sandbox: Sandbox, settings: Any) -> None:
     """One waits three tenths of a second for an answer."""
     settings.STRIPE_TIMEOUTS = (2.0, 0.3)
 

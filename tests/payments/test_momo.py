@@ -15,6 +15,7 @@ from grocery.payments.contracts import Method
 from grocery.payments.models import Payment, ProviderNotice, RefundPart
 from tests.payments.conftest import BASKET, COMMITTED, Till
 from tests.sandbox.momo_client import Merchant
+from tests.sandbox.running import Sandbox
 
 pytestmark = COMMITTED
 FAULTS = ["409", "429", "500", "500_done", "cut", "cut_before", "latency", "10", "13", "40", "41", "43"]
@@ -23,7 +24,7 @@ LOST = {"500_done", "cut", "latency"}
 
 
 @pytest.fixture(autouse=True)
-def impatience(settings: Any) -> None:
+def impatience(sandbox: Sandbox, settings: Any) -> None:
     """One waits three tenths of a second for an answer."""
     settings.MOMO_TIMEOUTS = (2.0, 0.3)
 

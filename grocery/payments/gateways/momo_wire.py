@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import logging
+import weakref
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -53,6 +54,8 @@ class Wire:
             timeout=httpx.Timeout(answer, connect=connect),
             transport=httpx.HTTPTransport(retries=1),
         )
+
+        weakref.finalize(self, self._client.close)
 
     def __repr__(self) -> str:
         return "<Wire>"
