@@ -11,6 +11,9 @@ from grocery.payments import public as payments
 from grocery.payments.public import Method
 
 
+_REFUND, _COMING = gettext_lazy("Refund on its way"), gettext_lazy("The money is on its way")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tender:
     """One choice of the checkout, and where on the payment page it is paid."""
@@ -20,6 +23,11 @@ class Tender:
     icon: str
     why: Any
     part: str = ""
+    #: On the order's page: what waits to be charged; where what goes back goes; the same of a refund, and on its way.
+    held: Any
+    back: Any = ""
+    refund: Any = _REFUND
+    coming: Any = _COMING
 
     @property
     def value(self) -> str:
@@ -35,6 +43,10 @@ _ALL: Final = {
             icon="card",
             why=gettext_lazy("Held now, charged after packing"),
             part="storefront/parts/pay_card.html",
+            held=gettext_lazy("Held on your card, charged once packed"),
+            back=gettext_lazy("The money goes back to your card"),
+            refund=gettext_lazy("Refund on its way to your card"),
+            coming=gettext_lazy("The money is on its way to your card"),
         ),
         Tender(
             method=Method.MOMO,
@@ -42,6 +54,10 @@ _ALL: Final = {
             icon="wallet",
             why=gettext_lazy("Held now, charged after packing"),
             part="storefront/parts/pay_link.html",
+            held=gettext_lazy("Held in your MoMo wallet, charged once packed"),
+            back=gettext_lazy("The money goes back to your MoMo wallet"),
+            refund=gettext_lazy("Refund on its way to your MoMo wallet"),
+            coming=gettext_lazy("The money is on its way to your MoMo wallet"),
         ),
         Tender(
             method=Method.BANK_TRANSFER,
@@ -49,12 +65,17 @@ _ALL: Final = {
             icon="bank",
             why=gettext_lazy("Scan a QR code with your bank's app"),
             part="storefront/parts/pay_transfer.html",
+            held=gettext_lazy("Paid"),
+            back=gettext_lazy("The money goes back to your bank account"),
+            refund=gettext_lazy("Refund on its way to your bank account"),
+            coming=gettext_lazy("The money is on its way to your bank account"),
         ),
         Tender(
             method=Method.CASH_ON_DELIVERY,
             name=gettext_lazy("Cash"),
             icon="cash",
             why=gettext_lazy("When you get it"),
+            held=gettext_lazy("To be paid when you get it"),
         ),
     )
 }

@@ -15,6 +15,7 @@ from grocery.kernel import phones
 from grocery.kernel.money import Money, total
 from grocery.notifications import policies
 from grocery.notifications.contracts import Kind, Rendered
+from grocery.notifications.services.money_words import money_words
 from grocery.ordering import public as ordering
 
 
@@ -72,7 +73,8 @@ def _order(order: ordering.OrderView, language: str) -> dict[str, Any]:
         "pickup": order.recipient.mode == "pickup",
         "recipient": order.recipient,
         "phone": phones.spoken(order.recipient.phone),
-        "by_card": order.method is ordering.PaymentMethod.CARD,
+        "prepaid": order.method is not ordering.PaymentMethod.CASH_ON_DELIVERY,
+        "money": money_words(order.method, language),
         "url": f"{home}orders/{order.id}/",
         "home": home,
     }

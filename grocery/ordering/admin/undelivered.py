@@ -46,7 +46,7 @@ def came_back(request: HttpRequest, worker: Worker, order: UUID) -> HttpResponse
         why=found.timeline[-1].reason,
         slots=_slots(found) if waits else [],
         fee=found.fee - found.fee_discount,
-        by_card=found.method is ordering.PaymentMethod.CARD,
+        prepaid=found.method is not ordering.PaymentMethod.CASH_ON_DELIVERY,
         may_end=not worker.roles.isdisjoint(SUPPORTERS),
     )
 

@@ -120,8 +120,8 @@ class BeyondAuthorisation(DomainError):
     code = "beyond_authorisation"
     status = 409
     field = "slot_id"
-    en = "What is held on your card ends before this time slot. Please choose an earlier one, or order anew."
-    vi = "Khoản tạm giữ trên thẻ hết hạn trước khung giờ này. Vui lòng chọn khung giờ sớm hơn hoặc đặt đơn mới."
+    en = "What is held for this order ends before this time slot. Please choose an earlier one, or order anew."
+    vi = "Khoản tạm giữ cho đơn này hết hạn trước khung giờ này. Vui lòng chọn khung giờ sớm hơn hoặc đặt đơn mới."
 
     def __init__(self, slot_id: UUID, held_until: datetime) -> None:
         self.slot_id, self.held_until = str(slot_id), held_until.isoformat()

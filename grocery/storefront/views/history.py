@@ -86,9 +86,9 @@ def _more(asked: QueryDict, page: int) -> str:
     return f"?{further.urlencode()}"
 
 
-def said_of(state: OrderState, *, by_card: bool) -> str:
+def said_of(state: OrderState, *, method: PaymentMethod) -> str:
     """Where an order is, in words; one that is paid in cash does not wait for its payment."""
-    if state is OrderState.PLACED and not by_card:
+    if state is OrderState.PLACED and method is PaymentMethod.CASH_ON_DELIVERY:
         return _("Waiting for confirmation")
     return str(SAID[state])
 
@@ -96,7 +96,7 @@ def said_of(state: OrderState, *, by_card: bool) -> str:
 def _row(order: ordering.OrderSummary, now: datetime) -> dict[str, Any]:
     return {
         "order": order,
-        "said": said_of(order.state, by_card=order.method is PaymentMethod.CARD),
+        "said": said_of(order.state, method=order.method),
         "kind": _KINDS.get(order.state, "info"),
         "when": wording.when(order.slot_starts_at, order.slot_ends_at, today=wording.local(now).date()),
     }

@@ -18,7 +18,7 @@ from grocery.catalog import public as catalog
 from grocery.kernel import clock
 from grocery.kernel.quantity import plain
 from grocery.ordering import public as ordering
-from grocery.ordering.public import ChangeKind, OrderLineView, OrderState, OrderView, PaymentMethod, headroom
+from grocery.ordering.public import ChangeKind, OrderLineView, OrderState, OrderView, headroom
 from grocery.payments import public as payments
 from grocery.payments.public import Method, PaymentState, PaymentView, RefundState, RefundView
 from grocery.storefront import motives, offers, tenders, weights, wording
@@ -55,9 +55,9 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     found = ordering.order(order_id=order_id, customer_id=who.signed_in())
     payment = payments.payment(order_id=order_id)
     returns = ordering.returns_of(order_id=order_id) if found.charged is not None else ()
-    by_key, by_card = {refund.key: refund for refund in payment.refunds}, payment.method is Method.CARD
+    by_key = {refund.key: refund for refund in payment.refunds}
     context = _context(found, payment, who.language) | {
-        "returns": [returning.told(one, by_key, who.language, by_card=by_card) for one in reversed(returns)],
+        "returns": [returning.told(one, by_key, who.language, method=payment.method) for one in reversed(returns)],
         "may_return": returning.may_return(request, found, returns),
         "kept": found.charged - found.given_back if found.charged and found.given_back else None,
         "vat_left": ordering.vat_left(order=found, returns=returns),
@@ -73,7 +73,7 @@ def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str,
     return {
         "order": found,
         "store": catalog.store(store_id=catalog.StoreId(found.store_id)),
-        "said": said_of(found.state, by_card=found.method is PaymentMethod.CARD),
+        "said": said_of(found.state, method=found.method),
         "day": wording.weekday(found.slot_day, today=today),
         "window": wording.window(found.slot_starts_at, found.slot_ends_at),
         "steps": _steps(found),
@@ -87,7 +87,9 @@ def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str,
         "paid": _paid(payment),
         "settled": payment.state in _SETTLED,
         "parts": [part.amount for part in payment.captures] if len(payment.captures) > 1 else [],
-        "refunds": [{"amount": refund.amount, "said": _given_back(refund)} for refund in payment.refunds],
+        "refunds": [
+            {"amount": refund.amount, "said": _given_back(refund, payment.method)} for refund in payment.refunds
+        ],
         "to_pay": payment.to_pay,
         "declined": tenders.refused(payment.method, payment.failure_code),
         "weights": _weights(found, language),
@@ -160,17 +162,17 @@ def _about(line: OrderLineView, ordered: str) -> str:
 
 def _paid(payment: PaymentView) -> str:
     """What became of the money, in words."""
-    if payment.method == Method.CASH_ON_DELIVERY and payment.state is PaymentState.AUTHORISED:
-        return _("To be paid when you get it")
+    if payment.state is PaymentState.AUTHORISED:
+        return str(tenders.tender(payment.method).held)
     return str(_MONEY[payment.state])
 
 
-def _given_back(refund: RefundView) -> str:
+def _given_back(refund: RefundView, method: Method) -> str:
     """Where money is that goes back, in words."""
     if refund.state is RefundState.SUCCEEDED:
         return _("Refunded")
     if refund.state is not RefundState.OWED:
-        return _("Refund on its way to your card")
+        return str(tenders.tender(method).refund)
     return _("Refund, we hand it to you in cash") if refund.in_cash else _("Refund, we are seeing to it")
 
 
@@ -178,7 +180,6 @@ _SETTLED: Final = {PaymentState.AUTHORISED, PaymentState.CAPTURED, PaymentState.
 _MONEY: Final = {
     PaymentState.INTENDED: gettext_lazy("Waiting for your payment"),
     PaymentState.PENDING: gettext_lazy("Waiting for your payment"),
-    PaymentState.AUTHORISED: gettext_lazy("Held on your card, charged once packed"),
     PaymentState.CAPTURED: gettext_lazy("Paid"),
     PaymentState.CANCELLED: gettext_lazy("Let go, nothing was charged"),
     PaymentState.FAILED: gettext_lazy("Did not work, nothing was charged"),

@@ -23,8 +23,8 @@ from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import plain
 from grocery.ordering import public as ordering
 from grocery.ordering.public import Returnable, ReturnKind, ReturnReason, ReturnState, ReturnView
-from grocery.payments.public import RefundState, RefundView
-from grocery.storefront import wording
+from grocery.payments.public import Method, RefundState, RefundView
+from grocery.storefront import tenders, wording
 from grocery.storefront.shopper import sent, shopper
 
 REASONS: Final = {
@@ -136,13 +136,13 @@ def may_return(request: HttpRequest, found: ordering.OrderView, returns: tuple[R
     return not waits and any(line.left for line in _returnable(request, found))
 
 
-def told(one: ReturnView, refunds: Mapping[str, RefundView], language: str, *, by_card: bool) -> dict[str, Any]:
+def told(one: ReturnView, refunds: Mapping[str, RefundView], language: str, *, method: Method) -> dict[str, Any]:
     """A return as the order's page tells it."""
     return {
         "id": one.id,
         "at": one.asked_at,
         "what": _KINDS[one.kind],
-        "state": _state(one, refunds.get(one.refund_key), by_card=by_card),
+        "state": _state(one, refunds.get(one.refund_key), method=method),
         "waits": one.state is ReturnState.REQUESTED,
         "amount": one.amount,
         "lines": [
@@ -157,27 +157,26 @@ def told(one: ReturnView, refunds: Mapping[str, RefundView], language: str, *, b
     }
 
 
-def _state(one: ReturnView, refund: RefundView | None, *, by_card: bool) -> str:
+def _state(one: ReturnView, refund: RefundView | None, *, method: Method) -> str:
     """Where it is, and where the money is."""
     if one.state is ReturnState.DECIDED:
         return (
-            _("Accepted, the money follows in a few minutes")
-            if one.kind is ReturnKind.AFTER
-            else _not_paid(by_card=by_card)
+            _("Accepted, the money follows in a few minutes") if one.kind is ReturnKind.AFTER else _not_paid(method)
         )
     if one.state is not ReturnState.SETTLED:
         return str(_STATES[one.state])
     if refund is None:
-        return _not_paid(by_card=False)
+        return _("You did not pay for it")
     if refund.state is RefundState.SUCCEEDED:
         return _("You have the money back")
     if refund.state is RefundState.OWED:
         return _("We hand you the money in cash") if refund.in_cash else _("We are seeing to the refund")
-    return _("The money is on its way to your card")
+    return str(tenders.tender(method).coming)
 
 
-def _not_paid(*, by_card: bool) -> str:
-    return _("The money goes back to your card") if by_card else _("You did not pay for it")
+def _not_paid(method: Method) -> str:
+    """It was never taken in cash; what was held or paid before goes back."""
+    return str(tenders.tender(method).back) or _("You did not pay for it")
 
 
 _STATES: Final = {
