@@ -59,7 +59,7 @@ class Shop:
             "STRIPE_WEBHOOK_SECRETS": WEBHOOK_SECRET,
             "STRIPE_API_URL": self.sandbox_url,
             "STRIPE_JS_URL": f"{self.sandbox_url}/js/stripe.js",
-            "PAYMENT_METHODS": "card,momo,cash_on_delivery",
+            "PAYMENT_METHODS": "card,momo,bank_transfer,cash_on_delivery",
             "MOMO_API_URL": f"{self.sandbox_url}/momo",
             "MOMO_PARTNER_CODE": "MOMOSANDBOX",
             "MOMO_ACCESS_KEY": "momo_access_sandbox",

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 from grocery.payments import public as payments
 from grocery.payments.public import Method
 
-
 _REFUND, _COMING = gettext_lazy("Refund on its way"), gettext_lazy("The money is on its way")
 
 
