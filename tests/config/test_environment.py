@@ -45,11 +45,11 @@ def test_all_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch):
 
 def test_a_wallet_is_not_offered_before_it_is_set_up(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PAYMENT_METHODS", "card,momo")
-    monkeypatch.setenv("MOMO_PARTNER_CODE", "MOMO")
+    monkeypatch.delenv("MOMO_SECRET_KEY", raising=False)
     with pytest.raises(SystemExit, match="MOMO_SECRET_KEY"):
         read()
-    monkeypatch.setenv("MOMO_ACCESS_KEY", "access")
-    monkeypatch.setenv("MOMO_SECRET_KEY", "secret")
+    for name in ("MOMO_PARTNER_CODE", "MOMO_ACCESS_KEY", "MOMO_SECRET_KEY"):
+        monkeypatch.setenv(name, "given")
     assert read().payment_methods == ("card", "momo")
 
 
