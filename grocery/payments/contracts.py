@@ -258,6 +258,26 @@ class ShortfallIs(DomainError):
     vi = "Khoản tiền này đã có người xử lý."
 
 
+class TransferIs(DomainError):
+    """Nothing can be done about this transfer, or not this."""
+
+    code = "transfer_state"
+    status = 409
+    en = "This transfer has been seen to in the meantime, or this cannot be done with it."
+    vi = "Khoản chuyển này đã có người xử lý, hoặc không thể xử lý theo cách này."
+
+
+class NotPaidByTransfer(DomainError):
+    """The order is paid in another way."""
+
+    code = "not_paid_by_transfer"
+    en = "Order {number} is not paid by bank transfer."
+    vi = "Đơn {number} không thanh toán bằng chuyển khoản."
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+
+
 class PaymentIs(DomainError):
     """The payment is in a state in which this cannot be done."""
 

@@ -25,6 +25,7 @@ from grocery.payments.contracts import (
     MethodNotOffered,
     MoreThanAuthorised,
     MoreThanCaptured,
+    NotPaidByTransfer,
     PayLink,
     PaymentIs,
     PaymentRefused,
@@ -38,6 +39,7 @@ from grocery.payments.contracts import (
     RefundState,
     RefundView,
     ShortfallIs,
+    TransferIs,
     TransferTo,
 )
 from grocery.payments.services.begin_authorisation import begin_authorisation
@@ -53,6 +55,12 @@ from grocery.payments.services.request_cancellation import request_cancellation
 from grocery.payments.services.request_capture import request_capture
 from grocery.payments.services.request_refund import request_refund
 from grocery.payments.services.see_to_refund import record_handed_back, retry_refund
+from grocery.payments.services.see_to_transfer import (
+    assign_transfer,
+    believe_other_amount,
+    record_sent_back,
+    reopen_transfer,
+)
 from grocery.payments.services.shortfalls import record_collected, retry_capture, write_off
 from grocery.payments.services.take_transfer import take_bank_notice
 from grocery.payments.services.take_webhook import take_webhook
@@ -72,6 +80,11 @@ __all__ = [
     "request_refund",
     "record_handed_back",
     "retry_refund",
+    # what was sent and fits nothing
+    "assign_transfer",
+    "record_sent_back",
+    "reopen_transfer",
+    "believe_other_amount",
     # what was not charged
     "retry_capture",
     "record_collected",
@@ -108,6 +121,8 @@ __all__ = [
     "MoreThanCaptured",
     "RefundIs",
     "ShortfallIs",
+    "TransferIs",
+    "NotPaidByTransfer",
     "PaymentIs",
     "PaymentRefused",
     "ProviderUnavailable",

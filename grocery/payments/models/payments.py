@@ -73,6 +73,10 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """The ids of those that have one of these memos."""
         return self.filter(memo__in=memos).values_list("id", flat=True)
 
+    def order_numbered(self, number: str) -> UUID | None:
+        """The order with that number."""
+        return self.filter(order_number=number.strip().upper(), number=0).values_list("order_id", flat=True).first()
+
     def ending_before(self, when: datetime) -> PaymentQuerySet:
         """Held and not asked for, and let go by the provider before then, unless the goods are packed first."""
         held = self.filter(state=PaymentState.AUTHORISED, cancel_requested_at=None, to_capture=None)
