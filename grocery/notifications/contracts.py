@@ -22,6 +22,7 @@ class Kind(StrEnum):
     ORDER_RETURNED = "order_returned"
     SUBSTITUTE_PROPOSED = "substitute_proposed"
     WEIGHT_QUESTIONED = "weight_questioned"
+    TRANSFER_LATE = "transfer_late"
 
 
 class Channel(StrEnum):

@@ -31,6 +31,7 @@ from grocery.ordering.events import (
     SubstituteProposed,
     WeightQuestioned,
 )
+from grocery.payments.events import TransferCameLate
 
 
 @on(OrderConfirmed)
@@ -118,6 +119,12 @@ def write_question(fact: SubstituteProposed) -> None:
 @on(WeightQuestioned)
 def write_weight_question(fact: WeightQuestioned) -> None:
     queue_weight_question(event_id=fact.event_id, question_id=fact.question_id, now=clock.now())
+
+
+@on(TransferCameLate)
+def write_transfer_late(fact: TransferCameLate) -> None:
+    kind = Kind.TRANSFER_LATE
+    queue_message(kind=kind, event_id=fact.event_id, order_id=fact.order_id, now=clock.now(), amount=str(fact.amount))
 
 
 @on(MessageQueued, outside=True)

@@ -20,6 +20,7 @@ _KINDS = [
     (Kind.ORDER_CHANGED.value, _("order changed")),
     (Kind.SUBSTITUTE_PROPOSED.value, _("substitute proposed")),
     (Kind.WEIGHT_QUESTIONED.value, _("asked about a weight")),
+    (Kind.TRANSFER_LATE.value, _("transfer came late")),
 ]
 _STATES = [
     (MessageState.QUEUED.value, _("queued")),

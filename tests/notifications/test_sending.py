@@ -20,6 +20,7 @@ from grocery.kernel import clock
 from grocery.kernel.errors import NotFound
 from grocery.kernel.ids import new_id
 from grocery.kernel.models import OutboxEvent
+from grocery.kernel.money import dong
 from grocery.kernel.outbox import publish
 from grocery.kernel.quantity import quantity
 from grocery.notifications import models
@@ -31,6 +32,7 @@ from grocery.ordering import public as ordering
 from grocery.ordering.contracts import CancelReason, OrderView
 from grocery.ordering.events import OrderCancelled, OrderChangeNotMade, OrderConfirmed, OrderDelivered, OrderFact
 from grocery.ordering.models import OrderLine
+from grocery.payments.events import TransferCameLate
 from tests.notifications.conftest import customer
 from tests.shop import Shop
 
@@ -283,3 +285,12 @@ def test_an_empty_outbox_is_empty_and_has_no_letter():
     assert notifications.outbox() == []
     with pytest.raises(NotFound):
         notifications.message(message_id=new_id())
+
+
+def test_who_paid_too_late_is_told_that_it_goes_back(lan: UUID, ordered: Ordered, deliver: Deliver, outbox: Path):
+    order = ordered(lan)
+    with transaction.atomic():
+        publish(TransferCameLate(order_id=order.id, amount=dong(345_000)))
+    deliver()
+    [mail] = mails(outbox)
+    assert (order.number in mail["Subject"], "345.000\N{NO-BREAK SPACE}₫" in text_of(mail)) == (True, True)

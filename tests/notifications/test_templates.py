@@ -68,6 +68,7 @@ def written(kind: Kind, language: str, view: OrderView | None = None, reason: st
         reason=reason,
         question=about,
         back=given_back() if kind is Kind.ORDER_RETURNED else None,
+        amount="345.000 ₫" if kind is Kind.TRANSFER_LATE else "",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -57,6 +58,7 @@ def queue_message(
     reason: str = "",
     question: ordering.Substitution | ordering.WeightQuestion | None = None,
     back: ordering.ReturnView | None = None,
+    amount: str = "",
 ) -> None:
     """Write the message about this fact in the customer's language and tell that it waits; once per fact."""
     if models.Message.objects.about(event_id, kind, Channel.EMAIL).exists():
@@ -68,9 +70,8 @@ def queue_message(
         log.info("nobody to tell", kind=kind.value, order_id=str(order_id))
         return
     language = policies.spoken_language(contact.language)
-    words = render(
-        kind=kind, language=language, order=order, name=contact.name, reason=reason, question=question, back=back
-    )
+    about: dict[str, Any] = {"reason": reason, "question": question, "back": back, "amount": amount}
+    words = render(kind=kind, language=language, order=order, name=contact.name, **about)
     message = models.Message.objects.create(
         id=(message_id := new_id()),
         event_id=event_id,

@@ -28,10 +28,11 @@ def render(
     reason: str = "",
     question: ordering.Substitution | ordering.WeightQuestion | None = None,
     back: ordering.ReturnView | None = None,
+    amount: str = "",
 ) -> Rendered:
     """The words of a message about an order, in "vi" or "en". `reason`: why it was cancelled, or what is the matter;
-    `question` and `back`, a return: their own."""
-    context = {"name": name, "reason": reason, **_order(order, language)}
+    `question` and `back`, a return: their own; `amount`: money that it is about."""
+    context = {"name": name, "reason": reason, "amount": amount, **_order(order, language)}
     if isinstance(question, ordering.WeightQuestion):
         context |= _weight_question(question, context["home"], language)
     elif question:
