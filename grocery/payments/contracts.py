@@ -258,6 +258,26 @@ class ShortfallIs(DomainError):
     vi = "Khoản tiền này đã có người xử lý."
 
 
+@dataclass(frozen=True, slots=True)
+class StatementTaken:
+    """What a statement held: transfers that are new, those that we knew, the lines that nobody can read."""
+
+    new: int
+    known: int
+    unreadable: tuple[int, ...]
+
+
+class NotAStatement(DomainError):
+    """The file lacks columns without which no transfer can be booked."""
+
+    code = "not_a_statement"
+    en = "The file has no column {missing}."
+    vi = "Tệp không có cột {missing}."
+
+    def __init__(self, missing: list[str]) -> None:
+        self.missing = ", ".join(missing)
+
+
 class TransferIs(DomainError):
     """Nothing can be done about this transfer, or not this."""
 

@@ -25,6 +25,7 @@ from grocery.payments.contracts import (
     MethodNotOffered,
     MoreThanAuthorised,
     MoreThanCaptured,
+    NotAStatement,
     NotPaidByTransfer,
     PayLink,
     PaymentIs,
@@ -39,6 +40,7 @@ from grocery.payments.contracts import (
     RefundState,
     RefundView,
     ShortfallIs,
+    StatementTaken,
     TransferIs,
     TransferTo,
 )
@@ -46,6 +48,7 @@ from grocery.payments.services.begin_authorisation import begin_authorisation
 from grocery.payments.services.change_amount import change_cash, lower_to, raise_to
 from grocery.payments.services.draw_qr import draw_qr
 from grocery.payments.services.ending_holds import HOLDS_END_SOON, holds_ending
+from grocery.payments.services.import_statement import import_statement
 from grocery.payments.services.look_again import look_again
 from grocery.payments.services.look_up import health, offered, page_sources, payment
 from grocery.payments.services.open_payment import open_payment
@@ -81,6 +84,9 @@ __all__ = [
     "record_handed_back",
     "retry_refund",
     # what was sent and fits nothing
+    "import_statement",
+    "StatementTaken",
+    "NotAStatement",
     "assign_transfer",
     "record_sent_back",
     "reopen_transfer",
