@@ -153,3 +153,59 @@ def test_a_transfer_is_told_as_text_and_as_a_code(language: str, bank: str):
     assert isinstance(step, payments.TransferTo)
     for said in (f"<dt>{bank}</dt><dd>Vietcombank</dd>", "0123456789", "CONG TY GROCERY", step.memo, "<path d="):
         assert said in page
+
+
+# --- by wallet ------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def mai(sandbox: Sandbox) -> Visitor:
+    """A customer who has placed an order, to be paid by MoMo."""
+    market = open_market()
+    customer = market.customer()
+    market.address(customer)
+    mai = Visitor().signed_in(customer)
+    mai.put("tomato", "4")
+    mai.post("/en/checkout/slot", {"slot": market.open_slots()[0], "tender": "momo"})
+    mai.placed = str(place(mai, market.open_slots()[0], tender="momo")["Location"])
+    return mai
+
+
+def test_a_wallet_is_paid_on_its_own_page_or_with_a_phone(mai: Visitor, sandbox: Sandbox):
+    page = mai.get(mai.placed)
+    [made] = sandbox.momo.payments()
+    body = page.content.decode()
+    assert f'/pay?t={made["token"]}">' in body
+    assert ('aria-label="QR code"' in body, "Pay 90.600\xa0₫ with MoMo" in text_of(page)) == (True, True)
+    assert made["redirectUrl"] == f"http://testserver{mai.placed}back"
+
+
+def test_whoever_comes_back_from_the_wallet_is_led_to_the_order(mai: Visitor, sandbox: Sandbox):
+    mai.get(mai.placed)
+    [made] = sandbox.momo.payments()
+    assert mai.get(f"{mai.placed}state").status_code == 204
+    back = urlsplit(sandbox.momo.play(made["orderId"])["redirect"])
+    answer = mai.get(f"{back.path}?{back.query}")
+    assert answer["Location"] == mai.placed.replace("/pay/", "/orders/")
+    assert "Held in your MoMo wallet, charged once packed" in text_of(mai.get(answer["Location"]))
+    assert mai.get(f"{mai.placed}state")["HX-Redirect"] == answer["Location"]
+
+
+def test_an_address_that_says_paid_is_not_believed(mai: Visitor):
+    mai.get(mai.placed)
+    answer = mai.get(f"{mai.placed}back?resultCode=0&signature=forged")
+    assert "Your payment is still missing" in text_of(mai.get(answer["Location"]))
+
+
+def test_a_refusal_in_the_wallet_is_said_beside_a_new_link(mai: Visitor, sandbox: Sandbox):
+    mai.get(mai.placed)
+    first = sandbox.momo.payments()[0]
+    sandbox.momo.play(first["orderId"], "refuse")
+    assert mai.get(f"{mai.placed}back")["Location"] == mai.placed
+    page = mai.get(mai.placed)
+    assert "You did not confirm the payment in MoMo." in text_of(page)
+    assert sandbox.momo.payments()[1]["token"] in page.content.decode()
+
+
+def test_nobody_else_comes_back_to_an_order(mai: Visitor, sandbox: Sandbox):
+    mai.get(mai.placed)
+    mai.post("/sign-out/")
+    assert [mai.get(f"{mai.placed}{where}").status_code for where in ("back", "state")] == [302, 302]

@@ -27,7 +27,7 @@ from grocery.payments.models.shortfalls import ShortfallQuerySet
 from grocery.payments.public import PaymentState
 
 _SAID: Final[dict[str, Promise]] = {
-    "retry": _("The card's bank is asked once more."),
+    "retry": _("The provider is asked once more."),
     "collected": _("Noted: the customer has paid it otherwise."),
     "written_off": _("Noted: it is written off."),
 }
