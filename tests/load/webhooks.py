@@ -64,7 +64,7 @@ def _row(measured: Measured, connections: int) -> list[object]:
 def _sent(measured: Measured, series: str, count: int, connections: int) -> list[Answer]:
     """So many notices that nobody has sent before, kept all."""
     requests = _requests(series, count)
-    return crowd(measured.shop.web_port, lambda: next(requests, None), connections=connections, good={200})
+    return crowd(measured.shop.web_port, lambda: next(requests, None), connections=connections, good={204})
 
 
 def _requests(series: str, count: int) -> Iterator[Request]:
