@@ -220,6 +220,7 @@ class Died(BaseException):
 @pytest.mark.parametrize("off", [False, True])
 def test_a_notice_whose_taking_breaks_off_at_any_statement_counts_once_when_it_comes_again(till: Till, off: bool):
     """All or nothing, however it ends: to the database a kill is a connection that is gone."""
+    left = 0
 
     def dying(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         nonlocal left
