@@ -66,6 +66,10 @@ bench-checkout: environment ## what placing an order costs: make bench-checkout 
 fault-points: environment ## kill whoever places, changes, cancels, delivers and takes back orders at every statement, one after the other
 	FAULT_STEP=1 $(PYTHON_RUN) -m pytest -q --timeout 900 tests/chaos/test_faults.py tests/chaos/test_changing_faults.py tests/chaos/test_returning_faults.py $(ARGS)
 
+.PHONY: fault-matrix
+fault-matrix: environment ## every fault at every operation of every payment provider, and where it ends
+	FAULT_MATRIX=1 $(PYTHON_RUN) -m tests.payments.fault_matrix
+
 .PHONY: lighthouse
 lighthouse: environment ## Lighthouse on pages of a running shop: make lighthouse ARGS="http://localhost:8000/ …"
 	@deploy/local/browser

@@ -66,6 +66,10 @@ class Sandbox:
         fault = {"operation": operation, "kind": kind, "times": times, "seconds": seconds}
         self.post("/_/faults", fault | {"provider": provider})
 
+    def faults(self) -> list[Any]:
+        """Those to come, of all providers."""
+        return [fault for of_one in self.get("/_/faults").values() for fault in of_one]
+
     def clear_faults(self) -> None:
         self._ask("DELETE", "/_/faults")
 
