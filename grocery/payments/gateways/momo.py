@@ -175,7 +175,7 @@ class MomoProvider:
             seen = Observation(order_id, PaymentState.PENDING, amount.minor, "vnd", payment_id=uuid_in(order_id))
         if seen.state is not PaymentState.PENDING:
             return seen
-        return replace(seen, state=PaymentState.FAILED, failure_code=LINK_LOST, attempt=seen.reference)
+        return replace(seen, state=PaymentState.FAILED, failure_code=LINK_LOST)
 
     def _refund_there_is(self, refund_id: str, code: int) -> Mapping[str, Any]:
         """The refund that was asked for before. Raises OutcomeUnknown where there is none yet."""

@@ -106,10 +106,10 @@ def _moved(bill: Bill, payment: Payment, seen: Observation, now: datetime) -> li
 
 
 def _failed_for_good(payment: Payment, seen: Observation, now: datetime) -> list[PaymentEvent]:
-    """Nobody can pay under this reference any more; the next attempt gets another."""
+    """Nobody can pay under this reference any more; the next attempt gets another. Told where its customer tried."""
     payment.calls.to_begin().not_refused().failed(seen.reference, seen.failure_code, now)
     payment.reference, payment.handoff = "", {}
-    return facts_of_failed(payment)
+    return facts_of_failed(payment) if seen.attempt else []
 
 
 def _settle_calls(payment: Payment, seen: Observation, now: datetime) -> None:
