@@ -63,8 +63,8 @@ bench-checkout: environment ## what placing an order costs: make bench-checkout 
 	$(PYTHON_RUN) -m tests.load.checkout $(ARGS)
 
 .PHONY: fault-points
-fault-points: environment ## kill whoever places, changes, cancels, delivers and takes back orders at every statement, one after the other
-	FAULT_STEP=1 $(PYTHON_RUN) -m pytest -q --timeout 900 tests/chaos/test_faults.py tests/chaos/test_changing_faults.py tests/chaos/test_returning_faults.py $(ARGS)
+fault-points: environment ## kill whoever places, changes, cancels, delivers, takes back and pays orders at every statement, one after the other
+	FAULT_STEP=1 $(PYTHON_RUN) -m pytest -q --timeout 900 tests/chaos/test_faults.py tests/chaos/test_changing_faults.py tests/chaos/test_returning_faults.py tests/chaos/test_paying_faults.py $(ARGS)
 
 .PHONY: fault-matrix
 fault-matrix: environment ## every fault at every operation of every payment provider, and where it ends

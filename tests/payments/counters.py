@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
-from uuid import UUID
 
 from grocery.payments import public as payments
 from grocery.payments.contracts import Method
@@ -21,14 +21,14 @@ class Counter(Protocol):
     calls: dict[str, str]
     tellings: dict[str, str]
 
-    def approve(self, till: Till, order_id: UUID) -> None:
+    def approve(self, sandbox: Sandbox, reference: str) -> None:
         """The customer confirms the payment."""
 
     def notices(self, sandbox: Sandbox) -> list[Any]:
         """What is due to be told."""
 
-    def balance(self, sandbox: Sandbox) -> tuple[int, int, int]:
-        """At the provider: how many payments are held or taken, how much was taken, how much given back."""
+    def balance(self, sandbox: Sandbox, references: Collection[str]) -> tuple[int, int, int]:
+        """Of these at the provider: how many are held or taken, how much was taken, how much given back."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,17 @@ class Stripe:
     def tellings(self) -> dict[str, str]:
         return {"authorised": "confirm", "captured": "capture", "cancelled": "cancel", "refunded": "refund"}
 
-    def approve(self, till: Till, order_id: UUID) -> None:
-        till.customer_pays(order_id)
+    def approve(self, sandbox: Sandbox, reference: str) -> None:
+        sandbox.pay(reference)
 
     def notices(self, sandbox: Sandbox) -> list[Any]:
         return sandbox.take_webhooks(due=True)
 
-    def balance(self, sandbox: Sandbox) -> tuple[int, int, int]:
-        intents = sandbox.objects("payment_intent")
-        live = [intent for intent in intents if intent["status"] in {"requires_capture", "succeeded"}]
-        back = [r["amount"] for r in sandbox.objects("refund") if r["status"] in {"pending", "succeeded"}]
+    def balance(self, sandbox: Sandbox, references: Collection[str]) -> tuple[int, int, int]:
+        ours = [intent for intent in sandbox.objects("payment_intent") if intent["id"] in references]
+        live = [intent for intent in ours if intent["status"] in {"requires_capture", "succeeded"}]
+        refunds = [refund for refund in sandbox.objects("refund") if refund["payment_intent"] in references]
+        back = [refund["amount"] for refund in refunds if refund["status"] in {"pending", "succeeded"}]
         return len(live), sum(intent["amount_received"] for intent in live), sum(back)
 
 
@@ -72,17 +73,18 @@ class Momo:
     def tellings(self) -> dict[str, str]:
         return {"authorised": "pay"}
 
-    def approve(self, till: Till, order_id: UUID) -> None:
-        till.sandbox.momo.play(till.reference(order_id))
+    def approve(self, sandbox: Sandbox, reference: str) -> None:
+        sandbox.momo.play(reference)
 
     def notices(self, sandbox: Sandbox) -> list[Any]:
         return sandbox.momo.take_notices(due=True)
 
-    def balance(self, sandbox: Sandbox) -> tuple[int, int, int]:
-        live = [payment for payment in sandbox.momo.payments() if payment["resultCode"] in {0, 9000}]
+    def balance(self, sandbox: Sandbox, references: Collection[str]) -> tuple[int, int, int]:
+        ours = [payment for payment in sandbox.momo.payments() if payment["orderId"] in references]
+        live = [payment for payment in ours if payment["resultCode"] in {0, 9000}]
         taken = [payment["amount"] for payment in live if payment["resultCode"] == 0]
-        back = [refund["amount"] for refund in sandbox.momo.refunds() if refund["resultCode"] == 0]
-        return len(live), sum(taken), sum(back)
+        refunds = [refund for refund in sandbox.momo.refunds() if refund["payment"] in references]
+        return len(live), sum(taken), sum(refund["amount"] for refund in refunds if refund["resultCode"] == 0)
 
 
 COUNTERS: Final[tuple[Counter, ...]] = (Stripe(), Momo())

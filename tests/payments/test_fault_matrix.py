@@ -61,7 +61,7 @@ def begin(till: Till, counter: Counter) -> UUID:
 
 def pay(till: Till, counter: Counter) -> UUID:
     order_id = begin(till, counter)
-    counter.approve(till, order_id)
+    counter.approve(till.sandbox, till.reference(order_id))
     pass_time(till, counter)
     return order_id
 
@@ -70,7 +70,7 @@ def held(till: Till, counter: Counter) -> UUID:
     """Paid, and known to be, before anything goes wrong."""
     order_id = till.open(BASKET, counter.method)
     payments.begin_authorisation(order_id=order_id, now=till.now)
-    counter.approve(till, order_id)
+    counter.approve(till.sandbox, till.reference(order_id))
     hear(till, counter)
     assert till.state(order_id) == "authorised"
     return order_id
@@ -102,7 +102,7 @@ def taken(till: Till, counter: Counter) -> UUID:
 def ends(till: Till, counter: Counter, order_id: UUID) -> str:
     """Where it all stands, in words: with us, and at the provider."""
     view = payments.payment(order_id=order_id)
-    many, received, back = counter.balance(till.sandbox)
+    many, received, back = counter.balance(till.sandbox, {till.reference(order_id)})
     assert (received, back) == (view.captured.minor, view.refunded.minor), "we and the provider disagree"
     assert many <= 1, "charged twice"
     kept = f", kept {received - back:,}" if received else ""
@@ -157,7 +157,7 @@ def test_a_look_that_fails_where_nobody_told_us(
     till: Till, counter: Counter, fault: str, record_property: Callable[[str, object], None]
 ):
     order_id = begin(till, counter)
-    counter.approve(till, order_id)
+    counter.approve(till.sandbox, till.reference(order_id))
     counter.notices(till.sandbox)  # lost
     till.sandbox.fault(counter.calls["poll"], fault, seconds=0.5, provider=counter.provider)
     assert seen_through(till, counter, record_property, order_id) == GOOD["poll"]
@@ -179,7 +179,7 @@ def test_a_notice_that_goes_wrong(
     if telling == "authorised":
         order_id = begin(till, counter)
         till.sandbox.fault(counter.tellings[telling], fault, seconds=25, provider=counter.provider)
-        counter.approve(till, order_id)
+        counter.approve(till.sandbox, till.reference(order_id))
     else:
         order_id = BEFORE[OF[telling]](till, counter)
         till.sandbox.fault(counter.tellings[telling], fault, seconds=25, provider=counter.provider)

@@ -1,0 +1,75 @@
+"""Whoever asks a provider of payments, or hears of one, may die between any two statements: once repeated, money was
+held once, taken once, given back once, and told of once.
+
+`FAULT_STEP=1` kills at every point, not only at every few of them from one drawn by chance.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.chaos import money
+from tests.chaos.money import BACK, KEPT, PayingTown
+from tests.chaos.test_faults import walked
+from tests.payments.counters import COUNTERS, Counter
+from tests.sandbox.fixtures import sandbox, sandbox_process
+from tests.sandbox.running import Sandbox
+
+__all__ = ["sandbox", "sandbox_process"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+STEP = int(os.environ.get("FAULT_STEP", "24"))
+#: The settings by which the process that dies finds the sandbox.
+CARRY = [
+    "STRIPE_API_URL",
+    "PAYMENT_METHODS",
+    "PAYMENT_GATEWAYS",
+    "MOMO_API_URL",
+    "MOMO_PARTNER_CODE",
+    "MOMO_ACCESS_KEY",
+    "MOMO_SECRET_KEY",
+]
+
+
+@pytest.fixture(params=COUNTERS, ids=lambda counter: counter.provider)
+def town(request: pytest.FixtureRequest, settings: Any, tmp_path: Path, sandbox: Sandbox) -> PayingTown:
+    settings.FIRESTORE_PROJECT, settings.MAIL_OUTBOX = "", tmp_path
+    counter: Counter = request.param
+    town = PayingTown.founded()
+    town.bank, town.counter = sandbox, counter
+    return town
+
+
+def points(
+    town: PayingTown, work: Callable[..., Any], prepare: Callable[[], Any], *, held: int, kept: int, **told: int
+) -> int:
+    """How many there were; after each death it is done again, and looked at."""
+
+    def again(order_id: UUID, *about: Any) -> list[str]:
+        work(order_id, *about)
+        return list(town.faults_of_money(order_id, told=told, held=held, kept=kept))
+
+    return walked(town, work, prepare, again, step=STEP, carry=CARRY)
+
+
+def test_beginning(town: PayingTown):
+    assert points(town, money.begin, town.to_begin, held=0, kept=0, PaymentAuthorised=0, PaymentFailed=0) > 10
+
+
+def test_hearing_that_it_is_authorised(town: PayingTown):
+    assert points(town, money.hear, town.to_hear, held=1, kept=0, PaymentAuthorised=1) > 20
+
+
+def test_taking(town: PayingTown):
+    assert points(town, money.settle, town.to_take, held=1, kept=KEPT, PaymentCaptured=1) > 20
+
+
+def test_giving_back(town: PayingTown):
+    assert points(town, money.settle, town.to_give_back, held=1, kept=KEPT - BACK, RefundSucceeded=1) > 20
