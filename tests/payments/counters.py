@@ -16,10 +16,14 @@ from tests.sandbox.running import Sandbox
 class Counter(Protocol):
     """One provider. `calls` and `tellings` name what the sandbox calls our operations."""
 
-    provider: str
-    method: Method
-    calls: dict[str, str]
-    tellings: dict[str, str]
+    @property
+    def provider(self) -> str: ...
+    @property
+    def method(self) -> Method: ...
+    @property
+    def calls(self) -> dict[str, str]: ...
+    @property
+    def tellings(self) -> dict[str, str]: ...
 
     def approve(self, sandbox: Sandbox, reference: str) -> None:
         """The customer confirms the payment."""
