@@ -67,8 +67,8 @@ class PayingTown(Town):
 
     def to_take(self) -> tuple[UUID]:
         """Packed, and the capture written down."""
-        order_id, *heard = self.to_hear()
-        hear(order_id, *heard)
+        order_id, provider, notices = self.to_hear()
+        hear(order_id, provider, notices)
         for step in (ordering.start_picking, ordering.mark_packed):
             step(order_id=order_id, by=self.shop.picker, now=clock.now())
         return (order_id,)
