@@ -88,6 +88,14 @@ class PaymentOut(Schema):
     }
 
 
+class Methods(Schema):
+    """The ways to pay that `checkout` takes as its `method` at present, in the order in which to show them."""
+
+    methods: list[public.Method]
+
+    model_config = {"json_schema_extra": {"examples": [{"methods": ["card", "momo", "cash_on_delivery"]}]}}
+
+
 class Received(Schema):
     """The notice is verified and kept."""
 
@@ -125,6 +133,12 @@ def payment(request: HttpRequest, order_id: Id) -> PaymentOut:
         currency=view.amount.currency,
         failure_code=view.failure_code,
     )
+
+
+@router.get("/payment-methods", auth=None, response=Methods, summary="How one may pay")
+def methods(request: HttpRequest) -> Methods:
+    """What the shop offers at present."""
+    return Methods(methods=list(public.offered()))
 
 
 @router.post("/webhooks/bank", auth=None, response=Received, summary="For the shop's bank")

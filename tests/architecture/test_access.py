@@ -40,6 +40,7 @@ TABLE = {
     "GET /provinces": OPEN,
     "GET /provinces/{province_code}/wards": OPEN,
     "GET /stores": OPEN,
+    "GET /payment-methods": OPEN,
     "GET /categories": OPEN,
     "GET /products": OPEN,
     "GET /products/popular": OPEN,

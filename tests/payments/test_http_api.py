@@ -101,6 +101,12 @@ def post(client: Client, body: bytes, headers: dict[str, str], url: str = WEBHOO
     return client.post(url, data=body, content_type="application/json", headers=headers)
 
 
+def test_anybody_may_ask_how_one_may_pay(client: Client, settings: Any):
+    settings.PAYMENT_METHODS = ("cash_on_delivery", "card")
+    answer = client.get("/api/v1/payment-methods")
+    assert (answer.status_code, answer.json()) == (200, {"methods": ["card", "cash_on_delivery"]})
+
+
 def test_a_signed_webhook_is_taken(client: Client):
     body = event("payment_intent.succeeded", id="pi_1")
     answer = post(client, body, signed(body, now()))
