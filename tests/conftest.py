@@ -11,10 +11,15 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.test import override_settings
+from hypothesis import settings as hypothesis_settings
 
 from grocery.kernel.outbox import relay
 from tests import emptying
 from tests.hurry import without_waiting
+
+# How long an example takes is no property of the shop: a busy machine would fail it.
+hypothesis_settings.register_profile("no deadline", deadline=None)
+hypothesis_settings.load_profile("no deadline")
 
 _WORD = re.compile(r"\w+")
 #: Django's own tables for people and sessions count as accounts.
