@@ -81,9 +81,9 @@ _PAYMENT = """
     VALUES (%s, %s, 0, %s, %s, %s, 'cash_on_delivery', '', '', 'authorised', %s, 0, 0, 0, '', '', now(), now(), '')
 """
 _CHANGE = "UPDATE ordering_cart SET version = version + 1 WHERE id = %s RETURNING store_id, version"
-_IN_CART = "SELECT sku, quantity, note FROM ordering_cartline WHERE cart_id = %s ORDER BY id"
+_ITEMS = "SELECT sku, quantity, note FROM ordering_cartline WHERE cart_id = %s ORDER BY id"
 _ONE = f"""
-    SELECT (SELECT count(*) FROM ordering_cartline WHERE cart_id = %s), line.* FROM ({_IN_CART}) AS line WHERE sku = %s
+    SELECT (SELECT count(*) FROM ordering_cartline WHERE cart_id = %s), line.* FROM ({_ITEMS}) AS line WHERE sku = %s
 """
 _HELD = "SELECT slot_id FROM delivery_slothold WHERE holder = %s AND until > now()"
 _SHELF = """
@@ -128,7 +128,7 @@ def add(db: psycopg.Connection[Any], cart: UUID, sku: str, *, whole: bool) -> No
     """One more of what is in the cart; answered with its line, or with all of them at their price and stock."""
     with db.transaction(), db.cursor() as cursor:
         store, version = cursor.execute(_CHANGE, [cart]).fetchall()[0]
-        lines = cursor.execute(*((_IN_CART, [cart]) if whole else (_ONE, [cart, cart, sku]))).fetchall()
+        lines = cursor.execute(*((_ITEMS, [cart]) if whole else (_ONE, [cart, cart, sku]))).fetchall()
         cursor.execute(_HELD, [f"cart:{cart}"]).fetchall()
         skus = [line[0] for line in lines] if whole else [sku]
         products = {row[0]: row for row in cursor.execute(_PRODUCTS, [skus]).fetchall()}
