@@ -22,7 +22,7 @@ _MANY_STREAMS = ("--backlog=4096", "--backpressure=6000")
 #: Of the web role, for two cores that it shares with its database: see "How many threads" in docs/measurements.md.
 _WEB_PROCESSES, _WEB_THREADS = "1", "2"
 WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105 - shared with the sandbox, worth nothing elsewhere
-BANK_NOTICE_SECRET = "bank_secret_sandbox"  # noqa: S105 - the same
+BANK_NOTICE_SECRET = "bank_secret_sandbox"  # noqa: S105 - shared with the sandbox's bank, worth nothing elsewhere
 ROLES = ("sandbox", "web", "live", "relay", "worker")
 #: Those that listen on a port, by what answers there once they are ready.
 _READY = {"sandbox": "/", "web": "/readyz", "live": "/readyz"}

@@ -8,8 +8,6 @@ from grocery.ledger.policies import money, orders
 from grocery.ledger.services.book import book
 from grocery.ordering.events import ChargeReduced, OrderCharged
 from grocery.payments.events import (
-    CashHandedIn,
-    CreditGranted,
     MoneyReturned,
     MoneyReturnUndone,
     MoneyTaken,
@@ -53,13 +51,3 @@ def book_write_off(facts: tuple[ShortfallWrittenOff, ...]) -> None:
 @on(WriteOffReduced, batch=_BATCH)
 def book_write_off_reduced(facts: tuple[WriteOffReduced, ...]) -> None:
     book(map(money.write_off_reduced, facts), now=clock.now())
-
-
-@on(CashHandedIn, batch=_BATCH)
-def book_cash_handed_in(facts: tuple[CashHandedIn, ...]) -> None:
-    book(map(money.handed_in, facts), now=clock.now())
-
-
-@on(CreditGranted, batch=_BATCH)
-def book_credit_granted(facts: tuple[CreditGranted, ...]) -> None:
-    book(map(money.credit_granted, facts), now=clock.now())

@@ -160,41 +160,6 @@ class WriteOffReduced(MoneyEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CashHandedIn(Event):
-    """A driver has put `amount` of the cash that he carried into the till of a store, before `by` who counted it."""
-
-    hand_in_id: UUID
-    driver_id: UUID
-    store_id: UUID
-    amount: Money
-    at: datetime
-    by: UUID
-
-    @property
-    def stream(self) -> str:
-        return f"cash:{self.driver_id}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class CreditGranted(Event):
-    """The shop owes a customer `amount` more as store credit, out of goodwill: nothing was given for it.
-
-    What is paid with credit, or goes back to it, is MoneyTaken and MoneyReturned with the provider "credit".
-    """
-
-    customer_id: UUID
-    grant_id: UUID
-    store_id: UUID
-    amount: Money
-    at: datetime
-    by: UUID | None = None
-
-    @property
-    def stream(self) -> str:
-        return f"credit:{self.customer_id}"
-
-
-@dataclass(frozen=True, kw_only=True)
 class TransferCameLate(PaymentEvent):
     """`amount` arrived for something that was off by then; it goes back."""
 

@@ -18,9 +18,10 @@ from django.views.decorators.http import require_POST
 from grocery.accounts import public as accounts
 from grocery.inventory import public as inventory
 from grocery.inventory.admin.feeds import feed_page
-from grocery.inventory.admin.lists import ReadOnly, amount_text, store_names
+from grocery.inventory.admin.lists import amount_text, store_names
 from grocery.inventory.models import StockCheck, StockDifference
 from grocery.kernel import clock
+from grocery.kernel.admin import ReadOnly
 from grocery.kernel.errors import DomainError
 from grocery.kernel.idempotency import fingerprint_of, once
 from grocery.kernel.ids import new_id

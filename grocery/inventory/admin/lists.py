@@ -29,19 +29,6 @@ def store_name(row: Any) -> str:
     return getattr(row, "store_name", None) or store_names().get(row.location) or str(row.location)
 
 
-class ReadOnly:
-    """Looking is allowed to whoever may view; nothing else to anybody: stock changes by movements alone."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 class StoreFilter(admin.SimpleListFilter):
     title = cast("str", _("store"))
     parameter_name = "store"

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from grocery.accounts import public as accounts
 from grocery.inventory import public as inventory
-from grocery.inventory.admin.lists import MovementStoreFilter, ReadOnly
+from grocery.inventory.admin.lists import MovementStoreFilter
 from grocery.inventory.models import Movement
 from grocery.kernel import clock
+from grocery.kernel.admin import ReadOnly
 from grocery.kernel.errors import DomainError
 from grocery.kernel.quantity import plain
 from grocery.kernel.reader import language

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from grocery.inventory import public as inventory
-from grocery.inventory.admin.lists import NamedStores, ReadOnly, StoreFilter, store_name
+from grocery.inventory.admin.lists import NamedStores, StoreFilter, store_name
 from grocery.inventory.models import (
     Barcode,
     GoodsReceipt,
@@ -23,6 +23,7 @@ from grocery.inventory.models import (
     StockAlert,
     Wastage,
 )
+from grocery.kernel.admin import ReadOnly
 from grocery.kernel.errors import NotFound
 
 

@@ -19,11 +19,12 @@ from grocery.accounts import public as accounts
 from grocery.catalog import public as catalog
 from grocery.inventory import public as inventory
 from grocery.inventory.admin import hot_items, work
-from grocery.inventory.admin.lists import NamedStores, ReadOnly, StoreFilter, amount_text, store_name, store_names
+from grocery.inventory.admin.lists import NamedStores, StoreFilter, amount_text, store_name, store_names
 from grocery.inventory.admin.thresholds import low_at
 from grocery.inventory.models import Allocation, Lot, Reservation, StockItem
 from grocery.inventory.models.stock import StockItemQuerySet
 from grocery.kernel import clock
+from grocery.kernel.admin import ReadOnly
 from grocery.kernel.errors import DomainError
 from grocery.kernel.idempotency import fingerprint_of, once
 from grocery.kernel.ids import new_id

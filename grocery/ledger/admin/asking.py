@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -14,19 +13,6 @@ from grocery.accounts import public as accounts
 from grocery.catalog import public as catalog
 from grocery.kernel.principal import Principal
 from grocery.kernel.reader import language
-
-
-class ReadOnly:
-    """Looking is allowed to whoever may view; nothing else to anybody."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def asker(request: HttpRequest) -> Principal:

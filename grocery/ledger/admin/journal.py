@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
+from grocery.kernel.admin import ReadOnly
 from grocery.kernel.money import dong
 from grocery.ledger.admin import balance, corrections
-from grocery.ledger.admin.asking import ReadOnly, asker, order_link
+from grocery.ledger.admin.asking import asker, order_link
 from grocery.ledger.admin.wording import line_name
 from grocery.ledger.models import ACCOUNTS, Entry, EntryQuerySet, Posting
 

@@ -13,9 +13,10 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel import clock
+from grocery.kernel.admin import ReadOnly
 from grocery.kernel.money import Money, dong
 from grocery.ledger import public as ledger
-from grocery.ledger.admin.asking import ReadOnly, asker, check_may, order_link
+from grocery.ledger.admin.asking import asker, check_may, order_link
 from grocery.ledger.admin.corrections import Why
 from grocery.ledger.admin.wording import difference_name, line_name
 from grocery.ledger.models import Entry, OrderBook, OrderBookQuerySet

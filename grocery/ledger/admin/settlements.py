@@ -16,11 +16,12 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel import clock
+from grocery.kernel.admin import ReadOnly
 from grocery.kernel.errors import DomainError
 from grocery.kernel.money import dong
 from grocery.kernel.reader import language
 from grocery.ledger import public as ledger
-from grocery.ledger.admin.asking import ReadOnly, asker, check_may
+from grocery.ledger.admin.asking import asker, check_may
 from grocery.ledger.admin.corrections import Why
 from grocery.ledger.models import SettlementLine, SettlementLineQuerySet
 

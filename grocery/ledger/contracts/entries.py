@@ -23,8 +23,6 @@ class EntryKind(StrEnum):
     RETURN_UNDONE = "return_undone"
     WRITTEN_OFF = "written_off"
     WRITE_OFF_REDUCED = "write_off_reduced"
-    HANDED_IN = "handed_in"
-    CREDIT_GRANTED = "credit_granted"
     FEE = "fee"
     PAYOUT = "payout"
     DIFFERENCE = "difference"

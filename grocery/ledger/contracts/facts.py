@@ -118,27 +118,3 @@ class Returned(Movement, Protocol):
 
     @property
     def by_hand(self) -> bool: ...
-
-
-class HandedIn(Fact, Protocol):
-    """A driver's cash lies in the till."""
-
-    @property
-    def hand_in_id(self) -> UUID: ...
-    @property
-    def driver_id(self) -> UUID: ...
-    @property
-    def store_id(self) -> UUID: ...
-    @property
-    def amount(self) -> Money: ...
-
-
-class Granted(Fact, Protocol):
-    """A customer is given store credit."""
-
-    @property
-    def grant_id(self) -> UUID: ...
-    @property
-    def store_id(self) -> UUID: ...
-    @property
-    def amount(self) -> Money: ...

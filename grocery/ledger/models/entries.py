@@ -43,8 +43,6 @@ KINDS = [
     (EntryKind.RETURN_UNDONE.value, _("return of money undone")),
     (EntryKind.WRITTEN_OFF.value, _("written off")),
     (EntryKind.WRITE_OFF_REDUCED.value, _("write-off reduced")),
-    (EntryKind.HANDED_IN.value, _("cash handed in")),
-    (EntryKind.CREDIT_GRANTED.value, _("credit granted")),
     (EntryKind.FEE.value, _("provider's fee")),
     (EntryKind.PAYOUT.value, _("payout to the bank")),
     (EntryKind.DIFFERENCE.value, _("difference in a settlement")),

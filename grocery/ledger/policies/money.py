@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from grocery.ledger.contracts import Account, Draft, EntryKind, Line
-from grocery.ledger.contracts.facts import Granted, HandedIn, Movement, Returned, Taken
+from grocery.ledger.contracts.facts import Movement, Returned, Taken
 
 #: Transfers come to our bank by themselves: no provider stands between.
 _TRANSFER = "bank_transfer"
-#: The provider that is our own book of what we owe.
-_CREDIT = "credit"
 
 
 def taken(fact: Taken) -> Draft:
@@ -42,37 +40,8 @@ def write_off_reduced(fact: Movement) -> Draft:
     return _moved(fact, EntryKind.WRITE_OFF_REDUCED, source, (Account.LOSSES, ""), -fact.amount.minor)
 
 
-def handed_in(fact: HandedIn) -> Draft:
-    """From the driver into the till."""
-    return Draft(
-        kind=EntryKind.HANDED_IN,
-        source=f"handed_in:{fact.hand_in_id}",
-        at=fact.at,
-        store_id=fact.store_id,
-        by=fact.by,
-        lines=(
-            Line(Account.TILL, fact.amount.minor),
-            Line(Account.DRIVERS, -fact.amount.minor, subject=str(fact.driver_id)),
-        ),
-    )
-
-
-def credit_granted(fact: Granted) -> Draft:
-    """Owed to the customer, given away by us."""
-    return Draft(
-        kind=EntryKind.CREDIT_GRANTED,
-        source=f"credit:{fact.grant_id}",
-        at=fact.at,
-        store_id=fact.store_id,
-        by=fact.by,
-        lines=(Line(Account.GOODWILL, fact.amount.minor), Line(Account.CREDIT, -fact.amount.minor)),
-    )
-
-
 def _place(fact: Movement) -> tuple[Account, str]:
     """Where money of this kind lies."""
-    if fact.provider == _CREDIT:
-        return Account.CREDIT, ""
     if fact.provider:
         return Account.CLEARING, fact.provider
     return (Account.BANK if fact.method == _TRANSFER else Account.TILL), ""

@@ -12,24 +12,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel import clock
+from grocery.kernel.admin import ReadOnly
 from grocery.kernel.money import dong
 from grocery.kernel.tiles import Tile, tile
 from grocery.payments.models import Payment, ProviderCall, ProviderNotice
 from grocery.payments.models.payments import PaymentQuerySet
 from grocery.payments.public import HOLDS_END_SOON, PaymentState, holds_ending
-
-
-class ReadOnly:
-    """Looking is allowed to whoever may view; nothing else to anybody."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class NeedsSomebody(admin.SimpleListFilter):

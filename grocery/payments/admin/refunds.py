@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from grocery.accounts import public as accounts
 from grocery.kernel import clock
+from grocery.kernel.admin import ReadOnly
 from grocery.kernel.errors import DomainError
 from grocery.kernel.principal import Principal
 from grocery.payments import public as payments
-from grocery.payments.admin.payments import ReadOnly
 from grocery.payments.models import RefundPart
 from grocery.payments.models.refunds import RefundPartQuerySet
 from grocery.payments.public import RefundState

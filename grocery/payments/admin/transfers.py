@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from grocery.accounts import public as accounts
 from grocery.kernel import clock
+from grocery.kernel.admin import ReadOnly
 from grocery.kernel.errors import DomainError
 from grocery.kernel.money import dong
 from grocery.kernel.principal import Principal
 from grocery.kernel.tiles import Tile, tile
 from grocery.payments import public as payments
-from grocery.payments.admin.payments import ReadOnly
 from grocery.payments.models import IncomingTransfer
 from grocery.payments.models.transfers import IncomingTransferQuerySet
 from grocery.payments.policies.transfers import Oddity, Standing

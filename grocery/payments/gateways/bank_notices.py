@@ -6,25 +6,22 @@ full stop and the raw body. The same notice may come again, and the same transfe
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
+from grocery.payments.gateways import stamped
 from grocery.payments.gateways.provider import NotSigned
 from grocery.payments.policies.transfers import LARGEST, Told, clean
 
 HEADER: Final = "x-bank-signature"
-#: Signed longer ago or further ahead than this is a replay or a wrong clock.
-TOLERANCE: Final = timedelta(seconds=300)
 _ARRIVED: Final = "transfer.received"
 
 
 def read_notice(*, body: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Told | None:
     """The transfer that it tells of, if any. `headers` have lower-case names. Raises NotSigned."""
-    _check_signature(body, headers.get(HEADER, ""), secrets, now)
+    stamped.check(body, headers.get(HEADER, ""), secrets, now=now)
     try:
         notice = json.loads(body)
         return _told(notice["data"]) if notice["type"] == _ARRIVED and notice["data"]["amount"] != 0 else None
@@ -58,17 +55,3 @@ def told(*, amount: int, booked_at: datetime, **texts: object) -> Told:
     if not words["reference"] or booked_at.tzinfo is None:
         raise ValueError("no reference, or no time zone")
     return Told(amount=amount, booked_at=booked_at, **words)
-
-
-def _check_signature(body: bytes, header: str, secrets: Sequence[str], now: datetime) -> None:
-    parts = [part.strip().partition("=") for part in header.split(",")]
-    times = [value for name, _, value in parts if name == "t"]
-    signatures = [value.encode() for name, _, value in parts if name == "v1"]
-    if len(times) != 1 or not (times[0].isascii() and times[0].isdigit() and len(times[0]) < 12):
-        raise NotSigned("no signature")
-    signed = times[0].encode() + b"." + body
-    ours = [hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode() for secret in secrets]
-    if not any(hmac.compare_digest(one, theirs) for one in ours for theirs in signatures):
-        raise NotSigned("wrong signature")
-    if abs(now.timestamp() - int(times[0])) > TOLERANCE.total_seconds():
-        raise NotSigned("signed too long ago")

@@ -126,7 +126,7 @@ class MomoProvider:
         *,
         body: bytes,
         headers: Mapping[str, str],  # noqa: ARG002 - the signature is in the body
-        now: datetime,  # noqa: ARG002
+        now: datetime,  # noqa: ARG002 - it says nothing of when it was signed that could be checked
     ) -> Notice:
         """It carries no time of its own that could be checked: an old one, repeated, makes us look, no more."""
         try:

@@ -5,13 +5,11 @@ Facts about the API are from https://docs.stripe.com/api/payment_intents, /idemp
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -21,6 +19,7 @@ from django.conf import settings
 
 from grocery.kernel.money import Money, dong
 from grocery.payments.contracts import CardForm, PaymentState, PaymentStep
+from grocery.payments.gateways import stamped
 from grocery.payments.gateways.provider import Notice, NotSigned, OutcomeUnknown, Refused, Wanted, network
 from grocery.payments.gateways.stripe_objects import observe, observe_refund
 from grocery.payments.policies import Limits, Observation, RefundSeen
@@ -28,8 +27,6 @@ from grocery.payments.policies import Limits, Observation, RefundSeen
 # At DEBUG the SDK logs whole bodies, client secrets and all.
 logging.getLogger("stripe").setLevel(logging.WARNING)
 
-#: A webhook signed longer ago or further ahead than this is a replay or a wrong clock.
-TOLERANCE: Final = timedelta(seconds=300)
 #: Eight digits are the most that Stripe takes; the least is half a US dollar, with room for its exchange rate.
 LIMITS: Final = Limits(minimum=dong(15_000), maximum=dong(99_999_999))
 
@@ -147,7 +144,7 @@ class StripeProvider:
             self._client.v1.balance.retrieve()
 
     def read_webhook(self, *, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice:
-        _verify(body, headers.get("stripe-signature", ""), self._webhook_secrets, now)
+        stamped.check(body, headers.get("stripe-signature", ""), self._webhook_secrets, now=now)
         return _notice(body)
 
     def step(self, seen: Observation) -> PaymentStep | None:
@@ -213,21 +210,6 @@ def _code(error: stripe.StripeError) -> str:
     """The decline code where there is one, then the error's code, then its type."""
     details = error.json_body.get("error", {}) if isinstance(error.json_body, dict) else {}
     return str(details.get("decline_code") or error.code or details.get("type") or f"http_{error.http_status}")[:64]
-
-
-def _verify(body: bytes, header: str, secrets: Sequence[str], now: datetime) -> None:
-    """`t=<unix>,v1=<hex>[,v1=<hex>…]`, HMAC-SHA256 over `<t>.<body>`; several while a secret is being rolled."""
-    pairs = [part.strip().partition("=") for part in header.split(",")]
-    stamps = [value for name, _, value in pairs if name == "t"]
-    signatures = [value.encode() for name, _, value in pairs if name == "v1"]
-    if len(stamps) != 1 or not (stamps[0].isascii() and stamps[0].isdigit()) or not signatures:
-        raise NotSigned("the Stripe-Signature header is missing or unreadable")
-    if abs(int(stamps[0][:12]) - now.timestamp()) > TOLERANCE.total_seconds():
-        raise NotSigned("it was not signed just now")
-    signed = stamps[0].encode() + b"." + body
-    expected = [hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode() for secret in secrets]
-    if not any(hmac.compare_digest(ours, theirs) for ours in expected for theirs in signatures):
-        raise NotSigned("no signature matches")
 
 
 def _notice(body: bytes) -> Notice:
