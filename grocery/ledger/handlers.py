@@ -8,6 +8,8 @@ from grocery.ledger.policies import money, orders
 from grocery.ledger.services.book import book
 from grocery.ordering.events import ChargeReduced, OrderCharged
 from grocery.payments.events import (
+    CreditGranted,
+    CreditTakenBack,
     MoneyReturned,
     MoneyReturnUndone,
     MoneyTaken,
@@ -51,3 +53,13 @@ def book_write_off(facts: tuple[ShortfallWrittenOff, ...]) -> None:
 @on(WriteOffReduced, batch=_BATCH)
 def book_write_off_reduced(facts: tuple[WriteOffReduced, ...]) -> None:
     book(map(money.write_off_reduced, facts), now=clock.now())
+
+
+@on(CreditGranted, batch=_BATCH)
+def book_credit_granted(facts: tuple[CreditGranted, ...]) -> None:
+    book(map(money.credit_granted, facts), now=clock.now())
+
+
+@on(CreditTakenBack, batch=_BATCH)
+def book_credit_taken_back(facts: tuple[CreditTakenBack, ...]) -> None:
+    book(map(money.credit_taken_back, facts), now=clock.now())

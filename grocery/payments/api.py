@@ -25,17 +25,22 @@ REFUND: Final[dict[str, Any]] = {
     "amount": 25000,
     "state": "pending",
     "in_cash": False,
+    "to_credit": 0,
     "requested_at": "2026-11-21T09:30:00Z",
     "settled_at": None,
 }
 
 
 class RefundOut(Schema):
-    """Money that goes back: `owed` means that somebody of the shop sees to it, as with cash."""
+    """Money that goes back: `owed` means that somebody of the shop sees to it, as with cash.
+
+    `to_credit` of it is store credit: what was paid with it, and what was asked to go there.
+    """
 
     amount: Dong
     state: public.RefundState
     in_cash: bool
+    to_credit: Dong
     requested_at: datetime
     settled_at: datetime | None
 

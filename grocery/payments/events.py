@@ -104,7 +104,8 @@ class MoneyEvent(PaymentEvent):
     """Money of one order has moved, `amount` of it: for the books. The facts above say how the order stands; these
     say each movement by itself, and each is told once. Whoever lets money move tells one of them.
 
-    `provider` "": nobody's but ours (cash, a transfer to our bank); "credit": the customer's store credit.
+    `provider` "": nobody's but ours (cash, a transfer to our bank); "credit": the customer's store credit, which may
+    also be where something goes back to that was paid otherwise.
     `reference` is the provider's name for the movement, empty where there is none. `by`: the person who did it,
     None: the system or the provider.
     """
@@ -157,6 +158,35 @@ class WriteOffReduced(MoneyEvent):
     """Goods for which nothing had been taken came back: so much less of what was written off was ever owed."""
 
     shortfall_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditEvent(Event):
+    """Store credit of a customer moved without an order. What orders do with it is told as any money of theirs.
+
+    `reason`: what staff wrote, without personal data. `by`: who of them it was.
+    """
+
+    customer_id: UUID
+    entry_id: UUID
+    amount: Money
+    reason: str
+    by: UUID | None
+    at: datetime
+
+    @property
+    def stream(self) -> str:
+        return f"credit:{self.customer_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditGranted(CreditEvent):
+    """The shop gave it. Told once per entry."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditTakenBack(CreditEvent):
+    """`amount` of a grant was a mistake, and is gone again. Told once per entry."""
 
 
 @dataclass(frozen=True, kw_only=True)

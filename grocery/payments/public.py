@@ -44,8 +44,16 @@ from grocery.payments.contracts import (
     TransferIs,
     TransferTo,
 )
+from grocery.payments.contracts.credit import (
+    CreditEntryView,
+    CreditKind,
+    NotEnoughCredit,
+    NothingToTakeBack,
+    RefundTo,
+)
 from grocery.payments.services.begin_authorisation import begin_authorisation
 from grocery.payments.services.change_amount import change_cash, lower_to, raise_to
+from grocery.payments.services.credit import credit_entries, credit_of, grant_credit, take_back_credit
 from grocery.payments.services.draw_qr import draw_qr
 from grocery.payments.services.ending_holds import HOLDS_END_SOON, holds_ending
 from grocery.payments.services.import_statement import import_statement
@@ -83,6 +91,12 @@ __all__ = [
     "request_refund",
     "record_handed_back",
     "retry_refund",
+    "RefundTo",
+    # what customers have with the shop
+    "credit_of",
+    "credit_entries",
+    "grant_credit",
+    "take_back_credit",
     # what was sent and fits nothing
     "import_statement",
     "StatementTaken",
@@ -119,7 +133,11 @@ __all__ = [
     "QrCode",
     "TransferTo",
     "ProviderHealth",
+    "CreditEntryView",
+    "CreditKind",
     # errors
+    "NotEnoughCredit",
+    "NothingToTakeBack",
     "MethodNotOffered",
     "AmountTooSmall",
     "AmountTooLarge",

@@ -24,11 +24,21 @@ from grocery.ordering.contracts import Adjustment, OfferKind
 from grocery.ordering.events import ChargeReduced, OrderCharged
 from grocery.ordering.policies import charges
 from grocery.ordering.policies.charges import Back, Share
-from grocery.payments.events import MoneyReturned, MoneyReturnUndone, MoneyTaken, ShortfallWrittenOff, WriteOffReduced
+from grocery.payments.events import (
+    CreditGranted,
+    CreditTakenBack,
+    MoneyReturned,
+    MoneyReturnUndone,
+    MoneyTaken,
+    ShortfallWrittenOff,
+    WriteOffReduced,
+)
 from tests.ledger.books import balances
 
 NOW = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 STORE = new_id()
+#: Methods and who takes the money.
+PLACES = [("card", "stripe"), ("momo", "momo"), ("bank_transfer", ""), ("cash", ""), ("store_credit", "credit")]
 RATES = st.sampled_from([Decimal(0), Decimal(5), Decimal(8), Decimal(10)])
 
 
@@ -76,23 +86,24 @@ def taken_off(draw: Any, lines: list[Share], fee: Share, names: dict[str, Any]) 
 def money(draw: Any, order_id: UUID, charged: int, reduced: int) -> list[Event]:
     """Taken, more than is owed perhaps or in two parts, and what is too much goes back; or lost in part."""
     names: dict[str, Any] = {"order_id": order_id, "order_number": "A-1", "store_id": STORE, "at": NOW}
-    place = draw(st.sampled_from([("card", "stripe"), ("momo", "momo"), ("bank_transfer", ""), ("cash", "")]))
+    place = draw(st.sampled_from(PLACES))
     names |= {"method": place[0], "provider": place[1], "reference": ""}
     lost = draw(st.sampled_from([0, 0, min(charged, 1_000)]))
     ahead, first = draw(st.sampled_from([0, 0, 50_000])), draw(st.integers(1, charged))
     takes = [part for part in (first, charged + ahead - lost - first) if part > 0]
     driver = draw(st.sampled_from([None, new_id()]))
     of_refund = {"refund_id": new_id(), "part_id": new_id()}
+    back_to = draw(st.sampled_from([names, names | {"provider": "credit"}]))
     facts: list[Event] = [
         MoneyTaken(**names, payment_id=new_id(), amount=dong(part), with_driver=driver) for part in takes
     ]
-    names["payment_id"] = new_id()
+    names["payment_id"] = back_to["payment_id"] = new_id()
     rest = charged - reduced - sum(takes)
     if lost and rest > 0:
         facts.append(ShortfallWrittenOff(**names, shortfall_id=new_id(), amount=dong(charged)))
         facts.append(WriteOffReduced(**names, shortfall_id=new_id(), amount=dong(charged - rest)))
     if rest < 0:
-        back: dict[str, Any] = {**names, **of_refund, "amount": dong(-rest)}
+        back: dict[str, Any] = {**back_to, **of_refund, "amount": dong(-rest)}
         tries = draw(st.integers(0, 2))
         facts += [MoneyReturned(**back, by_hand=False) for _ in range(tries)]
         facts += [MoneyReturnUndone(**back) for _ in range(tries)]
@@ -110,11 +121,24 @@ def told(facts: list[Event], size: int) -> None:
             subscriber.handler(tuple(fact for fact in batch if fact.name == name))
 
 
+@st.composite
+def given_away(draw: Any) -> list[Event]:
+    """Store credit that was granted and, by mistake, in part."""
+    names: dict[str, Any] = {"customer_id": new_id(), "reason": "late", "by": new_id(), "at": NOW}
+    amount = draw(st.integers(1, 90_000))
+    granted = CreditGranted(**names, entry_id=new_id(), amount=dong(amount))
+    kept = draw(st.integers(0, amount))
+    taken_back = CreditTakenBack(**names, entry_id=new_id(), amount=dong(amount - kept))
+    return [granted, taken_back] if amount > kept else [granted]
+
+
 @pytest.mark.django_db
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(order(), min_size=1, max_size=3), st.integers(1, 5), st.data())
-def test_every_order_closes_and_the_balance_is_nothing(orders: list[list[Event]], size: int, data: st.DataObject):
-    facts = [fact for one in orders for fact in one]
+@given(st.lists(order(), min_size=1, max_size=3), st.lists(given_away(), max_size=2), st.integers(1, 5), st.data())
+def test_every_order_closes_and_the_balance_is_nothing(
+    orders: list[list[Event]], credit: list[list[Event]], size: int, data: st.DataObject
+):
+    facts = [fact for one in [*orders, *credit] for fact in one]
     again = data.draw(st.lists(st.sampled_from(facts), max_size=5))
     with transaction.atomic():
         told(data.draw(st.permutations([*facts, *again])), size)

@@ -23,6 +23,8 @@ class EntryKind(StrEnum):
     RETURN_UNDONE = "return_undone"
     WRITTEN_OFF = "written_off"
     WRITE_OFF_REDUCED = "write_off_reduced"
+    CREDIT_GRANTED = "credit_granted"
+    CREDIT_TAKEN_BACK = "credit_taken_back"
     FEE = "fee"
     PAYOUT = "payout"
     DIFFERENCE = "difference"

@@ -113,6 +113,17 @@ class Taken(Movement, Protocol):
     def with_driver(self) -> UUID | None: ...
 
 
+class Credit(Fact, Protocol):
+    """Store credit that was given away, or taken back."""
+
+    @property
+    def entry_id(self) -> UUID: ...
+    @property
+    def amount(self) -> Money: ...
+    @property
+    def reason(self) -> str: ...
+
+
 class Returned(Movement, Protocol):
     """Back to the customer."""
 

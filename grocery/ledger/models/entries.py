@@ -43,6 +43,8 @@ KINDS = [
     (EntryKind.RETURN_UNDONE.value, _("return of money undone")),
     (EntryKind.WRITTEN_OFF.value, _("written off")),
     (EntryKind.WRITE_OFF_REDUCED.value, _("write-off reduced")),
+    (EntryKind.CREDIT_GRANTED.value, _("store credit given away")),
+    (EntryKind.CREDIT_TAKEN_BACK.value, _("store credit taken back")),
     (EntryKind.FEE.value, _("provider's fee")),
     (EntryKind.PAYOUT.value, _("payout to the bank")),
     (EntryKind.DIFFERENCE.value, _("difference in a settlement")),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from grocery.ledger.contracts import Account, Draft, EntryKind, Line
-from grocery.ledger.contracts.facts import Movement, Returned, Taken
+from grocery.ledger.contracts.facts import Credit, Movement, Returned, Taken
 
+#: What customers have with the shop, in the place of a provider.
+_CREDIT = "credit"
 #: Transfers come to our bank by themselves: no provider stands between.
 _TRANSFER = "bank_transfer"
 
@@ -40,8 +42,25 @@ def write_off_reduced(fact: Movement) -> Draft:
     return _moved(fact, EntryKind.WRITE_OFF_REDUCED, source, (Account.LOSSES, ""), -fact.amount.minor)
 
 
+def credit_granted(fact: Credit) -> Draft:
+    """Given away: the customer may spend it."""
+    return _given_away(fact, EntryKind.CREDIT_GRANTED, f"granted:{fact.entry_id}", fact.amount.minor)
+
+
+def credit_taken_back(fact: Credit) -> Draft:
+    """A grant was a mistake, so much of it."""
+    return _given_away(fact, EntryKind.CREDIT_TAKEN_BACK, f"taken_back:{fact.entry_id}", -fact.amount.minor)
+
+
+def _given_away(fact: Credit, kind: EntryKind, source: str, amount: int) -> Draft:
+    lines = (Line(Account.GOODWILL, amount), Line(Account.CREDIT, -amount))
+    return Draft(kind=kind, source=source, at=fact.at, by=fact.by, note=fact.reason, lines=lines)
+
+
 def _place(fact: Movement) -> tuple[Account, str]:
     """Where money of this kind lies."""
+    if fact.provider == _CREDIT:
+        return Account.CREDIT, ""
     if fact.provider:
         return Account.CLEARING, fact.provider
     return (Account.BANK if fact.method == _TRANSFER else Account.TILL), ""

@@ -131,7 +131,10 @@ class CaptureView:
 
 @dataclass(frozen=True, slots=True)
 class RefundView:
-    """Money that goes back, or went. `in_cash`: handed over, at least in part. `settled_at`: when it arrived."""
+    """Money that goes back, or went. `in_cash`: handed over, at least in part. `settled_at`: when it arrived.
+
+    `to_credit`: how much of it is store credit, or will be: what was paid with it, and what was asked to go there.
+    """
 
     id: UUID
     order_id: UUID
@@ -142,6 +145,7 @@ class RefundView:
     in_cash: bool
     requested_at: datetime
     settled_at: datetime | None = None
+    to_credit: Money = field(default_factory=lambda: dong(0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Payments, what we asked of providers, and what providers told us."""
 
 from grocery.payments.models.bills import Bill
+from grocery.payments.models.credit import CreditAccount, CreditEntry
 from grocery.payments.models.payments import Payment
 from grocery.payments.models.provider import ProviderCall, ProviderNotice
 from grocery.payments.models.refunds import Refund, RefundPart
@@ -10,6 +11,8 @@ from grocery.payments.models.transfers import IncomingTransfer
 __all__ = [
     "IncomingTransfer",
     "Bill",
+    "CreditAccount",
+    "CreditEntry",
     "Payment",
     "ProviderCall",
     "ProviderNotice",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel.errors import NotFound
@@ -49,6 +49,8 @@ class Refund(models.Model):
     reason = models.CharField(_("reason"), max_length=64)
     requested_at = models.DateTimeField(_("asked for at"))
     requested_by = models.UUIDField(_("asked for by"), null=True)
+    #: It goes to the customer's store credit, however it was paid.
+    to_credit = models.BooleanField(_("to store credit"), default=False, db_default=False)
 
     objects = RefundQuerySet.as_manager()
 
@@ -86,10 +88,20 @@ class Refund(models.Model):
             amount=dong(self.amount - self.lapsed),
             reason=self.reason,
             state=self.state(),
-            in_cash=any(part.payment.method == Method.CASH_ON_DELIVERY for part in parts),
+            in_cash=any(part.payment.method == Method.CASH_ON_DELIVERY and not part.to_credit for part in parts),
             requested_at=self.requested_at,
             settled_at=max((part.settled_at for part in parts if part.settled_at), default=None),
+            to_credit=self._to_credit(parts),
         )
+
+    def all_given(self) -> bool:
+        """Has the customer all of this? While it waits, or is being spread, not all of it is in parts."""
+        given = self.parts.filter(state=RefundState.SUCCEEDED).aggregate(given=Sum("amount"))["given"] or 0
+        return bool(given == self.amount - self.lapsed)
+
+    def _to_credit(self, parts: list[RefundPart]) -> Money:
+        waiting = self.waiting if self.to_credit else 0
+        return dong(waiting + sum(part.amount for part in parts if part.to_credit))
 
 
 class RefundPartQuerySet(models.QuerySet["RefundPart"]):
@@ -100,10 +112,6 @@ class RefundPartQuerySet(models.QuerySet["RefundPart"]):
     def of_store(self, store_id: UUID) -> RefundPartQuerySet:
         """What that store owes, or owed."""
         return self.filter(payment__store_id=store_id)
-
-    def all_given(self) -> bool:
-        """Has the customer all of this?"""
-        return not self.exclude(state=RefundState.SUCCEEDED).exists()
 
     def to_look_at(self) -> RefundPartQuerySet:
         """Of which the provider may have news."""
@@ -135,6 +143,8 @@ class RefundPart(models.Model):
     reference = models.CharField(_("provider's reference"), max_length=100, blank=True)
     failure_code = models.CharField(_("failure"), max_length=64, blank=True)
     settled_at = models.DateTimeField(_("given back at"), null=True)
+    #: The customer has it as store credit.
+    to_credit = models.BooleanField(_("to store credit"), default=False, db_default=False)
     #: Who gave it back where no provider did.
     handed_back_by = models.UUIDField(_("handed back by"), null=True)
     note = models.CharField(_("note"), max_length=200, blank=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from grocery.kernel.money import Money, dong
 from grocery.payments.contracts import RefundState
+from grocery.payments.contracts.credit import CREDIT
 from grocery.payments.events import (
     MoneyReturned,
     MoneyReturnUndone,
@@ -34,6 +35,8 @@ def moved_back(payment: Payment, part: RefundPart, before: RefundState, *, now: 
         return []
     movement = _movement(payment, part.total, part.reference, now, by=part.handed_back_by)
     movement |= {"refund_id": part.refund_id, "part_id": part.id}
+    if part.to_credit:
+        movement |= {"provider": CREDIT, "reference": ""}
     if given:
         return [MoneyReturned(**movement, by_hand=part.handed_back_by is not None)]
     return [MoneyReturnUndone(**movement)]

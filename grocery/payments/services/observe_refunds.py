@@ -121,7 +121,7 @@ def _facts(part: RefundPart, code: str) -> list[RefundSucceeded | RefundFailed]:
     refund = part.refund
     if part.state == RefundState.OWED:
         return [RefundFailed(order_id=refund.order_id, refund_id=refund.id, key=refund.key, code=code)]
-    if part.state == RefundState.SUCCEEDED and refund.parts.all_given():
+    if part.state == RefundState.SUCCEEDED and refund.all_given():
         given = refund.view().amount
         return [RefundSucceeded(order_id=refund.order_id, refund_id=refund.id, key=refund.key, amount=given)]
     return []

@@ -9,6 +9,7 @@ from grocery.kernel.errors import Conflict
 from grocery.kernel.money import Money
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import RefundView
+from grocery.payments.contracts.credit import RefundTo
 from grocery.payments.events import RefundRequested
 from grocery.payments.models import Bill, Refund
 from grocery.payments.policies import check_refund
@@ -16,25 +17,31 @@ from grocery.payments.services.waiting_refunds import give_back, most_to_give_ba
 
 
 def request_refund(
-    *, order_id: UUID, amount: Money, key: str, reason: str, now: datetime, by: UUID | None = None
+    *,
+    order_id: UUID,
+    amount: Money,
+    key: str,
+    reason: str,
+    now: datetime,
+    by: UUID | None = None,
+    to: RefundTo = RefundTo.ORIGINAL,
 ) -> RefundView:
     """Promise `amount` back, once per `key` and order, in the caller's transaction; the relay asks the provider.
 
     Newest payment first, each by the way it came: a card gets it from its provider; cash is owed, and stands in a
     queue until a person has handed it over. A promise stays one: what a provider cannot give back is owed, too. Asked
     for after the capture was and before it is known, it waits for that, and goes out by itself; what was never taken
-    need not go back. The same key and amount again is harmless, another amount a Conflict. `reason` is a code of the
-    asker's, at most 64 characters, without personal data. Facts: RefundRequested, then RefundSucceeded or
-    RefundFailed.
+    need not go back. `to` CREDIT: all of it becomes the payer's store credit in this transaction, or as soon as it is
+    ours, and nobody is asked. The same again is harmless, another amount or way under that key a Conflict. `reason`
+    is a code of the asker's, at most 64 characters, without personal data. Facts: RefundRequested, then
+    RefundSucceeded or RefundFailed.
 
     Raises MoreThanCaptured above what was captured or asked for, less what was promised back before (so for anything
     until `request_capture`); AmountTooSmall for nothing.
     """
     bill = Bill.locked(order_id)
     if again := Refund.objects.with_key(order_id, key):
-        if again.amount != amount.minor:
-            raise Conflict
-        return again.view()
+        return _the_same(again, amount, to).view()
     check_refund(amount, left=most_to_give_back(bill))
     refund = Refund.objects.create(
         order_id=order_id,
@@ -44,8 +51,15 @@ def request_refund(
         reason=reason,
         requested_at=now,
         requested_by=by,
+        to_credit=to is RefundTo.CREDIT,
     )
     publish(RefundRequested(order_id=order_id, refund_id=refund.id, key=key, amount=amount))
     give_back(bill, now=now)
     refund.refresh_from_db(fields=["waiting", "lapsed"])
     return refund.view()
+
+
+def _the_same(refund: Refund, amount: Money, to: RefundTo) -> Refund:
+    if (refund.amount, refund.to_credit) != (amount.minor, to is RefundTo.CREDIT):
+        raise Conflict
+    return refund
