@@ -1,4 +1,4 @@
-"""How fast the relay is: `python -m tests.load.relay [facts]`.
+"""How fast the relay is.
 
 A durable PostgreSQL of its own (fsync on), one relay in one thread. The handlers write one row per fact, or one
 statement per batch. "publish → handled" is taken from the database's clock, with the relay in a process of its own
@@ -10,14 +10,16 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from tests.load.database import fresh
+from tests.load.measure import table
 
+WHAT = "One relay, one thread"
+_FACTS = 5_000
 _RATE = 100
 _SECONDS = 5
 
@@ -127,33 +129,33 @@ def _run_relay() -> None:
     relay.run()
 
 
-def main(facts: int) -> None:
-    """Print the table."""
+def run() -> str:
+    """The tables, in Markdown."""
     with database():
-        print(f"{'one relay, one thread':42}{'deliveries/s':>14}{'ms each':>10}")
-        for label, kwargs in {
-            "single, 500 streams": {"streams": 500, "handler": write_one, "batch": 1},
-            "single, outside, 500 streams": {"streams": 500, "handler": lambda _: None, "batch": 1, "outside": True},
-            "batch of 500, 500 streams": {"streams": 500, "handler": write_many, "batch": 500},
-            "batch of 500, one stream": {"streams": 1, "handler": write_many, "batch": 500},
-            "batch of 500, ten times as much owed": {
-                "streams": 20_000,
-                "handler": write_many,
-                "batch": 500,
-                "facts": facts * 10,
-            },
-        }.items():
-            per_second = throughput(**({"facts": facts} | kwargs))  # type: ignore[arg-type]  # a table of arguments
-            print(f"{label:42}{per_second:14,.0f}{1000 / per_second:10.3f}")
-        print(f"\n{'one claim of 100, past blocked entries':42}{'ms':>14}")
-        for blocked in (0, 1_000, 10_000, 50_000):
-            print(f"{blocked:42,}{claim_past(blocked):14.1f}")
-        print(f"\n{f'publish → handled at {_RATE}/s':42}{'p50 ms':>14}{'p99 ms':>10}{'max':>8}")
-        for label, handler, batch in (("single", write_one, 1), ("batch of 500", write_many, 500)):
-            got = latencies(handler, batch=batch)
-            p99 = statistics.quantiles(got, n=100)[98]
-            print(f"{label:42}{statistics.median(got):14.1f}{p99:10.1f}{got[-1]:8.1f}")
+        return "\n\n".join([_throughputs(), _claims(), _latencies()])
 
 
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5000)
+def _throughputs() -> str:
+    one: dict[str, Any] = {"facts": _FACTS, "handler": write_one, "batch": 1}
+    many: dict[str, Any] = {"facts": _FACTS, "handler": write_many, "batch": 500}
+    measured = {
+        "single": throughput(**one, streams=500),
+        "single, outside": throughput(**one | {"handler": lambda _: None}, streams=500, outside=True),
+        "batch of 500, 500 streams": throughput(**many, streams=500),
+        "batch of 500, one stream": throughput(**many, streams=1),
+        f"batch of 500, {_FACTS * 10:,} owed": throughput(**many | {"facts": _FACTS * 10}, streams=20_000),
+    }
+    return table(["", "deliveries/s", "ms each"], [[name, each, 1000 / each] for name, each in measured.items()])
+
+
+def _claims() -> str:
+    blocked = (0, 1_000, 10_000, 50_000)
+    return table(["one claim of 100, past blocked entries", "ms"], [[many, claim_past(many)] for many in blocked])
+
+
+def _latencies() -> str:
+    got = {"single": latencies(write_one, batch=1), "batch of 500": latencies(write_many, batch=500)}
+    return table(
+        [f"publish → handled at {_RATE}/s", "p50 ms", "p99 ms", "most ms"],
+        [[name, statistics.median(ms), statistics.quantiles(ms, n=100)[98], ms[-1]] for name, ms in got.items()],
+    )
