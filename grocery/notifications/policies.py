@@ -59,7 +59,7 @@ def _counted(pieces: int | None, language: str) -> str:
     if pieces is None:
         return ""
     if language == "vi":
-        return f"{pieces} cái, khoảng "
+        return f"{pieces} sản phẩm, khoảng "
     return f"{pieces} {'piece' if pieces == 1 else 'pieces'}, about "
 
 

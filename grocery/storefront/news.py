@@ -9,8 +9,9 @@ from grocery.storefront import wording
 
 
 def told(cart: CartView, language: str) -> list[str]:
-    """One sentence for each change: the day first, then the lines in their order."""
+    """One sentence for each change: the day first, then offers on the whole cart, then the lines in their order."""
     passed = [_("The day you chose has passed; this is for today.")] if cart.day_passed else []
+    passed += [_("“%(name)s” has ended.") % {"name": offer.name(language)} for offer in cart.ended_offers]
     return passed + [_sentence(line, piece, language) for line in cart.changes for piece in line.news]
 
 

@@ -90,7 +90,7 @@ def in_hand(amount: Quantity, unit: str, piece_weight: Quantity | None, language
 
 
 def per(price: Money, unit: str) -> str:
-    """A price per unit: `37.800 ₫/kg`, `3.600 ₫/cái`, in English `3.600 ₫ each`."""
+    """A price per unit: `37.800 ₫/kg`, `3.600 ₫/sản phẩm`, in English `3.600 ₫ each`."""
     if unit in {"piece", "each", ""}:
         return gettext("%(price)s each") % {"price": price}
     return f"{price}/{unit}"

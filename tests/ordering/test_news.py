@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from grocery.ordering import models, policies
 from grocery.ordering import public as ordering
 from grocery.ordering.public import CartNews
 from tests.ordering.conftest import NOON
+from tests.ordering.offering import coupon, offer
 from tests.shop import Customer, Shop
 
 SEEN = st.builds(
@@ -81,6 +83,50 @@ def test_an_offer_that_has_ended_is_told(shop: Shop, cart: Customer):
     told = news(cart)
     acknowledge(cart)
     assert (told, news(cart)) == ((CartNews.OFFER_ENDED,), ())
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"kind": "basket", "off": 20_000},
+        {"kind": "basket", "percent": 10},
+        {"kind": "basket", "percent": 5, "stackable": True},
+        {"kind": "sku", "percent": 10, "skus": ("milk",)},
+    ],
+    ids=["amount", "percent", "stacked", "goods"],
+)
+def test_what_an_offer_from_an_amount_gives_comes_and_goes_with_the_rest_of_the_cart(
+    shop: Shop, cart: Customer, terms: dict[str, Any]
+):
+    shop.stock(eggs=10)
+    offer(shop, **terms, from_amount=300_000)
+    told = []
+    for eggs in (9, 1, 9, 0):
+        told.append(shop.put(cart.owner, eggs=eggs).to_acknowledge)
+        ordering.change_item(owner=cart.owner, sku="milk", quantity=quantity(4), now=NOON)
+        told.append(ordering.cart(owner=cart.owner, now=NOON).to_acknowledge)
+        told.append(shop.put(cart.owner, milk=5).to_acknowledge)
+    assert not any(told)
+
+
+def test_an_offer_on_the_whole_cart_that_has_ended_is_told_by_its_name_until_acknowledged(shop: Shop, cart: Customer):
+    running = offer(shop, "basket", percent=10, name="Tet")
+    shop.put(cart.owner, milk=6)
+    models.Offer.objects.filter(id=running).update(withdrawn=True)
+    told = ordering.cart(owner=cart.owner, now=NOON)
+    changed = shop.put(cart.owner, milk=7)
+    acknowledge(cart)
+    after = ordering.cart(owner=cart.owner, now=NOON)
+    assert ([one.name("vi") for one in told.ended_offers], told.changes) == (["Tet"], ())
+    assert (changed.ended_offers, after.to_acknowledge) == (told.ended_offers, False)
+
+
+def test_a_coupon_that_is_taken_out_is_no_offer_that_ended(shop: Shop, cart: Customer):
+    coupon(shop, "MILK", "sku", skus=("milk",))
+    ordering.use_coupon(owner=cart.owner, code="MILK", now=NOON)
+    lowered = shop.put(cart.owner, milk=6).discount
+    ordering.drop_coupon(owner=cart.owner, code="MILK", now=NOON)
+    assert (bool(lowered), ordering.cart(owner=cart.owner, now=NOON).to_acknowledge) == (True, False)
 
 
 def test_changing_the_quantity_is_looking(shop: Shop, cart: Customer):

@@ -38,7 +38,7 @@ def test_a_price_per_kilogram_reads_alike_in_both_languages():
     assert wording.per(dong(37_800), "kg") == "37.800\xa0₫/kg"
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "3.600\xa0₫ each"), ("vi", "3.600\xa0₫/cái")])
+@pytest.mark.parametrize(("language", "said"), [("en", "3.600\xa0₫ each"), ("vi", "3.600\xa0₫/sản phẩm")])
 def test_a_price_per_piece_is_said_in_words(language: str, said: str):
     with translation.override(language):
         assert wording.per(dong(3_600), "piece") == said
@@ -85,7 +85,7 @@ def test_a_count_that_is_none_is_refused(nonsense: str):
     ("language", "said"),
     [
         ("en", ("2 pieces, about 700\xa0g", "1 piece, about 350\xa0g")),
-        ("vi", ("2 cái, khoảng 700\xa0g", "1 cái, khoảng 350\xa0g")),
+        ("vi", ("2 sản phẩm, khoảng 700\xa0g", "1 sản phẩm, khoảng 350\xa0g")),
     ],
 )
 def test_what_is_counted_and_then_weighed_is_said_in_both(language: str, said: tuple[str, str]):

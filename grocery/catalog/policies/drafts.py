@@ -105,13 +105,13 @@ def _measure_faults(draft: ProductDraft) -> Iterator[Invalid]:
         yield Invalid(
             "step",
             "A step is more than 0; pieces are whole.",
-            "Bước số lượng phải lớn hơn 0; đơn vị cái là số nguyên.",
+            "Bước số lượng phải lớn hơn 0; hàng đếm từng sản phẩm là số nguyên.",
         )
     if draft.piece_weight is not None and (draft.unit is Unit.PIECE or not _is_measure(draft.piece_weight)):
         yield Invalid(
             "piece_weight",
             "A piece of goods paid by kg or l weighs more than 0.",
-            "Khối lượng một cái phải lớn hơn 0, chỉ dùng cho hàng tính theo kg hoặc l.",
+            "Khối lượng một sản phẩm phải lớn hơn 0, chỉ dùng cho hàng tính theo kg hoặc l.",
         )
     if (draft.net_content is None) != (draft.net_unit is None) or not (
         draft.net_content is None or _is_measure(draft.net_content)

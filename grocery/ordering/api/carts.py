@@ -144,6 +144,7 @@ def cart_body(view: ordering.CartView, language: str) -> dict[str, Any]:
         "day": view.day,
         "wanted_day": view.wanted_day,
         "day_passed": view.day_passed,
+        "ended_offers": [offer.name(language) for offer in view.ended_offers],
         "minimum": view.minimum,
         "missing": view.missing,
     }

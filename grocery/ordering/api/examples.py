@@ -84,6 +84,7 @@ CART: Final[dict[str, Any]] = {
     "day": "2026-11-20",
     "wanted_day": None,
     "day_passed": False,
+    "ended_offers": [],
     "minimum": 0,
     "missing": 0,
 }

@@ -198,7 +198,8 @@ class Cart(Schema):
     may come to a tenth more than ordered.
 
     `fee` is null until a slot is held and the ward is known; `token` is null for customers. `version` is higher after
-    each change of what is in the cart or was said about it, whoever made it; prices and stock do not raise it."""
+    each change of what is in the cart or was said about it, whoever made it; prices and stock do not raise it.
+    `ended_offers`: names of offers on the whole cart that counted before and are over, until it is acknowledged."""
 
     id: UUID | None
     token: UUID | None
@@ -221,6 +222,7 @@ class Cart(Schema):
     day: date | None
     wanted_day: date | None
     day_passed: bool
+    ended_offers: list[str]
     minimum: int
     missing: int
     model_config = example(examples.CART)

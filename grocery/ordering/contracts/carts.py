@@ -51,6 +51,17 @@ class CartNews(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class EndedOffer:
+    """An offer on the whole cart that is over."""
+
+    name_en: str
+    name_vi: str
+
+    def name(self, language: str) -> str:
+        return self.name_vi if language == "vi" else self.name_en
+
+
+@dataclass(frozen=True, slots=True)
 class CartLine:
     """One SKU in a cart at today's price. `list_amount` is price times quantity; `amount` what it costs after offers,
     each of which `adjustments` explain: `list_amount` plus their amounts.
@@ -86,6 +97,8 @@ class CartLine:
     #: What has changed since it was acknowledged; the price then is in `price_change`, the offers then took this off.
     news: tuple[CartNews, ...] = ()
     discount_before: Money = NOTHING
+    #: Of what offers take off now, what stays whatever else its owner does in the cart.
+    lasting_discount: Money = NOTHING
     #: The customer takes units near their date first, and those that there are for the day, first expired first.
     near_expiry: bool = False
     reduced: tuple[NearExpiry, ...] = ()
@@ -155,6 +168,10 @@ class CartView:
     coupons: tuple[Coupon, ...] = ()
     #: What is wanted if something runs out, where its line does not say otherwise.
     substitution: SubstitutionChoice = SubstitutionChoice.SIMILAR
+    #: Offers that look at the whole cart: those that count, and those that counted when its owner last changed or
+    #: acknowledged it and have ended since.
+    basket_offers: frozenset[UUID] = frozenset()
+    ended_offers: tuple[EndedOffer, ...] = ()
     #: The day that freshness and stock are told for: the held slot's, the one wanted, or today. None: no cart yet.
     day: date | None = None
     #: The day that the customer chose early; it counts while no slot is held and until it has passed.
@@ -191,8 +208,8 @@ class CartView:
 
     @property
     def to_acknowledge(self) -> bool:
-        """Whether there is anything that the customer has not acknowledged: a line, or that the day has passed."""
-        return bool(self.changes) or self.day_passed
+        """Whether there is anything that the customer has not acknowledged: a line, an offer, that the day passed."""
+        return bool(self.changes or self.ended_offers) or self.day_passed
 
     @property
     def shortages(self) -> dict[str, Quantity]:

@@ -160,6 +160,14 @@ class Cart(models.Model):
         db_default=Value([], ArrayField(models.CharField(max_length=40))),
         blank=True,
     )
+    #: Offers on the whole cart that counted when its owner last changed it in the whole or acknowledged what changed.
+    offers_seen = ArrayField(
+        models.UUIDField(),
+        verbose_name=_("offers last seen"),
+        default=list,
+        db_default=Value([], ArrayField(models.UUIDField())),
+        blank=True,
+    )
     #: Higher with each change of what is in it or was said about it, whoever makes it.
     version = models.BigIntegerField(_("version"), default=1, db_default=1)
     #: What `FOR_CART` found; None: it was not asked.

@@ -68,6 +68,10 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """Those that one store's staff see: its own and everybody's."""
         return self if store_id is None else self.filter(Q(store_id=None) | Q(store_id=store_id))
 
+    def names(self, ids: Iterable[UUID]) -> list[tuple[str, str]]:
+        """Their names in English and Vietnamese, oldest first."""
+        return list(self.filter(id__in=list(ids)).order_by("id").values_list("name_en", "name_vi"))
+
     def with_id(self, offer_id: UUID) -> Offer | None:
         return self.filter(id=offer_id).first()
 

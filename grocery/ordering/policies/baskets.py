@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from grocery.kernel.money import Money, total
 from grocery.kernel.quantity import Quantity
 from grocery.ordering.contracts.prices import NOTHING, Adjustment, OfferKind
 from grocery.ordering.policies.near_expiry import Reduced
+
+_ON_GOODS: Final = frozenset({OfferKind.SKU, OfferKind.CATEGORY, OfferKind.MULTI_BUY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,15 @@ class Offer:
     def may_touch(self, sku: str) -> bool:
         return self.only is None or sku in self.only
 
+    @property
+    def is_on_goods(self) -> bool:
+        return self.kind in _ON_GOODS
+
+    @property
+    def looks_at_the_basket(self) -> bool:
+        """Whether what else is in the basket matters to it."""
+        return not self.is_on_goods or bool(self.from_amount)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goods:
@@ -69,6 +81,10 @@ class PricedLine:
     @property
     def amount(self) -> Money:
         return self.list_amount - self.discount if self.adjustments else self.list_amount
+
+    def discount_without(self, offers: Set[UUID]) -> Money:
+        """What the others take off."""
+        return -total(one.amount for one in self.adjustments if one.offer_id not in offers)
 
 
 @dataclass(frozen=True, slots=True)

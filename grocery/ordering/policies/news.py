@@ -11,7 +11,11 @@ from grocery.ordering.contracts import CartNews
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A line at one look: its price, how much of it was short, what offers took off, whether it was sold at all."""
+    """A line at one look: its price, how much of it was short, what offers took off, whether it was sold at all.
+
+    Of a look that was acknowledged, `discount` is without the offers that look at the rest of the basket: they come
+    and go with it, and that is no news.
+    """
 
     price: Money
     shortage: Quantity
@@ -53,11 +57,11 @@ def carried(seen: Seen, before: Alone, now: Alone, *, available: Quantity) -> Se
     return replace(
         seen,
         shortage=Quantity(max(now.quantity - there, ZERO)),
-        discount=now.discount + _of_the_basket(seen.discount - before.discount, before.quantity, now.quantity),
+        discount=now.discount + _ended(seen.discount - before.discount, before.quantity, now.quantity),
     )
 
 
-def _of_the_basket(beyond: Money, before: Quantity, now: Quantity) -> Money:
-    """What is left of a discount that the line alone does not explain; less what spreading it may round."""
+def _ended(beyond: Money, before: Quantity, now: Quantity) -> Money:
+    """What is left of a discount that nothing explains any more; less what spreading it may round."""
     share = int(beyond.minor * now / max(now, before)) - 1
     return dong(max(share, 0))

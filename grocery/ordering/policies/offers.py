@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final, Self
+from typing import Self
 from uuid import UUID
 
 from grocery.kernel.money import Money, dong, spread, total
@@ -21,8 +21,6 @@ from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering.contracts.prices import NOTHING, Adjustment, OfferKind
 from grocery.ordering.policies.baskets import Goods, Offer, PricedBasket, PricedLine, reduced_price
 from grocery.ordering.policies.near_expiry import Reduced
-
-_ON_GOODS: Final = frozenset({OfferKind.SKU, OfferKind.CATEGORY, OfferKind.MULTI_BUY})
 
 
 def price_basket(wanted: Iterable[Goods], offers: Iterable[Offer] = (), *, besides: Money = NOTHING) -> PricedBasket:
@@ -46,8 +44,7 @@ def price_basket(wanted: Iterable[Goods], offers: Iterable[Offer] = (), *, besid
 
 def price_alone(goods: Goods, offers: Iterable[Offer]) -> PricedLine:
     """A line with the offers on these goods that count whatever else is in the basket."""
-    own = [offer for offer in offers if offer.kind in _ON_GOODS]
-    return price_basket([goods], own).lines[goods.sku]
+    return price_basket([goods], [offer for offer in offers if not offer.looks_at_the_basket]).lines[goods.sku]
 
 
 def _counting(offers: Iterable[Offer], lines: Sequence[Goods], whole: Money) -> list[Offer]:
@@ -57,9 +54,7 @@ def _counting(offers: Iterable[Offer], lines: Sequence[Goods], whole: Money) -> 
     touching = (
         offer
         for offer in offers
-        if offer.kind not in _ON_GOODS
-        or not offer.skus.isdisjoint(skus)
-        or not offer.categories.isdisjoint(categories)
+        if not offer.is_on_goods or not offer.skus.isdisjoint(skus) or not offer.categories.isdisjoint(categories)
     )
     return sorted((offer for offer in touching if offer.from_amount <= whole), key=lambda offer: offer.id)
 
@@ -100,7 +95,7 @@ class _Rules:
     def of(cls, offers: Sequence[Offer]) -> Self:
         by_sku, by_category = defaultdict[str, list[Offer]](list), defaultdict[UUID, list[Offer]](list)
         for offer in offers:
-            if offer.kind in _ON_GOODS and not offer.stackable:
+            if offer.is_on_goods and not offer.stackable:
                 for sku in offer.skus if offer.only is None else offer.skus & offer.only:
                     by_sku[sku].append(offer)
                 for category in offer.categories if offer.only is None else ():

@@ -35,6 +35,7 @@ from grocery.ordering.contracts import (
     DearerWithout,
     Edited,
     EditOutcome,
+    EndedOffer,
     HeldSlot,
     LineChange,
     LineEffect,
@@ -315,7 +316,7 @@ __all__ = [
     # the words
     "CartId", "CartOwner", "CartView", "CartGlance", "ChangedItem", "CartLine", "CartNews", "PriceChange", "HeldSlot",
     "VatPart", "Adjustment", "OfferKind",
-    "NearExpiry", "Coupon", "CouponState",
+    "NearExpiry", "Coupon", "CouponState", "EndedOffer",
     "OfferDraft", "OfferState", "OfferAction", "Period", "Preview", "SampleLine", "Conflict",
     "OrderId", "OrderState", "CancelReason", "CancelMotive", "PaymentMethod", "PlacedOrder", "PaymentToMake",
     "TransferToMake",

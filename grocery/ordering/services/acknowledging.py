@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -21,6 +22,7 @@ def acknowledge(*, owner: CartOwner, store_id: UUID | None, now: datetime) -> Ca
     shown = show_cart.of(cart, ward_code=None, now=now)
     lines = {line.sku: line for line in shown.changes}
     models.CartLine.objects.see([seen(row, lines[row.sku]) for row in cart.lines if row.sku in lines])
+    _remember(cart.row, shown.basket_offers)
     if shown.day_passed:
         models.Cart.objects.with_id(cart.row.id).update(wanted_day=None)
         cart.row.wanted_day = None
@@ -32,5 +34,17 @@ def seen(row: models.CartLine, line: CartLine) -> models.CartLine:
     row.price_seen = line.price.minor
     row.shortage_seen = line.shortage
     row.sold_seen = line.on_sale
-    row.discount_seen = (line.list_amount - line.amount).minor if line.on_sale else row.discount_seen
+    row.discount_seen = line.lasting_discount.minor if line.on_sale else row.discount_seen
     return row
+
+
+def offers_counted(cart: models.Cart, shown: CartView) -> None:
+    """Remember the offers on the whole cart that count. One that has ended stays news until it is acknowledged, one
+    that the owner's change took away does not. One statement where they are others than before."""
+    _remember(cart, shown.basket_offers | (set(cart.offers_seen) if shown.ended_offers else set()))
+
+
+def _remember(cart: models.Cart, offers: Iterable[UUID]) -> None:
+    if set(offers) != set(cart.offers_seen):
+        cart.offers_seen = sorted(offers)
+        models.Cart.objects.with_id(cart.id).update(offers_seen=cart.offers_seen)

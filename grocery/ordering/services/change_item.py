@@ -63,7 +63,7 @@ def _written(
     if before is None:
         acknowledging.seen(row, line)
     else:
-        then, now = (policies.Alone(one.quantity, one.list_amount - one.amount) for one in (before, line))
+        then, now = (policies.Alone(one.quantity, one.lasting_discount) for one in (before, line))
         seen = policies.carried(show_cart.seen(row), then, now, available=line.available)
         row.shortage_seen, row.discount_seen = seen.shortage, seen.discount.minor
     models.CartLine.objects.put([row])
@@ -79,7 +79,8 @@ def _alone(
     """The line at today's price and stock, with what offers take off it whatever else is in the cart."""
     taken = near.taken(row, found, product.piece_weight)
     (goods,) = goods_of([(product, row.quantity)], {row.sku: taken})
-    return show_cart.line_of(row, product, policies.price_alone(goods, cart.offers), near.Shelf(found, taken))
+    priced = policies.price_alone(goods, cart.offers)
+    return show_cart.line_of(row, product, priced, near.Shelf(found, taken), cart.comes_and_goes)
 
 
 def _take_out(

@@ -77,6 +77,7 @@ def _put(cart: OpenCart, sku: str, quantity: Quantity, *, near_expiry: bool | No
         raise CartFull(policies.LINES_MOST)
     row, line = next((row, line) for row, line in zip(having.lines, shown.lines, strict=True) if row.sku == sku)
     models.CartLine.objects.put([acknowledging.seen(row, line)])
+    acknowledging.offers_counted(cart.row, shown)
     return replace(shown, lines=tuple(replace(line, news=()) if line.sku == sku else line for line in shown.lines))
 
 
@@ -87,4 +88,6 @@ def _take_out(owner: CartOwner, sku: str, store_id: UUID | None, now: datetime) 
     models.CartLine.objects.of_cart(cart.row.id).of_sku(sku).delete()
     rest = cart.without(sku)
     day = show_cart.day_of(rest, now)
-    return show_cart.view(rest, show_cart.on_sale(rest.quantities, on=day.date), day, now=now)
+    shown = show_cart.view(rest, show_cart.on_sale(rest.quantities, on=day.date), day, now=now)
+    acknowledging.offers_counted(cart.row, shown)
+    return shown

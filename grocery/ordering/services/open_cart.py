@@ -41,6 +41,16 @@ class OpenCart:
         return replace(self, lines=[line for line in self.lines if line.sku != sku])
 
     @property
+    def basket_offers(self) -> set[UUID]:
+        """The offers that look at more than one line. A coupon's is not among them: it says itself what it does."""
+        return {offer.id for offer in self.offers if offer.looks_at_the_basket and offer.id not in self.codes}
+
+    @property
+    def comes_and_goes(self) -> set[UUID]:
+        """The offers that a line may lose by what its owner does elsewhere in the cart."""
+        return self.basket_offers | self.codes.keys()
+
+    @property
     def quantities(self) -> dict[str, Quantity]:
         return {line.sku: line.quantity for line in self.lines}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +18,6 @@ from grocery.kernel.money import Money, dong
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import (
-    Adjustment,
     CartGlance,
     CartId,
     CartLine,
@@ -27,6 +26,7 @@ from grocery.ordering.contracts import (
     CartView,
     Coupon,
     CouponState,
+    EndedOffer,
     HeldSlot,
     PriceChange,
     SubstitutionChoice,
@@ -118,17 +118,20 @@ def view(cart: OpenCart, products: OnSale, day: Day, *, ward_code: str | None = 
     """The cart of these lines; what differs from what was acknowledged is told as news of the line."""
     shelf = shelf_of(cart, products, day.date, now) if products else {}
     basket = priced(cart, products, shelf)
+    passing = cart.comes_and_goes
     lines = tuple(
         line_of(
             row,
             products.get(catalog.Sku(row.sku)),
             basket.lines.get(row.sku),
             _of_shelf(row, products, shelf),
+            passing,
         )
         for row in cart.lines
     )
     fee = _fee(day.hold, ward_code, basket.amount)
     free = policies.fee_adjustment(cart.offers, goods=basket.amount, fee=fee or NOTHING)
+    counting = basket.counting() | ({free.offer_id} if free else set())
     taxed = [(line.vat_rate, line.amount) for line in lines if line.on_sale]
     if fee:
         rate = catalog.vat_rate(group=catalog.VAT_OF_DELIVERY, on=day.date)
@@ -146,7 +149,9 @@ def view(cart: OpenCart, products: OnSale, day: Day, *, ward_code: str | None = 
         discount=basket.discount,
         fee_discount=reduction(free),
         fee_adjustments=(free,) if free else (),
-        coupons=tuple(_coupons(cart, basket, free)),
+        coupons=tuple(_coupons(cart, counting)),
+        basket_offers=frozenset(cart.basket_offers & counting),
+        ended_offers=_ended(cart),
         substitution=SubstitutionChoice(cart.row.substitution),
         day=day.date,
         wanted_day=cart.row.wanted_day,
@@ -172,9 +177,14 @@ def _of_shelf(row: models.CartLine, products: OnSale, shelf: OnShelf) -> near.Sh
     return near.Shelf(found, near.taken(row, found, product.piece_weight if product else None))
 
 
-def _coupons(cart: OpenCart, priced: policies.PricedBasket, free: Adjustment | None) -> Iterator[Coupon]:
+def _ended(cart: OpenCart) -> tuple[EndedOffer, ...]:
+    """One statement where there are any."""
+    over = set(cart.row.offers_seen) - {offer.id for offer in cart.offers}
+    return tuple(EndedOffer(*names) for names in models.Offer.objects.names(over)) if over else ()
+
+
+def _coupons(cart: OpenCart, lowering: Set[UUID | None]) -> Iterator[Coupon]:
     """Each code that was entered, and what it does."""
-    lowering = priced.counting() | ({free.offer_id} if free else set())
     brought = {coupon.code: offer for offer, coupon in cart.codes.items()}
     for code in cart.row.coupons:
         if code not in brought:
@@ -200,7 +210,9 @@ def line_of(
     product: catalog.ProductOnSale | None,
     priced: policies.PricedLine | None,
     shelf: near.Shelf,
+    passing: Set[UUID] = frozenset(),
 ) -> CartLine:
+    """A line as its owner sees it. `passing`: offers on it that come and go with the rest of the cart."""
     if product is None or priced is None:
         return _withdrawn(row)
     available, quantity = shelf.available, row.quantity
@@ -228,6 +240,7 @@ def line_of(
         excess=Quantity(quantity - product.max_per_order) if quantity > product.max_per_order else ZERO,
         news=policies.news(before, now),
         discount_before=before.discount,
+        lasting_discount=priced.discount_without(passing),
         piece_weight=product.piece_weight,
         **_wishes(row),
     )
