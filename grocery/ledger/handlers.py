@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from grocery.kernel import clock
 from grocery.kernel.outbox import on
-from grocery.ledger.policies import money, orders
+from grocery.ledger.policies import cash, money, orders
 from grocery.ledger.services.book import book
 from grocery.ordering.events import ChargeReduced, OrderCharged
 from grocery.payments.events import (
+    CashHandedIn,
+    CashHandInUndone,
     CreditGranted,
     CreditTakenBack,
     MoneyReturned,
@@ -63,3 +65,13 @@ def book_credit_granted(facts: tuple[CreditGranted, ...]) -> None:
 @on(CreditTakenBack, batch=_BATCH)
 def book_credit_taken_back(facts: tuple[CreditTakenBack, ...]) -> None:
     book(map(money.credit_taken_back, facts), now=clock.now())
+
+
+@on(CashHandedIn, batch=_BATCH)
+def book_hand_in(facts: tuple[CashHandedIn, ...]) -> None:
+    book(map(cash.handed_in, facts), now=clock.now())
+
+
+@on(CashHandInUndone, batch=_BATCH)
+def book_hand_in_undone(facts: tuple[CashHandInUndone, ...]) -> None:
+    book(map(cash.hand_in_undone, facts), now=clock.now())

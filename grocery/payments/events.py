@@ -123,9 +123,11 @@ class MoneyEvent(PaymentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class MoneyTaken(MoneyEvent):
-    """It is ours. Told once per payment. `with_driver`: who carries the cash; None: it lies in the till."""
+    """It is ours. Told once per payment. `with_driver`, or the courier named `with_courier`, carries the cash; where
+    neither does it lies in the till."""
 
     with_driver: UUID | None = None
+    with_courier: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +189,37 @@ class CreditGranted(CreditEvent):
 @dataclass(frozen=True, kw_only=True)
 class CreditTakenBack(CreditEvent):
     """`amount` of a grant was a mistake, and is gone again. Told once per entry."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CashEvent(Event):
+    """A fact about cash that `carrier` (a person's id, or a courier's name) gave to a store. `expected` had been
+    collected, `counted` was there; `into`: "safe" or "bank"; `reason` says why they differ."""
+
+    hand_in_id: UUID
+    store_id: UUID
+    carrier: str
+    expected: Money
+    counted: Money
+    into: str
+    reason: str
+    note: str
+    at: datetime
+    by: UUID | None = None
+
+    @property
+    def stream(self) -> str:
+        return f"cash:{self.hand_in_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CashHandedIn(CashEvent):
+    """It is the store's. Told once per hand-in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CashHandInUndone(CashEvent):
+    """It was a slip: the carrier has it still. Told at most once per hand-in; `note` says why."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,6 +44,15 @@ from grocery.payments.contracts import (
     TransferIs,
     TransferTo,
 )
+from grocery.payments.contracts.cash import (
+    CarriedCash,
+    CashDifference,
+    CashIs,
+    CashRound,
+    DifferenceUnexplained,
+    Into,
+    OwnCash,
+)
 from grocery.payments.contracts.credit import (
     CreditEntryView,
     CreditKind,
@@ -56,6 +65,7 @@ from grocery.payments.services.change_amount import change_cash, lower_to, raise
 from grocery.payments.services.credit import credit_entries, credit_of, grant_credit, take_back_credit
 from grocery.payments.services.draw_qr import draw_qr
 from grocery.payments.services.ending_holds import HOLDS_END_SOON, holds_ending
+from grocery.payments.services.hand_in_cash import cash_rounds, hand_in_cash, undo_hand_in
 from grocery.payments.services.import_statement import import_statement
 from grocery.payments.services.look_again import look_again
 from grocery.payments.services.look_up import health, offered, page_sources, payment
@@ -97,6 +107,17 @@ __all__ = [
     "credit_entries",
     "grant_credit",
     "take_back_credit",
+    # cash that is carried, and comes in
+    "cash_rounds",
+    "hand_in_cash",
+    "undo_hand_in",
+    "CashRound",
+    "CarriedCash",
+    "CashDifference",
+    "Into",
+    "CashIs",
+    "OwnCash",
+    "DifferenceUnexplained",
     # what was sent and fits nothing
     "import_statement",
     "StatementTaken",

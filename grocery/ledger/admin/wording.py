@@ -23,6 +23,7 @@ _DIFFERENCES: Final = {
 }
 #: So much of an id tells drivers apart.
 _SHORT: Final = 8
+_ID: Final = 36
 
 
 def line_name(posting: Posting, entry: Entry) -> str:
@@ -50,4 +51,4 @@ def _subject(account: str, subject: str, detail: Mapping[str, Any]) -> str:
     if account == Account.DISCOUNTS:
         words = {offer["subject"]: offer[f"name_{language()}"] for offer in detail.get("offers", ())}
         return str(words.get(subject) or _("near its date"))
-    return subject[:_SHORT] if account == Account.DRIVERS else subject
+    return subject[:_SHORT] if account == Account.DRIVERS and len(subject) == _ID else subject

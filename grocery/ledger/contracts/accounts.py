@@ -15,6 +15,7 @@ class Account(StrEnum):
     CLEARING = "clearing"
     DRIVERS = "drivers"
     TILL = "till"
+    SAFE = "safe"
     BANK = "bank"
     CREDIT = "store_credit"
     VAT = "vat"
@@ -25,6 +26,7 @@ class Account(StrEnum):
     GOODWILL = "goodwill"
     FEES = "fees"
     LOSSES = "losses"
+    OVER_SHORT = "over_short"
     UNEXPLAINED = "unexplained"
 
 
@@ -51,6 +53,7 @@ CHART: Final[Mapping[Account, AccountInfo]] = {
     Account.CLEARING: AccountInfo(Kind.ASSET, subject="provider"),
     Account.DRIVERS: AccountInfo(Kind.ASSET, subject="driver"),
     Account.TILL: AccountInfo(Kind.ASSET),
+    Account.SAFE: AccountInfo(Kind.ASSET),
     Account.BANK: AccountInfo(Kind.ASSET),
     Account.CREDIT: AccountInfo(Kind.LIABILITY),
     Account.VAT: AccountInfo(Kind.LIABILITY, by_rate=True),
@@ -62,6 +65,8 @@ CHART: Final[Mapping[Account, AccountInfo]] = {
     Account.GOODWILL: AccountInfo(Kind.EXPENSE),
     Account.FEES: AccountInfo(Kind.EXPENSE, subject="provider"),
     Account.LOSSES: AccountInfo(Kind.EXPENSE),
+    #: What drivers brought less than they had collected, or more.
+    Account.OVER_SHORT: AccountInfo(Kind.EXPENSE),
     #: What a provider's report says and our books cannot tell; it is to be explained, and empty in the end.
     Account.UNEXPLAINED: AccountInfo(Kind.ASSET, subject="provider"),
 }

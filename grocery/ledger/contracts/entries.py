@@ -25,6 +25,8 @@ class EntryKind(StrEnum):
     WRITE_OFF_REDUCED = "write_off_reduced"
     CREDIT_GRANTED = "credit_granted"
     CREDIT_TAKEN_BACK = "credit_taken_back"
+    HANDED_IN = "handed_in"
+    HAND_IN_UNDONE = "hand_in_undone"
     FEE = "fee"
     PAYOUT = "payout"
     DIFFERENCE = "difference"

@@ -23,6 +23,7 @@ ACCOUNTS = [
     (Account.CLEARING.value, _("with payment providers")),
     (Account.DRIVERS.value, _("cash with drivers")),
     (Account.TILL.value, _("cash in the till")),
+    (Account.SAFE.value, _("cash in the safe")),
     (Account.BANK.value, _("bank")),
     (Account.CREDIT.value, _("store credit owed")),
     (Account.VAT.value, _("VAT payable")),
@@ -33,6 +34,7 @@ ACCOUNTS = [
     (Account.GOODWILL.value, _("goodwill")),
     (Account.FEES.value, _("providers' fees")),
     (Account.LOSSES.value, _("losses written off")),
+    (Account.OVER_SHORT.value, _("cash over and short")),
     (Account.UNEXPLAINED.value, _("differences to explain")),
 ]
 KINDS = [
@@ -45,6 +47,8 @@ KINDS = [
     (EntryKind.WRITE_OFF_REDUCED.value, _("write-off reduced")),
     (EntryKind.CREDIT_GRANTED.value, _("store credit given away")),
     (EntryKind.CREDIT_TAKEN_BACK.value, _("store credit taken back")),
+    (EntryKind.HANDED_IN.value, _("cash handed in")),
+    (EntryKind.HAND_IN_UNDONE.value, _("hand-in of cash undone")),
     (EntryKind.FEE.value, _("provider's fee")),
     (EntryKind.PAYOUT.value, _("payout to the bank")),
     (EntryKind.DIFFERENCE.value, _("difference in a settlement")),

@@ -14,8 +14,8 @@ _TRANSFER = "bank_transfer"
 def taken(fact: Taken) -> Draft:
     """It is with its provider, with the driver, in the till or in the bank; the customer owes so much less."""
     place = _place(fact)
-    if not fact.provider and fact.with_driver:
-        place = (Account.DRIVERS, str(fact.with_driver))
+    if not fact.provider and (carrier := fact.with_courier or str(fact.with_driver or "")):
+        place = (Account.DRIVERS, carrier)
     return _moved(fact, EntryKind.TAKEN, f"taken:{fact.payment_id}", place, fact.amount.minor)
 
 

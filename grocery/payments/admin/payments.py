@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from grocery.kernel import clock
 from grocery.kernel.admin import ReadOnly
 from grocery.kernel.money import dong
 from grocery.kernel.tiles import Tile, tile
+from grocery.payments.admin.asking import routes
 from grocery.payments.models import Payment, ProviderCall, ProviderNotice
 from grocery.payments.models.payments import PaymentQuerySet
 from grocery.payments.public import HOLDS_END_SOON, PaymentState, holds_ending
@@ -79,6 +81,8 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
                     "authorised_at",
                     "captured_at",
                     "cash_taken_by",
+                    "cash_carrier",
+                    "hand_in",
                     "cancel_requested_at",
                     "let_go",
                     "cancelled_at",
@@ -90,6 +94,9 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
         (_("What the provider said"), {"fields": ("notices",)}),
     )
     readonly_fields = ("state_with_doubt", "money", "money_captured", "money_refunded", "notices")
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*routes(), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
         return super().get_queryset(request).prefetch_related("calls")

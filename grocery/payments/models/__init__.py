@@ -1,6 +1,7 @@
 """Payments, what we asked of providers, and what providers told us."""
 
 from grocery.payments.models.bills import Bill
+from grocery.payments.models.cash import CashHandIn
 from grocery.payments.models.credit import CreditAccount, CreditEntry
 from grocery.payments.models.payments import Payment
 from grocery.payments.models.provider import ProviderCall, ProviderNotice
@@ -13,6 +14,7 @@ __all__ = [
     "Bill",
     "CreditAccount",
     "CreditEntry",
+    "CashHandIn",
     "Payment",
     "ProviderCall",
     "ProviderNotice",

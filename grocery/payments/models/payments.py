@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Min, OuterRef, Q, Subquery, Sum
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
 from grocery.payments.contracts import FINAL, HELD, Method, PaymentState
+from grocery.payments.models.cash import CashHandIn
 from grocery.payments.models.provider import ProviderCall
 from grocery.payments.policies import LetGo, Operation
 
@@ -85,6 +86,28 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
     def of_store(self, store_id: UUID) -> PaymentQuerySet:
         return self.filter(store_id=store_id)
 
+    def carried(self, store_id: UUID | None = None) -> PaymentQuerySet:
+        """Cash that somebody has and has not handed in, oldest first; of one store, or None: of all."""
+        out = self.filter(hand_in=None).exclude(cash_carrier="").order_by("captured_at", "id")
+        return out if store_id is None else out.of_store(store_id)
+
+    def carried_by(self, carrier: str, *, store_id: UUID, among: Sequence[UUID]) -> PaymentQuerySet:
+        """Those of them that this carrier has and has not handed in; mine until the transaction ends."""
+        mine = self.carried(store_id).filter(cash_carrier=carrier, id__in=among)
+        return mine.order_by("id").select_for_update(of=("self",))
+
+    def carried_by_all(self) -> tuple[Money, datetime | None]:
+        """How much cash is carried in all, and since when the oldest of it."""
+        found = self.carried().order_by().aggregate(money=Sum("captured"), since=Min("captured_at"))
+        return dong(found["money"] or 0), found["since"]
+
+    def hand_in(self, payments: Sequence[Payment], handed: CashHandIn) -> None:
+        """These were handed in, with that."""
+        self.filter(id__in=[payment.id for payment in payments]).update(hand_in=handed)
+
+    def handed_in_with(self, hand_in_id: UUID) -> PaymentQuerySet:
+        return self.filter(hand_in_id=hand_in_id)
+
     def falling_short(self) -> PaymentQuerySet:
         """Wanted when the goods were packed, and the provider would not: so much is missing."""
         refused = ProviderCall.objects.to(Operation.CAPTURE).refused().filter(payment=OuterRef("pk"))
@@ -138,6 +161,11 @@ class Payment(models.Model):
     authorised_at = models.DateTimeField(_("authorised at"), null=True)
     captured_at = models.DateTimeField(_("captured at"), null=True)
     cash_taken_by = models.UUIDField(_("cash taken by"), null=True)
+    #: Who has it until it is handed in: the id of a person, or a courier's name; "" where nobody carries it.
+    cash_carrier = models.CharField(_("cash carried by"), max_length=64, blank=True, db_default="", default="")
+    hand_in = models.ForeignKey(
+        "payments.CashHandIn", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("handed in with")
+    )
     cancel_requested_at = models.DateTimeField(_("cancellation asked for"), null=True)
     let_go = models.CharField(_("let go because"), max_length=16, choices=REASONS, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True)
@@ -182,7 +210,14 @@ class Payment(models.Model):
                 name="payments_one_top_up_per_change",
             ),
         ]
-        indexes = [models.Index(fields=["look_at"], condition=~Q(look_at=None), name="payments_due")]
+        indexes = [
+            models.Index(fields=["look_at"], condition=~Q(look_at=None), name="payments_due"),
+            models.Index(
+                fields=["store_id", "cash_carrier", "captured_at"],
+                condition=Q(hand_in=None) & ~Q(cash_carrier=""),
+                name="payments_cash_carried",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.order_number} · {self.total}"

@@ -20,11 +20,12 @@ from grocery.payments.events import (
 from grocery.payments.models import Payment, RefundPart, Shortfall
 
 
-def taken(payment: Payment, *, now: datetime, with_driver: UUID | None = None) -> MoneyTaken:
+def taken(payment: Payment, *, now: datetime, with_driver: UUID | None = None, with_courier: str = "") -> MoneyTaken:
     """What was captured of this payment is ours."""
     return MoneyTaken(
         **_movement(payment, dong(payment.captured), payment.reference, now, by=payment.cash_taken_by),
         with_driver=with_driver,
+        with_courier=with_courier,
     )
 
 

@@ -19,10 +19,13 @@ from grocery.payments.services.waiting_refunds import give_back
 
 
 @transaction.atomic
-def record_cash(*, order_id: UUID, amount: Money, now: datetime, by: UUID, at_counter: bool = False) -> None:
+def record_cash(
+    *, order_id: UUID, amount: Money, now: datetime, by: UUID, at_counter: bool = False, courier: str = ""
+) -> None:
     """Note cash taken at the door, once; the same again is harmless, another amount a conflict.
 
-    `at_counter`: it was paid in the store and lies in its till. Otherwise `by`, who took it, carries it."""
+    `at_counter`: it was paid in the store and lies in its till. Otherwise `by`, who took it, carries it, or the
+    `courier` of that name, until it is handed in."""
     bill = Bill.locked(order_id)
     payment = bill.base
     check_taking(amount, authorised=payment.total)
@@ -33,8 +36,11 @@ def record_cash(*, order_id: UUID, amount: Money, now: datetime, by: UUID, at_co
     if not bill.is_cash or payment.state != PaymentState.AUTHORISED:
         raise PaymentIs(bill.state())
     payment.state, payment.captured, payment.captured_at = PaymentState.CAPTURED, amount.minor, now
-    payment.cash_taken_by = by
-    payment.save(update_fields=["state", "captured", "captured_at", "cash_taken_by"])
-    driver = None if at_counter else by
-    publish(PaymentCaptured(order_id=order_id, amount=amount), taken(payment, now=now, with_driver=driver))
+    driver = None if at_counter or courier else by
+    payment.cash_taken_by, payment.cash_carrier = by, courier or str(driver or "")
+    payment.save(update_fields=["state", "captured", "captured_at", "cash_taken_by", "cash_carrier"])
+    publish(
+        PaymentCaptured(order_id=order_id, amount=amount),
+        taken(payment, now=now, with_driver=driver, with_courier=courier),
+    )
     give_back(bill, now=now)
