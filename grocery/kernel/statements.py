@@ -84,6 +84,21 @@ def insert(rows: Sequence[Model], *, on_conflict: str = "") -> int:
     return written
 
 
+def insert_and(row: Model, then: str, values: Sequence[Any]) -> bool:
+    """Write a new row unless a unique constraint has it already; whether it was written.
+
+    Where it was, the expression `then` is worked out with its values, once, in the same statement. The row's own
+    values all come from Python: nothing that the database fills in is read back.
+    """
+    given, _made = _fields_of(row)
+    document = [{field.column: row.__dict__[field.attname] for field in given}]
+    with _cursor(connections[DEFAULT_DB_ALIAS]) as cursor:
+        cursor.execute(_insert_and(type(row), given, then), [as_json(document), *values])
+        new = bool(cursor.rowcount)
+    row._state.adding = False
+    return new
+
+
 def as_json(document: object) -> str:
     """As PostgreSQL reads it into its types: exact numbers are text. Raises TypeError for what has no JSON form."""
     return orjson.dumps(document, default=_exact).decode()
@@ -125,6 +140,12 @@ def _insert(model: type[Model], given: _Fields, made: _Fields, on_conflict: str)
     table = model._meta.db_table
     rows = f'json_populate_recordset(NULL::"{table}", %s::json)'
     return f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {rows} {ending}'  # noqa: S608 - names of columns
+
+
+@cache
+def _insert_and(model: type[Model], given: _Fields, then: str) -> str:
+    written = _insert(model, given, (), "DO NOTHING RETURNING true")
+    return f"WITH written AS ({written}) SELECT {then} FROM written"  # noqa: S608 - constants of the code
 
 
 @cache

@@ -101,14 +101,6 @@ class Methods(Schema):
     model_config = {"json_schema_extra": {"examples": [{"methods": ["card", "momo", "cash_on_delivery"]}]}}
 
 
-class Received(Schema):
-    """The notice is verified and kept."""
-
-    received: bool = True
-
-    model_config = {"json_schema_extra": {"examples": [{"received": True}]}}
-
-
 def _works_there(who: Principal, store_id: UUID) -> bool:
     """Staff of that store, or of all stores."""
     return not who.roles.isdisjoint(STAFF) and who.store_id in {None, store_id}
@@ -146,18 +138,10 @@ def methods(request: HttpRequest) -> Methods:
     return Methods(methods=list(public.offered()))
 
 
-@router.post("/webhooks/bank", auth=None, response=Received, summary="For the shop's bank")
-def bank_notice(request: HttpRequest) -> Received:
-    """A bank's notice of a transfer to the shop's account, signed by it. Answered once it is booked; each transfer
-    counts once."""
-    headers = {name.lower(): text for name, text in request.headers.items()}
-    public.take_bank_notice(body=request.body, headers=headers, now=clock.now())
-    return Received()
-
-
-@router.post("/webhooks/{provider}", auth=None, response={204: None}, summary="For payment providers")
+@router.post("/webhooks/{provider}", auth=None, response={204: None}, summary="For payment providers and the bank")
 def webhook(request: HttpRequest, provider: Code) -> HttpResponse:
-    """A payment provider's notice, signed by it. Answered as soon as it is stored; each event counts once."""
+    """A notice of a payment provider, or of the shop's bank (`bank`), signed by it. Answered as soon as it is stored;
+    each event counts once."""
     headers = {name.lower(): text for name, text in request.headers.items()}
     public.take_webhook(provider=provider, body=request.body, headers=headers, now=clock.now())
     return HttpResponse(status=204)  # MoMo repeats itself until it reads just this; others take any 2xx

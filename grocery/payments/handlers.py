@@ -5,8 +5,8 @@ from __future__ import annotations
 from grocery.kernel import clock
 from grocery.kernel.outbox import on
 from grocery.payments import events
+from grocery.payments.services.apply_notice import apply_notice
 from grocery.payments.services.settle import settle
-from grocery.payments.services.take_webhook import apply_notice
 
 
 @on(events.CaptureRequested, outside=True)

@@ -83,7 +83,6 @@ from grocery.payments.services.see_to_transfer import (
     reopen_transfer,
 )
 from grocery.payments.services.shortfalls import record_collected, retry_capture, write_off
-from grocery.payments.services.take_transfer import take_bank_notice
 from grocery.payments.services.take_webhook import take_webhook
 
 __all__ = [
@@ -138,7 +137,6 @@ __all__ = [
     "offered",
     # the outside and the clock
     "take_webhook",
-    "take_bank_notice",
     "reconcile",
     "health",
     # words

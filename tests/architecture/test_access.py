@@ -93,7 +93,6 @@ TABLE = {
     "POST /orders/{order_id}/deliver": STAFF,
     "GET /deliveries/{order_id}": OWN,
     "GET /payments/{order_id}": OWN,
-    "POST /webhooks/bank": OPEN,
     "POST /webhooks/{provider}": OPEN,
 }
 SCHEMA: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix=""), default=str))

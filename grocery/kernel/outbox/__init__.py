@@ -4,7 +4,7 @@ Inside our database a fact takes effect exactly once per subscriber; outside it 
 event's id as idempotency key. Facts of one stream reach a subscriber in order.
 """
 
-from grocery.kernel.outbox.publishing import publish, together
+from grocery.kernel.outbox.publishing import insert_and_publish, publish, together
 from grocery.kernel.outbox.subscribers import on
 
-__all__ = ["on", "publish", "together"]
+__all__ = ["insert_and_publish", "on", "publish", "together"]

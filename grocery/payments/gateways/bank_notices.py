@@ -6,30 +6,50 @@ full stop and the raw body. The same notice may come again, and the same transfe
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from grocery.payments.gateways import stamped
-from grocery.payments.gateways.provider import NotSigned
+from grocery.payments.gateways.keeping import storable, unreadable
+from grocery.payments.gateways.provider import Notice
 from grocery.payments.policies.transfers import LARGEST, Told, clean
 
+#: What stands in the address that the bank calls, and with the notices that we keep.
+BANK: Final = "bank"
 HEADER: Final = "x-bank-signature"
 _ARRIVED: Final = "transfer.received"
 
 
-def read_notice(*, body: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Told | None:
-    """The transfer that it tells of, if any. `headers` have lower-case names. Raises NotSigned."""
-    stamped.check(body, headers.get(HEADER, ""), secrets, now=now)
-    try:
-        notice = json.loads(body)
-        return _told(notice["data"]) if notice["type"] == _ARRIVED and notice["data"]["amount"] != 0 else None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise NotSigned("not readable") from None
+@dataclass(frozen=True, slots=True)
+class BankNotices:
+    """The notices of a bank that signs with one of these secrets."""
+
+    secrets: Sequence[str] = field(repr=False)
+
+    def read_webhook(self, *, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice:
+        """A notice of a transfer names it in `reference`; others name nothing. Raises NotSigned.
+
+        Two notices are the same if every byte is: what a bank calls them is not relied on, as nothing may be lost.
+        """
+        stamped.check(body, headers.get(HEADER, ""), self.secrets, now=now)
+        try:
+            notice = json.loads(body)
+            arrived = notice["type"] == _ARRIVED and notice["data"]["amount"] != 0
+            reference = told_in(notice).reference if arrived else ""
+            kept = storable(notice)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return unreadable(body)
+        kind = storable(str(notice["type"]))[:100]
+        return Notice(event_id=hashlib.sha256(body).hexdigest(), kind=kind, reference=reference, body=kept)
 
 
-def _told(transfer: Mapping[str, Any]) -> Told:
+def told_in(notice: Mapping[str, Any]) -> Told:
+    """The transfer that a notice tells of. Raises ValueError, KeyError, TypeError or AttributeError."""
+    transfer = notice["data"]
     amount, reference, booked_at = transfer["amount"], transfer["transaction"], transfer["booked_at"]
     if type(amount) is not int or not 0 < amount <= LARGEST or not isinstance(reference, str):
         raise ValueError(amount)

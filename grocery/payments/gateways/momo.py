@@ -22,6 +22,7 @@ from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
 from grocery.payments.contracts import PayLink, PaymentState, PaymentStep
 from grocery.payments.gateways import momo_codes as codes
+from grocery.payments.gateways.keeping import storable
 from grocery.payments.gateways.momo_codes import observe, observe_refund, uuid_in
 from grocery.payments.gateways.momo_wire import SIGNED, Wire, as_sent
 from grocery.payments.gateways.provider import Notice, NotSigned, OutcomeUnknown, Refused, Wanted, network
@@ -137,10 +138,10 @@ class MomoProvider:
             raise NotSigned("it is not for us")
         if not self._wire.is_signed("ipn", fields):
             raise NotSigned("no signature matches")
-        said = {name: as_sent(fields[name]).replace("\0", "") for name in SIGNED["ipn"] if name != "accessKey"}
+        said = {name: storable(as_sent(fields[name])) for name in SIGNED["ipn"] if name != "accessKey"}
         telling = "\n".join(said[name] for name in _TELLING)
         return Notice(
-            event_id=hashlib.sha256(telling.encode("utf-8", "surrogatepass")).hexdigest(),
+            event_id=hashlib.sha256(telling.encode()).hexdigest(),
             kind=f"ipn.{said['resultCode']}"[:100],
             reference=said["orderId"][:100],
             body=said,

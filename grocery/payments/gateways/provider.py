@@ -49,12 +49,12 @@ class Refused(Exception):
 
 
 class NotSigned(Exception):
-    """A webhook that the provider did not sign, or not lately, or that nobody can read."""
+    """A webhook that the provider did not sign, or not lately."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A verified webhook. `reference` names the payment to look at; empty when it is about nothing of ours.
+    """A verified webhook. `reference` names the payment to look at, or the transfer; "": neither is ours.
 
     `body` is what to keep: the notice without its secrets.
     """
@@ -75,7 +75,17 @@ class Wanted:
     return_url: str = ""
 
 
-class PaymentProvider(Protocol):
+class ReadsNotices(Protocol):
+    """Whoever tells us of money by webhook."""
+
+    def read_webhook(self, *, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice:
+        """Verify a webhook, on the bytes as they came, and read whose it is. `headers` have lower-case names.
+
+        Raises NotSigned. What is signed and makes no sense is `keeping.unreadable`.
+        """
+
+
+class PaymentProvider(ReadsNotices, Protocol):
     """One provider of payments.
 
     Everything but `read_webhook`, `step` and `page_sources` goes over the network: it refuses to run inside a
@@ -105,9 +115,6 @@ class PaymentProvider(Protocol):
 
     def poll(self, *, reference: str) -> Observation:
         """How the payment stands."""
-
-    def read_webhook(self, *, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice:
-        """Verify and read a webhook. `headers` have lower-case names. Raises NotSigned."""
 
     def step(self, seen: Observation) -> PaymentStep | None:
         """What the customer needs in order to confirm; None when there is nothing to confirm."""

@@ -10,7 +10,8 @@ from django.utils.module_loading import import_string
 
 from grocery.kernel.errors import NotFound
 from grocery.payments.contracts import Method, MethodNotOffered
-from grocery.payments.gateways.provider import PaymentProvider
+from grocery.payments.gateways.bank_notices import BANK, BankNotices
+from grocery.payments.gateways.provider import PaymentProvider, ReadsNotices
 
 
 def provider(name: str) -> PaymentProvider:
@@ -18,6 +19,11 @@ def provider(name: str) -> PaymentProvider:
     if name not in settings.PAYMENT_GATEWAYS:
         raise NotFound("payment provider", name)
     return cast("PaymentProvider", import_string(settings.PAYMENT_GATEWAYS[name])())
+
+
+def reader(name: str) -> ReadsNotices:
+    """Who reads what comes in under that name: a provider, or the bank. Raises NotFound."""
+    return BankNotices(settings.BANK_NOTICE_SECRETS) if name == BANK else provider(name)
 
 
 def provider_of(method: Method) -> PaymentProvider:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import stripe
@@ -20,7 +20,8 @@ from django.conf import settings
 from grocery.kernel.money import Money, dong
 from grocery.payments.contracts import CardForm, PaymentState, PaymentStep
 from grocery.payments.gateways import stamped
-from grocery.payments.gateways.provider import Notice, NotSigned, OutcomeUnknown, Refused, Wanted, network
+from grocery.payments.gateways.keeping import storable, unreadable
+from grocery.payments.gateways.provider import Notice, OutcomeUnknown, Refused, Wanted, network
 from grocery.payments.gateways.stripe_objects import observe, observe_refund
 from grocery.payments.policies import Limits, Observation, RefundSeen
 
@@ -44,6 +45,9 @@ _TELLING: Final = frozenset(
 )
 #: A refund can fail days after it succeeded, and somebody can make one at Stripe: each makes us look, too.
 _TELLING_OF_REFUNDS: Final = frozenset({"refund.created", "refund.updated", "refund.failed"})
+#: Where such a notice says which payment it is about.
+_NAMED_BY: Final = {**dict.fromkeys(_TELLING, "id"), **dict.fromkeys(_TELLING_OF_REFUNDS, "payment_intent")}
+_SECRETS: Final = frozenset({"client_secret"})
 _CARD_PAGE: Final = {  # https://docs.stripe.com/security/guide#content-security-policy
     "script-src": ("https://js.stripe.com", "https://*.js.stripe.com"),
     "frame-src": ("https://js.stripe.com", "https://*.js.stripe.com", "https://hooks.stripe.com"),
@@ -217,20 +221,12 @@ def _notice(body: bytes) -> Notice:
     try:
         event = json.loads(body)
         kind, event_id = str(event["type"])[:100], str(event["id"])
+        kept = storable(event, without=_SECRETS)
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise NotSigned("the body is not an event") from None
+        return unreadable(body)
     if not 0 < len(event_id) <= 100:
-        raise NotSigned("the body is not an event")
-    about = event.get("data", {}).get("object", {}) if isinstance(event.get("data"), dict) else {}
-    names = {**dict.fromkeys(_TELLING, "id"), **dict.fromkeys(_TELLING_OF_REFUNDS, "payment_intent")}
-    reference = str(about.get(names[kind]) or "")[:100] if isinstance(about, dict) and kind in names else ""
-    return Notice(event_id=event_id, kind=kind, reference=reference, body=_without_secrets(event))
-
-
-def _without_secrets(value: Any) -> Any:
-    """The same without client secrets, at any depth, and storable."""
-    if isinstance(value, dict):
-        return {name: _without_secrets(inner) for name, inner in value.items() if name != "client_secret"}
-    if isinstance(value, list):
-        return [_without_secrets(inner) for inner in value]
-    return value.replace("\0", "") if isinstance(value, str) else value  # PostgreSQL stores no NUL
+        return unreadable(body)
+    about = kept.get("data", {}).get("object", {}) if isinstance(kept.get("data"), dict) else {}
+    name = _NAMED_BY.get(kind)
+    reference = str(about.get(name) or "")[:100] if name and isinstance(about, dict) else ""
+    return Notice(event_id=storable(event_id), kind=storable(kind), reference=reference, body=kept)

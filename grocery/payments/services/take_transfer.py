@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import cast
 
@@ -16,15 +16,11 @@ from prometheus_client.registry import Collector
 from grocery.kernel import figures, statements
 from grocery.kernel.money import dong
 from grocery.kernel.outbox import publish
-from grocery.payments.contracts import BadWebhook
 from grocery.payments.events import TransferCameLate
-from grocery.payments.gateways.bank_notices import read_notice
-from grocery.payments.gateways.provider import NotSigned
 from grocery.payments.models import Bill, IncomingTransfer, Payment
 from grocery.payments.policies.memos import looks_mistyped, memos_in
 from grocery.payments.policies.transfers import TAKEN, Oddity, Source, Standing, Told, judge
 from grocery.payments.services.receive_transfer import receive_transfer
-from grocery.payments.services.take_webhook import WEBHOOKS
 
 log = structlog.get_logger()
 TRANSFERS = Counter("payments_transfers", "Transfers to the shop's account, by what became of them", ["outcome"])
@@ -44,16 +40,6 @@ class _Open(Collector):
 
 
 figures.show(_Open())
-
-
-def take_bank_notice(*, body: bytes, headers: Mapping[str, str], now: datetime) -> None:
-    """Verify a bank's notice and book the transfer that it tells of. Raises BadWebhook: nothing was stored."""
-    try:
-        told = read_notice(body=body, headers=headers, secrets=settings.BANK_NOTICE_SECRETS, now=now)
-    except NotSigned as reason:
-        WEBHOOKS.labels("bank", "refused").inc()
-        raise BadWebhook(str(reason)) from None
-    WEBHOOKS.labels("bank", take_transfer(told, Source.NOTICE, now=now) if told else "ignored").inc()
 
 
 @transaction.atomic
