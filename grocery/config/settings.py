@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "grocery.kernel.middleware.probes",
     "grocery.kernel.middleware.request_context",
+    "grocery.config.direct.webhooks",
     "django.middleware.security.SecurityMiddleware",
     "grocery.kernel.content_security.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -2,12 +2,22 @@
 
 import gc
 import os
+from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "grocery.config.settings")
-application = get_wsgi_application()
+_answered = get_wsgi_application()
+
+from grocery.kernel.outbox.waker import wake_in_the_background  # noqa: E402 - it reads models: Django first
+
+
+def application(environ: dict[str, Any], start_response: Any) -> Any:
+    """What granian calls; whoever only imports this gets no thread."""
+    wake_in_the_background()
+    return _answered(environ, start_response)
+
 
 # All addresses, and with them all views, are read now and not by whoever asks first. What is there by then stays as
 # long as the process lives: the garbage collector need not go through it time and again in the middle of a request.

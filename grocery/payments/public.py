@@ -84,6 +84,7 @@ from grocery.payments.services.see_to_transfer import (
 )
 from grocery.payments.services.shortfalls import record_collected, retry_capture, write_off
 from grocery.payments.services.take_webhook import take_webhook
+from grocery.payments.services.unreadable_notices import notices_read
 
 __all__ = [
     # what others call, in the order of an order's life
@@ -137,6 +138,7 @@ __all__ = [
     "offered",
     # the outside and the clock
     "take_webhook",
+    "notices_read",
     "reconcile",
     "health",
     # words

@@ -56,7 +56,7 @@ class Connection:
         self.got += (came := self.socket.recv(1 << 18))
         assert came, "the server hung up"
         head, end, body = self.got.partition(b"\r\n\r\n")
-        if not end or len(body) < int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]):
+        if not end or len(body) < int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0] or 0):
             return None
         return Answer(int(head[9:12]), body, (time.perf_counter() - self.begun) * 1000)
 

@@ -110,3 +110,20 @@ def test_a_payment_shows_its_calls_and_its_doubt(boss: Client):
     payment = paid("G-1")
     page = boss.get(f"/admin/payments/payment/{payment.id}/change/", follow=True).content.decode()
     assert ("k-G-1" in page, "pi_G-1" in page) == (True, True)
+
+
+def test_what_makes_no_sense_waits_until_somebody_has_read_it(boss: Client):
+    at = clock.now()
+    rows = [("sha256:1", "unreadable"), ("evt_2", "ignored")]
+    waiting, other = (
+        ProviderNotice.objects.create(
+            provider="bank", event_id=event_id, kind="x", body={"text": "{"}, received_at=at, outcome=outcome
+        )
+        for event_id, outcome in rows
+    )
+    listed = "/en/admin/payments/providernotice/?outcome__exact=unreadable"
+    assert listed.encode() in boss.get("/en/admin/").content
+    chosen = {"action": "mark_as_read", "_selected_action": [str(waiting.id), str(other.id)]}
+    boss.post("/en/admin/payments/providernotice/", chosen)
+    outcomes = [ProviderNotice.objects.get(id=notice.id).outcome for notice in (waiting, other)]
+    assert (outcomes, ProviderNotice.objects.unreadable().count()) == (["read", "ignored"], 0)

@@ -119,6 +119,28 @@ def test_a_webhook_is_taken_in_few_statements(client: Client, django_assert_num_
         post(client, body, signed(body, now()))
 
 
+@pytest.mark.parametrize("provider", ["stripe", "momo", "bank"])
+def test_past_the_middleware_a_webhook_is_answered_as_by_its_route(client: Client, settings: Any, provider: str):
+    """Good, bad, of nobody, too long, and with another method."""
+    url, body = f"/api/v1/webhooks/{provider}", event("payment_intent.succeeded", id="pi_1")
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000
+
+    def answers() -> list[Any]:
+        sent = [
+            post(client, body, signed(body, now()), url),
+            post(client, body, {"stripe-signature": "t=1,v1=00"}, url),
+            post(client, body, {}, "/api/v1/webhooks/paypal"),
+            post(client, b"x" * 6_000, {}, url),
+            client.get(url),
+        ]
+        return [(a.status_code, a.content and a.json()["code"]) for a in sent]
+
+    direct = answers()
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "config.direct" not in name]
+    client.handler.load_middleware()
+    assert direct == answers()
+
+
 def test_an_unsigned_webhook_is_a_problem_and_leaves_nothing(client: Client):
     answer = post(client, event(), {"stripe-signature": "t=1,v1=00"})
     problem = (answer.status_code, answer["content-type"], answer.json()["code"], ProviderNotice.objects.count())

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import random
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import stripe
+from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from grocery.kernel.errors import NotFound
-from grocery.kernel.models import OutboxEvent
+from grocery.kernel.models import InboxEntry, OutboxEvent
 from grocery.kernel.money import dong
 from grocery.payments import public as payments
 from grocery.payments.contracts import PaymentState
@@ -166,6 +169,33 @@ def test_each_event_is_kept_once():
     for _ in range(3):
         take(event(), signed(event(), NOW))
     assert kept() == 1
+
+
+@COMMITTED
+def test_of_the_same_event_many_times_at_once_one_is_kept_and_told():
+    body = event("payment_intent.succeeded", id="pi_1")
+
+    def once() -> None:
+        try:
+            take(body, signed(body, NOW))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        for taken in [pool.submit(once) for _ in range(12)]:
+            taken.result()
+    assert (kept(), OutboxEvent.objects.count(), InboxEntry.objects.count()) == (1, 1, 1)
+
+
+@pytest.mark.django_db
+def test_a_notice_and_its_fact_stand_and_fall_together():
+    body = event("payment_intent.succeeded", id="pi_1")
+    with suppress(KeyError), transaction.atomic():
+        take(body, signed(body, NOW))
+        raise KeyError
+    assert (kept(), OutboxEvent.objects.count()) == (0, 0)
+    take(body, signed(body, NOW))
+    assert (kept(), OutboxEvent.objects.count()) == (1, 1)
 
 
 @pytest.mark.django_db

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -21,8 +21,8 @@ from grocery.kernel.tracing import current_trace
 #: The PostgreSQL channel on which relays listen.
 CHANNEL: Final = "outbox"
 
-#: A function in PostgreSQL (migration 0002), not Django's bulk_create: that took most of the time in which 50,000 facts
-#: are told, and what makes a fact true can be written by the same statement.
+#: A function in PostgreSQL (migration 0002), not Django's bulk_create, which took most of the time of telling 50,000
+#: facts; and what makes a fact true can be written by the same statement.
 _TELL: Final = "SELECT outbox_tell(%(facts)s::json, %(owed)s::json, %(trace)s)"
 
 #: The rows of a list that is empty.
@@ -118,8 +118,13 @@ def wake_relays() -> None:
     Not inside the transaction: PostgreSQL lets only one transaction that notifies commit at a time, which would line
     up all checkouts. Should the message get lost, the relays look for themselves every second.
     """
-    if not any(_notify in waiting for waiting in connection.run_on_commit):
-        transaction.on_commit(_notify, robust=True)
+    if not any(_wake in waiting for waiting in connection.run_on_commit):
+        transaction.on_commit(_wake, robust=True)
+
+
+def wake_by(wake: Callable[[], None]) -> None:
+    """Have this process's relays woken in another way than by a statement of whoever told something."""
+    _waking[:] = [wake]
 
 
 def _facts(events: Sequence[Event]) -> list[dict[str, Any]]:
@@ -138,6 +143,14 @@ def _entries(owed: Sequence[tuple[Event, str]]) -> list[dict[str, Any]]:
     return [{"event_id": event.event_id, "subscriber": name, "stream": event.stream} for event, name in owed]
 
 
+def _wake() -> None:
+    _waking[0]()
+
+
 def _notify() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"NOTIFY {CHANNEL}")
+
+
+#: How: one function.
+_waking: list[Callable[[], None]] = [_notify]

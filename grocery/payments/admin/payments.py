@@ -17,7 +17,7 @@ from grocery.kernel.admin import ReadOnly
 from grocery.kernel.money import dong
 from grocery.kernel.tiles import Tile, tile
 from grocery.payments.admin.asking import routes
-from grocery.payments.models import Payment, ProviderCall, ProviderNotice
+from grocery.payments.models import Payment, ProviderCall
 from grocery.payments.models.payments import PaymentQuerySet
 from grocery.payments.public import HOLDS_END_SOON, PaymentState, holds_ending
 
@@ -136,14 +136,6 @@ class ProviderCallAdmin(ReadOnly, admin.ModelAdmin):
     list_select_related = ("payment",)
     search_fields = ("key", "payment__order_number", "payment__reference")
     ordering = ("-intended_at",)
-
-
-@admin.register(ProviderNotice)
-class ProviderNoticeAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ("kind", "reference", "outcome", "provider", "event_id", "received_at", "applied_at")
-    list_filter = ("outcome", "provider", "kind", ("received_at", admin.DateFieldListFilter))
-    search_fields = ("reference", "event_id")
-    ordering = ("-received_at",)
 
 
 def _ending(worker: Any) -> object:

@@ -1,4 +1,4 @@
-"""What is kept of a notice: all but its secrets, in a form that PostgreSQL takes; its text where it makes no sense."""
+"""What is kept of a notice: all but its secrets, as PostgreSQL takes it; its text where it makes no sense."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from grocery.payments.gateways.provider import Notice
+from grocery.payments.policies import UNREADABLE
 
-#: The kind of notices that were signed and that nobody can read: a person has to look at them.
-UNREADABLE: Final = "unreadable"
 #: No provider nests deeper.
 _DEEPEST: Final = 60
 _LONGEST: Final = 20_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -10,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel.ids import new_id
-from grocery.payments.policies import OPEN, CallState, Operation
+from grocery.payments.policies import OPEN, UNREADABLE, CallState, Operation
 
 if TYPE_CHECKING:
     from grocery.payments.models.refunds import RefundPart
@@ -147,6 +148,16 @@ class ProviderCall(models.Model):
         return self.state == CallState.UNKNOWN
 
 
+class ProviderNoticeQuerySet(models.QuerySet["ProviderNotice"]):
+    def unreadable(self) -> ProviderNoticeQuerySet:
+        """Signed, of no sense to us, and nobody has seen to it."""
+        return self.filter(outcome=UNREADABLE)
+
+    def seen_to(self, ids: Iterable[UUID], now: datetime) -> int:
+        """Of these: a person has read it and done what there was to do."""
+        return self.filter(id__in=list(ids)).update(outcome="read", applied_at=now)
+
+
 class ProviderNotice(models.Model):
     """A provider's verified webhook, as it came; each event once."""
 
@@ -160,10 +171,13 @@ class ProviderNotice(models.Model):
     applied_at = models.DateTimeField(_("applied at"), null=True)
     outcome = models.CharField(_("outcome"), max_length=32, blank=True)
 
+    objects = ProviderNoticeQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("provider notice")
         verbose_name_plural = _("provider notices")
         ordering = ["-received_at"]
+        indexes = [models.Index("received_at", name="payments_unreadable", condition=models.Q(outcome=UNREADABLE))]
         constraints = [models.UniqueConstraint(fields=["provider", "event_id"], name="payments_each_notice_once")]
 
     def __str__(self) -> str:

@@ -79,6 +79,9 @@ class CallState(StrEnum):
     UNKNOWN = "unknown"
 
 
+#: The kind, and the outcome, of notices that were signed and that nobody can read: a person has to look at them.
+UNREADABLE: Final = "unreadable"
+
 #: A call that has yet to come to a decision.
 OPEN: Final = (CallState.INTENDED, CallState.SENT, CallState.UNKNOWN)
 

@@ -11,9 +11,9 @@ from grocery.kernel.outbox import insert_and_publish
 from grocery.payments.contracts import BadWebhook
 from grocery.payments.events import WebhookReceived
 from grocery.payments.gateways import registry
-from grocery.payments.gateways.keeping import UNREADABLE
 from grocery.payments.gateways.provider import Notice, NotSigned
 from grocery.payments.models import ProviderNotice
+from grocery.payments.policies import UNREADABLE
 
 WEBHOOKS = Counter(
     "payments_webhooks", "Webhooks of payment providers and the bank, by what became of them", ["provider", "outcome"]
