@@ -29,6 +29,7 @@ TICKS = [
     every("inventory.tend_hot_items", seconds=2),
     every("inventory.turn_days", minutes=1),
     every("payments.reconcile", seconds=20),
+    every("ledger.file_invoices", minutes=1),
     every("ordering.cancel_unpaid", seconds=30),
     every("ordering.answer_by_default", seconds=10),
     every("ordering.settle_returns", seconds=20),

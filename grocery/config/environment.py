@@ -103,6 +103,17 @@ class Environment(BaseSettings):
     # days after which an order that is not paid to the đồng is looked into by an accountant
     ledger_open_days: int = Field(default=5, ge=0, le=90)
 
+    # electronic invoices: who issues them ("" nobody: they are prepared and wait), and whose they are
+    invoice_provider: Literal["", "files"] = ""
+    invoice_folder: Path = Path("invoices")
+    #: The first letters of our own numbers; the year follows.
+    invoice_series: str = Field(default="HD", pattern=r"^[A-Z]{1,6}$")
+    #: They are sent so many hours after the order was packed; an accountant decides when they are due.
+    invoice_delay_hours: int = Field(default=0, ge=0, le=240)
+    seller_name: str = Field(default="", max_length=200)
+    seller_tax_code: str = Field(default="", max_length=14)
+    seller_address: str = Field(default="", max_length=400)
+
     #: How the shop's own bar codes with a weight are laid out, see grocery/inventory/policies/shop_codes.py.
     weight_barcodes: Words = ("2?IIIIIWWWWWC",)
 

@@ -70,6 +70,11 @@ class Shop:
             "BANK_BIN": "970436",
             "BANK_ACCOUNT": "0123456789",
             "BANK_ACCOUNT_HOLDER": "CONG TY GROCERY",
+            "INVOICE_PROVIDER": "files",
+            "INVOICE_FOLDER": str(self.home / "invoices"),
+            "SELLER_NAME": "Công ty TNHH Grocery",
+            "SELLER_TAX_CODE": "0301482886",
+            "SELLER_ADDRESS": "12 Nguyễn Huệ, Phường Sài Gòn, TP. Hồ Chí Minh",
             "LIVE_URL": self.live_url,
             **self.environment,
         }

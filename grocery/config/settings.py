@@ -248,6 +248,12 @@ RETURN_WINDOWS = {
 RETURN_UNDO = timedelta(minutes=ENV.return_undo_minutes)
 UNDELIVERED_FEE_BACK = ENV.undelivered_fee_back
 LEDGER_OPEN_DAYS = ENV.ledger_open_days
+INVOICE_GATEWAYS = {"files": "grocery.ledger.gateways.invoice_files.from_settings"}
+INVOICE_PROVIDER = ENV.invoice_provider
+INVOICE_FOLDER = ENV.invoice_folder
+INVOICE_SERIES = ENV.invoice_series
+INVOICE_DELAY = timedelta(hours=ENV.invoice_delay_hours)
+SELLER_NAME, SELLER_TAX_CODE, SELLER_ADDRESS = ENV.seller_name, ENV.seller_tax_code, ENV.seller_address
 SUBSTITUTION_DEFAULT = ENV.substitution_default
 
 MAIL_OUTBOX = ENV.mail_outbox

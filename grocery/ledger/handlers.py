@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from grocery.kernel import clock
 from grocery.kernel.outbox import on
-from grocery.ledger.policies import cash, money, orders
+from grocery.ledger.policies import cash, invoices, money, orders
 from grocery.ledger.services.book import book
+from grocery.ledger.services.prepare_invoices import prepare
 from grocery.ordering.events import ChargeReduced, OrderCharged
 from grocery.payments.events import (
     CashHandedIn,
@@ -75,3 +76,13 @@ def book_hand_in(facts: tuple[CashHandedIn, ...]) -> None:
 @on(CashHandInUndone, batch=_BATCH)
 def book_hand_in_undone(facts: tuple[CashHandInUndone, ...]) -> None:
     book(map(cash.hand_in_undone, facts), now=clock.now())
+
+
+@on(OrderCharged, batch=_BATCH)
+def prepare_invoices(facts: tuple[OrderCharged, ...]) -> None:
+    prepare(map(invoices.invoiced, facts), now=clock.now())
+
+
+@on(ChargeReduced, batch=_BATCH)
+def prepare_corrections(facts: tuple[ChargeReduced, ...]) -> None:
+    prepare(map(invoices.corrected, facts), now=clock.now())

@@ -1,7 +1,8 @@
 """The face of the books: append-only double entry, written by facts alone.
 
 Nobody books through here what orders and payments tell. What there is: the check of the books, the corrections of
-people, trial balances, and the reports of payment providers. Amounts are Money in đồng.
+people, trial balances, the reports of payment providers, and electronic invoices, which are prepared from the same
+facts. Amounts are Money in đồng.
 """
 
 from __future__ import annotations
@@ -15,10 +16,29 @@ from grocery.ledger.contracts import (
     OpenOrder,
     TrialBalance,
 )
+from grocery.ledger.contracts.invoices import (
+    Buyer,
+    FilingState,
+    InvoiceDocument,
+    InvoiceIs,
+    InvoiceKind,
+    InvoiceView,
+)
 from grocery.ledger.contracts.settlement import AlreadyExplained, Imported, ReportUnreadable
+from grocery.ledger.policies.invoice_forms import document_json, document_xml
 from grocery.ledger.services.balance import span, trial_balance
 from grocery.ledger.services.check import check, patience, why_open
 from grocery.ledger.services.correct import close_order, reverse
+from grocery.ledger.services.file_invoices import buyer_of, file_invoices
+from grocery.ledger.services.invoices import (
+    invoice_document,
+    invoices_of,
+    name_buyer,
+    name_nobody,
+    record_issued,
+    send_again,
+    stuck_since,
+)
 from grocery.ledger.services.settle import explain, import_report
 
 __all__ = [
@@ -33,16 +53,34 @@ __all__ = [
     "close_order",
     "import_report",
     "explain",
+    # invoices
+    "name_buyer",
+    "name_nobody",
+    "buyer_of",
+    "invoices_of",
+    "invoice_document",
+    "document_json",
+    "document_xml",
+    "file_invoices",
+    "send_again",
+    "record_issued",
+    "stuck_since",
     # words
     "Account",
     "BalanceLine",
+    "Buyer",
     "Checked",
     "Difference",
+    "FilingState",
     "Imported",
+    "InvoiceDocument",
+    "InvoiceKind",
+    "InvoiceView",
     "OpenOrder",
     "TrialBalance",
     # errors
     "AlreadyReversed",
     "AlreadyExplained",
+    "InvoiceIs",
     "ReportUnreadable",
 ]

@@ -12,3 +12,9 @@ from grocery.ledger import public
 def check_books() -> None:
     """The books are checked every night, and what does not close is named in the log."""
     public.check(now=clock.now())
+
+
+@shared_task(name="ledger.file_invoices", ignore_result=True)
+def file_invoices() -> None:
+    """Invoices go to whoever issues them, and what has no answer is looked up."""
+    public.file_invoices(now=clock.now())

@@ -13,7 +13,7 @@ from uuid import UUID
 from grocery.kernel.events import Event
 from grocery.kernel.money import Money
 from grocery.ordering.contracts import CancelMotive, CancelReason
-from grocery.ordering.contracts.charges import OfferAmount, RateAmounts
+from grocery.ordering.contracts.charges import ChargedLine, OfferAmount, RateAmounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,8 @@ class OrderPacked(OrderFact):
 class OrderCharged(OrderFact):
     """The customer owes `total`, for what was packed: for the books, by VAT rate, with what each offer took off.
 
-    Told once per order, with OrderPacked. `parts` add up to `total`, `offers` to their discounts.
+    Told once per order, with OrderPacked. `parts` add up to `total`, `offers` to their discounts. `lines`: the goods,
+    for the invoice; facts from before there were invoices have none.
     """
 
     store_id: UUID
@@ -138,6 +139,7 @@ class OrderCharged(OrderFact):
     offers: tuple[OfferAmount, ...]
     at: datetime
     by: UUID | None = None
+    lines: tuple[ChargedLine, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +147,8 @@ class ChargeReduced(OrderFact):
     """The customer owes `total` less than was charged, because goods came back or nothing is collected. Told once per
     return, when it can no longer be undone; all of an order's together are at most its charge.
 
-    `parts` as in OrderCharged, with what was really paid for goods: without discounts. `kind` is a `ReturnKind`.
+    `parts` and `lines` as in OrderCharged, with what was really paid for goods: without discounts. `kind` is a
+    `ReturnKind`.
     """
 
     store_id: UUID
@@ -155,6 +158,7 @@ class ChargeReduced(OrderFact):
     parts: tuple[RateAmounts, ...]
     at: datetime
     by: UUID | None = None
+    lines: tuple[ChargedLine, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

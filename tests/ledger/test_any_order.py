@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import batched
@@ -19,8 +20,10 @@ from grocery.kernel.money import dong, total
 from grocery.kernel.outbox.subscribers import registry
 from grocery.kernel.quantity import Quantity
 from grocery.ledger import public as ledger
-from grocery.ledger.models import Entry, OrderBook
+from grocery.ledger.contracts import EntryKind
+from grocery.ledger.models import Entry, Invoice, OrderBook
 from grocery.ordering.contracts import Adjustment, OfferKind
+from grocery.ordering.contracts.charges import ChargedLine
 from grocery.ordering.events import ChargeReduced, OrderCharged
 from grocery.ordering.policies import charges
 from grocery.ordering.policies.charges import Back, Share
@@ -59,9 +62,16 @@ def order(draw: Any) -> list[Event]:
     assert whole == total(line.amount for line in lines) + fee.amount
     names: dict[str, Any] = {"order_id": new_id(), "number": "A-1", "customer_id": new_id()}
     names |= {"store_id": STORE, "at": NOW}
-    facts: list[Event] = [OrderCharged(**names, total=whole, parts=parts, offers=offers)]
+    sold = [sold_of(draw, line.rate, line.amount + line.discount) for line in lines]
+    facts: list[Event] = [OrderCharged(**names, total=whole, parts=parts, offers=offers, lines=tuple(sold))]
     reductions = draw(taken_off(lines, fee, names))
     return [*facts, *reductions, *draw(money(names["order_id"], whole.minor, sum(r.total.minor for r in reductions)))]
+
+
+def sold_of(draw: Any, rate: Decimal, amount: Any) -> ChargedLine:
+    """So much of something, by the piece or by weight."""
+    quantity = Decimal(draw(st.integers(1, 40_000))).scaleb(-draw(st.sampled_from([0, 3])))
+    return ChargedLine("sku", "Goods", "Hàng", "kg", quantity, rate, amount)
 
 
 @st.composite
@@ -77,7 +87,9 @@ def taken_off(draw: Any, lines: list[Share], fee: Share, names: dict[str, Any]) 
         after = Back(goods, dong(draw(st.integers(before.fee.minor, everything.fee.minor))))
         if parts := charges.taken_back(lines, fee, before=before, after=after):
             whole = total(part.total for part in parts)
-            facts.append(ChargeReduced(**names, return_id=new_id(), kind="after", total=whole, parts=parts))
+            back = tuple(sold_of(draw, line.rate, dong(draw(st.integers(0, 9)))) for line in lines)
+            told = ChargeReduced(**names, return_id=new_id(), kind="after", total=whole, parts=parts, lines=back)
+            facts.append(told)
         before = after
     return facts
 
@@ -117,8 +129,31 @@ def told(facts: list[Event], size: int) -> None:
     """To the books, as the relay may: of each kind in batches, kinds in any order."""
     for batch in batched(facts, size):
         for name in {fact.name for fact in batch}:
-            [subscriber] = [s for s in registry.by_event[name] if s.name.startswith("ledger.")]
-            subscriber.handler(tuple(fact for fact in batch if fact.name == name))
+            for subscriber in (s for s in registry.by_event[name] if s.name.startswith("ledger.")):
+                subscriber.handler(tuple(fact for fact in batch if fact.name == name))
+
+
+def by_books(order_id: UUID) -> dict[Decimal, tuple[int, int]]:
+    """What was earned of an order and the VAT to be paid of it, by rate, by its postings."""
+    sums: dict[Decimal, list[int]] = defaultdict(lambda: [0, 0])
+    for entry in Entry.objects.of_order(order_id):
+        for line in entry.postings.all() if entry.kind in {EntryKind.CHARGED, EntryKind.REDUCED} else ():
+            if line.rate is not None:
+                sums[line.rate][line.account == "vat"] -= line.amount
+    return {rate: (net, vat) for rate, (net, vat) in sums.items() if net or vat}
+
+
+def by_invoices(order_id: UUID) -> dict[Decimal, tuple[int, int]]:
+    """The same by its invoices, whose lines add up to what they say, rate by rate."""
+    sums: dict[Decimal, list[int]] = defaultdict(lambda: [0, 0])
+    for invoice in Invoice.objects.of_order(order_id):
+        for part in invoice.by_rate():
+            assert part.net == sum(line.amount for line in invoice.items() if line.rate == part.rate)
+            sums[part.rate][0] += part.net
+            sums[part.rate][1] += part.vat
+        assert invoice.net == sum(part.net for part in invoice.by_rate())
+        assert invoice.vat == sum(part.vat for part in invoice.by_rate())
+    return {rate: (net, vat) for rate, (net, vat) in sums.items() if net or vat}
 
 
 @st.composite
@@ -135,7 +170,7 @@ def given_away(draw: Any) -> list[Event]:
 @pytest.mark.django_db
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(order(), min_size=1, max_size=3), st.lists(given_away(), max_size=2), st.integers(1, 5), st.data())
-def test_every_order_closes_and_the_balance_is_nothing(
+def test_every_order_closes_is_invoiced_for_what_it_owes_and_the_balance_is_nothing(
     orders: list[list[Event]], credit: list[list[Event]], size: int, data: st.DataObject
 ):
     facts = [fact for one in [*orders, *credit] for fact in one]
@@ -147,4 +182,8 @@ def test_every_order_closes_and_the_balance_is_nothing(
         found = ledger.check(now=NOW + timedelta(days=30))
         balance = ledger.trial_balance(first=NOW.date(), last=NOW.date(), store_id=STORE)
         assert (found.is_sound, balance.is_balanced, sum(balances().values())) == (True, True, 0)
+        for order_id in OrderBook.objects.values_list("order_id", flat=True):
+            assert by_invoices(order_id) == by_books(order_id), "to the đồng, rate by rate"
+        numbers = sorted(Invoice.objects.values_list("number", flat=True))
+        assert numbers == list(range(1, 1 + sum(fact.name.startswith("ordering.") for fact in facts)))
         transaction.set_rollback(True)

@@ -272,3 +272,35 @@ def test_nothing_chosen_is_said_on_the_form(lan: Visitor, delivered: str):
     key = hidden(lan.get(f"{delivered}return"), "idempotency_key")
     answer = lan.post(f"{delivered}return", {"idempotency_key": key, "quantity-tomato": "0"})
     assert (answer.status_code, "Say what is given back" in text_of(answer)) == (422, True)
+
+
+BUYER = {"tax_code": "0301482886", "company": "Hoa Sen", "address": "12 Nguyễn Huệ", "email": "ketoan@example.com"}
+
+
+def asked(lan: Visitor, order: str, **form: str) -> str:
+    """What the page says that follows the form of the invoice."""
+    key = {"idempotency_key": hidden(lan.get(f"{order}invoice"), "idempotency_key")}
+    return text_of(lan.post(f"{order}invoice", {"do": "company", **BUYER, **key, **form}, follow=True))
+
+
+def test_a_company_is_named_for_the_invoice_corrected_and_taken_back(lan: Visitor, order: str):
+    assert "Invoice for a company" in text_of(lan.get(order))
+    assert "check its digits" in asked(lan, order, tax_code="0301482887")
+    assert "will be made out to your company" in asked(lan, order)
+    assert 'value="Hoa Sen"' in lan.get(f"{order}invoice").content.decode()
+    assert "made out to no company" in asked(lan, order, do="none")
+    assert 'value="Hoa Sen"' not in lan.get(f"{order}invoice").content.decode()
+
+
+def test_once_packed_the_invoice_is_shown_and_its_company_stays(lan: Visitor, order: str, market: Market, deliver):
+    key = {"idempotency_key": hidden(lan.get(f"{order}invoice"), "idempotency_key")}
+    asked(lan, order)
+    id_, staff = UUID(order.rstrip("/").rsplit("/", 1)[1]), Principal(kind="staff", id=new_id())
+    deliver()
+    for step in (ordering.start_picking, ordering.mark_packed):
+        step(order_id=id_, by=staff, now=NOON)
+    deliver()
+    shown = text_of(lan.get(f"{order}invoice"))
+    assert [words for words in ("Hoa Sen", "0301482886", "Being made", "90.600\xa0₫") if words not in shown] == []
+    late = lan.post(f"{order}invoice", {"do": "none", **key}, follow=True)
+    assert "made when the order is packed" in text_of(late)

@@ -1,5 +1,5 @@
 """What accountants see: everything, and nothing to rewrite."""
 
-from grocery.ledger.admin import journal, orders, settlements, tiles
+from grocery.ledger.admin import invoices, journal, orders, settlements, tiles
 
-__all__ = ["journal", "orders", "settlements", "tiles"]
+__all__ = ["invoices", "journal", "orders", "settlements", "tiles"]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from grocery.kernel import clock
 from grocery.kernel.tiles import Tile, tile
 from grocery.ledger import public as ledger
-from grocery.ledger.models import OrderBook
+from grocery.ledger.models import Invoice, OrderBook
 
 _ROLES: Final = frozenset({"accountant", "manager", "admin"})
 
@@ -30,6 +30,25 @@ tile(
         roles=_ROLES,
         rank=43,
         query="?shown=still",
+    )
+)
+
+
+def _invoices(worker: Any) -> object:
+    """How many invoices of the worker's store wait for somebody."""
+    waiting = Invoice.objects.for_somebody(ledger.stuck_since(clock.now()))
+    return waiting.of_store(worker.store).count() or ""
+
+
+tile(
+    Tile(
+        "admin:ledger_invoice_changelist",
+        _("Electronic invoices"),
+        "clipboard",
+        _("Those that were refused or not answered, and all others"),
+        count=_invoices,
+        roles=_ROLES,
+        rank=44,
     )
 )
 tile(

@@ -56,17 +56,18 @@ class Checked:
     """What the check of the books has found. Only `open` is a matter of business; the others are bugs.
 
     `off_by`: what all postings ever made come to, nothing if all is well. `wrong_sums`: orders whose kept sums are
-    not those of their entries.
+    not those of their entries. `uninvoiced`: orders of the last days whose invoices come to something else.
     """
 
     orders: int
     off_by: Money
     wrong_sums: tuple[str, ...]
     open: tuple[OpenOrder, ...]
+    uninvoiced: tuple[str, ...] = ()
 
     @property
     def is_sound(self) -> bool:
-        return not self.off_by and not self.wrong_sums and not self.open
+        return not (self.off_by or self.wrong_sums or self.open or self.uninvoiced)
 
 
 class AlreadyReversed(DomainError):

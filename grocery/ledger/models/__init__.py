@@ -1,6 +1,7 @@
 """The tables of the books."""
 
 from grocery.ledger.models.entries import ACCOUNTS, Entry, EntryQuerySet, Posting, PostingQuerySet
+from grocery.ledger.models.invoices import Invoice, InvoiceBuyer, InvoiceFiling, InvoiceQuerySet, InvoiceSeries
 from grocery.ledger.models.order_books import OrderBook, OrderBookQuerySet
 from grocery.ledger.models.settlements import SettlementLine, SettlementLineQuerySet
 
@@ -8,6 +9,11 @@ __all__ = [
     "ACCOUNTS",
     "Entry",
     "EntryQuerySet",
+    "Invoice",
+    "InvoiceBuyer",
+    "InvoiceFiling",
+    "InvoiceQuerySet",
+    "InvoiceSeries",
     "OrderBook",
     "OrderBookQuerySet",
     "Posting",

@@ -16,6 +16,7 @@ from grocery.kernel.money import dong
 from grocery.ledger.contracts import Checked, Difference, OpenOrder, OrderSums
 from grocery.ledger.models import OrderBook, Posting
 from grocery.ledger.policies.differences import difference
+from grocery.ledger.services.invoices import unlike_the_books
 
 log = structlog.get_logger(__name__)
 
@@ -29,10 +30,13 @@ def check(*, now: datetime) -> Checked:
         orders=OrderBook.objects.count(),
         off_by=dong(Posting.objects.sum()),
         wrong_sums=tuple(OrderBook.objects.with_wrong_sums()),
+        uninvoiced=unlike_the_books(now=now),
         open=tuple(_open(book) for book in OrderBook.objects.open().still_since(now - patience())[:_MOST]),
     )
     if found.off_by or found.wrong_sums:
         log.error("books_are_wrong", off_by=found.off_by.minor, orders=list(found.wrong_sums[:20]))
+    if found.uninvoiced:
+        log.error("invoices_unlike_the_books", orders=list(found.uninvoiced[:20]))
     for order in found.open[:20]:
         log.warning("order_does_not_close", order=order.order_number, why=order.why, balance=order.balance.minor)
     return found

@@ -4,6 +4,7 @@ from ninja import Router
 
 from grocery.ordering.api.carts import router as carts
 from grocery.ordering.api.edits import router as orders
+from grocery.ordering.api.invoices import router as invoices
 from grocery.ordering.api.items import router as items
 from grocery.ordering.api.paying import router as paying
 from grocery.ordering.api.returns import router as returns
@@ -15,6 +16,7 @@ router = Router(tags=["ordering"])
 router.add_router("", carts)
 router.add_router("", items)
 router.add_router("", orders)
+router.add_router("", invoices)
 router.add_router("", paying)
 router.add_router("", returns)
 router.add_router("", substitutions)

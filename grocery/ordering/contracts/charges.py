@@ -1,4 +1,4 @@
-"""What an order is charged, as the books need it: by VAT rate, net of VAT, and explained by offers."""
+"""What an order is charged, as books and invoices need it: by VAT rate, net of VAT, by line, explained by offers."""
 
 from __future__ import annotations
 
@@ -26,6 +26,22 @@ class RateAmounts:
     def total(self) -> Money:
         """What the customer owes of it, VAT included."""
         return self.goods + self.fee - self.discount + self.vat
+
+
+@dataclass(frozen=True, slots=True)
+class ChargedLine:
+    """So much of one SKU, in its own unit, as an invoice names it; `rate` in percent.
+
+    `amount` has the VAT in it: before offers where it is charged, what was really paid where it is taken back.
+    """
+
+    sku: str
+    name_en: str
+    name_vi: str
+    unit: str
+    quantity: Decimal
+    rate: Decimal
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True)

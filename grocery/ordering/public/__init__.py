@@ -102,6 +102,7 @@ from grocery.ordering.contracts import (
     whole_pieces,
 )
 from grocery.ordering.contracts.desk import DayFigures, DeskFilter, DeskPage, DeskRow, SlotCount
+from grocery.ordering.contracts.invoices import InvoiceTooLate
 from grocery.ordering.contracts.picking import (
     Checked,
     Cold,
@@ -175,6 +176,16 @@ from grocery.ordering.public.carts import (
 )
 from grocery.ordering.public.desk import day_figures, order_desk
 from grocery.ordering.public.edits import edit, edit_slots, editable_until, preview_edit
+from grocery.ordering.public.invoices import (
+    Buyer,
+    FilingState,
+    InvoiceKind,
+    InvoiceView,
+    OrderInvoices,
+    ask_invoice,
+    ask_no_invoice,
+    invoices,
+)
 from grocery.ordering.public.offers import (
     check_offer,
     coupon_codes,
@@ -279,6 +290,9 @@ __all__ = [
     "let_slot_go", "cart_holder", "acknowledge_changes",
     "choose_substitution", "choose_line_substitution", "write_line_note", "want_day", "alternatives",
     "use_coupon", "drop_coupon",
+    # invoices
+    "ask_invoice", "ask_no_invoice", "invoices", "Buyer", "FilingState", "InvoiceKind", "InvoiceTooLate",
+    "InvoiceView", "OrderInvoices",
     # offers
     "save_offer", "check_offer", "preview_offer_on", "end_offer", "undo_offer", "make_coupon_codes", "coupon_codes",
     # from cart to order

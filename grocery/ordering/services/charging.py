@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -11,6 +12,7 @@ from grocery.kernel.money import Money, dong, total
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import models
 from grocery.ordering.contracts import Adjustment, OrderState, PaymentMethod
+from grocery.ordering.contracts.charges import ChargedLine
 from grocery.ordering.events import ChargeReduced, OrderCharged
 from grocery.ordering.policies import charges
 from grocery.ordering.policies.charges import Back, Share
@@ -21,7 +23,8 @@ def charged(
 ) -> OrderCharged:
     """What these packed lines and the fee are charged; `whole` is what they come to."""
     effects = _effects(order)
-    parts, offers = charges.charged([_share(line, effects) for line in lines], _fee(order, effects))
+    shares = [_share(line, effects) for line in lines]
+    parts, offers = charges.charged(shares, _fee(order, effects))
     assert total(part.total for part in parts) == whole, "what is told is what is charged"
     return OrderCharged(
         order_id=order.id,
@@ -33,6 +36,11 @@ def charged(
         offers=offers,
         at=now,
         by=by,
+        lines=tuple(
+            _line(line, line.packed, share.amount + share.discount)
+            for line, share in zip(lines, shares, strict=True)
+            if line.packed
+        ),
     )
 
 
@@ -42,10 +50,11 @@ def reduced(order: models.Order, row: models.OrderReturn, *, now: datetime) -> l
     Where an order that was to be paid in cash ends at the door or before it, nothing is collected: the fee, too, is
     not owed.
     """
-    lines = [_share(line, {}) for line in models.OrderLine.objects.of_order(order.id)]
-    fee = _fee(order, {})
+    rows = list(models.OrderLine.objects.of_order(order.id))
+    lines, fee = [_share(line, {}) for line in rows], _fee(order, {})
     settled = list(models.OrderReturn.objects.of_order(order.id).settled())
-    before = _back([one for one in settled if one.id != row.id])
+    earlier = [one for one in settled if one.id != row.id]
+    before = _back(earlier)
     nothing_is_collected = order.state == OrderState.CANCELLED and order.method == PaymentMethod.CASH_ON_DELIVERY
     if nothing_is_collected and _ended_before(order, row):
         return []
@@ -65,6 +74,7 @@ def reduced(order: models.Order, row: models.OrderReturn, *, now: datetime) -> l
             parts=parts,
             at=now,
             by=row.decided_by,
+            lines=tuple(_lines_left(rows, earlier) if nothing_is_collected else _lines_of([row])),
         )
     ]
 
@@ -80,6 +90,29 @@ def _back(rows: Sequence[models.OrderReturn]) -> Back:
         rate = line.line.vat_rate
         goods[rate] = goods.get(rate, dong(0)) + dong(line.amount)
     return Back(goods, dong(sum(row.fee_back for row in rows)))
+
+
+def _lines_of(returns: Sequence[models.OrderReturn]) -> Iterator[ChargedLine]:
+    """What came back with these."""
+    for line in (line for row in returns for line in row.lines.all() if line.accepted):
+        yield _line(line.line, line.quantity, dong(line.amount))
+
+
+def _lines_left(rows: Sequence[models.OrderLine], earlier: Sequence[models.OrderReturn]) -> Iterator[ChargedLine]:
+    """What had been packed and had not come back before."""
+    quantities: dict[str, Decimal] = defaultdict(Decimal)
+    amounts: dict[str, Money] = defaultdict(lambda: dong(0))
+    for back in _lines_of(earlier):
+        quantities[back.sku] += back.quantity
+        amounts[back.sku] += back.amount
+    for row in rows:
+        quantity = (row.packed or Decimal(0)) - quantities[row.sku]
+        if quantity > 0:
+            yield _line(row, quantity, dong(row.packed_amount or 0) - amounts[row.sku])
+
+
+def _line(line: models.OrderLine, quantity: Decimal, amount: Money) -> ChargedLine:
+    return ChargedLine(line.sku, line.name_en, line.name_vi, line.unit, quantity, line.vat_rate, amount)
 
 
 def _share(line: models.OrderLine, effects: Mapping[str, Sequence[Adjustment]]) -> Share:

@@ -33,6 +33,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  {order.order_number}: {order.balance}, {order.why}, since {order.last_at:%Y-%m-%d}")
         for number in found.wrong_sums:
             self.stdout.write(f"  {number}: its sums are not those of its entries")
+        for number in found.uninvoiced:
+            self.stdout.write(f"  {number}: its invoices do not come to what it is charged")
         if found.off_by:
             self.stdout.write(f"  all postings come to {found.off_by}")
         if not found.is_sound:

@@ -1,0 +1,1 @@
+"""The world outside the books: whoever issues electronic invoices."""
