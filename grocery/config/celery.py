@@ -31,6 +31,7 @@ TICKS = [
     every("payments.reconcile", seconds=20),
     every("ledger.file_invoices", minutes=1),
     every("ordering.cancel_unpaid", seconds=30),
+    every("ordering.renew_holds", minutes=10),
     every("ordering.answer_by_default", seconds=10),
     every("ordering.settle_returns", seconds=20),
     every("delivery.sweep_holds", minutes=5),

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     SUBSTITUTE_PROPOSED = "substitute_proposed"
     WEIGHT_QUESTIONED = "weight_questioned"
     TRANSFER_LATE = "transfer_late"
+    PAY_AGAIN = "pay_again"
 
 
 class Channel(StrEnum):

@@ -31,7 +31,7 @@ from grocery.ordering.events import (
     SubstituteProposed,
     WeightQuestioned,
 )
-from grocery.payments.events import TransferCameLate
+from grocery.payments.events import PayAgainAsked, TransferCameLate
 
 
 @on(OrderConfirmed)
@@ -125,6 +125,12 @@ def write_weight_question(fact: WeightQuestioned) -> None:
 def write_transfer_late(fact: TransferCameLate) -> None:
     kind = Kind.TRANSFER_LATE
     queue_message(kind=kind, event_id=fact.event_id, order_id=fact.order_id, now=clock.now(), amount=str(fact.amount))
+
+
+@on(PayAgainAsked)
+def write_pay_again(fact: PayAgainAsked) -> None:
+    about = {"kind": Kind.PAY_AGAIN, "event_id": fact.event_id, "order_id": fact.order_id, "amount": str(fact.amount)}
+    queue_message(**about, until=fact.until, now=clock.now())
 
 
 @on(MessageQueued, outside=True)

@@ -21,6 +21,7 @@ _KINDS = [
     (Kind.SUBSTITUTE_PROPOSED.value, _("substitute proposed")),
     (Kind.WEIGHT_QUESTIONED.value, _("asked about a weight")),
     (Kind.TRANSFER_LATE.value, _("transfer came late")),
+    (Kind.PAY_AGAIN.value, _("asked to pay again")),
 ]
 _STATES = [
     (MessageState.QUEUED.value, _("queued")),

@@ -5,8 +5,15 @@ from __future__ import annotations
 from grocery.delivery.events import DeliveryCompleted, DeliveryDispatched, DeliveryFailed
 from grocery.kernel import clock
 from grocery.kernel.outbox import on
-from grocery.ordering.services import cancel_order, confirm_order, fulfil_order, revising, undelivered
-from grocery.payments.events import PaymentAuthorised, PaymentCancelled, TopUpEnded
+from grocery.ordering.services import (
+    cancel_order,
+    confirm_order,
+    fulfil_order,
+    renewing_holds,
+    revising,
+    undelivered,
+)
+from grocery.payments.events import HoldNotRenewed, PaymentAuthorised, PaymentCancelled, TopUpEnded
 
 
 @on(PaymentAuthorised)
@@ -25,6 +32,11 @@ def drop_change(fact: TopUpEnded) -> None:
 @on(PaymentCancelled)
 def cancel(fact: PaymentCancelled) -> None:
     cancel_order.payment_cancelled(order_id=fact.order_id, now=clock.now())
+
+
+@on(HoldNotRenewed)
+def end_unpaid(fact: HoldNotRenewed) -> None:
+    renewing_holds.not_renewed(order_id=fact.order_id, now=clock.now())
 
 
 @on(DeliveryDispatched)

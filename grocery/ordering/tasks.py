@@ -14,6 +14,12 @@ def cancel_unpaid_orders() -> None:
     public.cancel_unpaid(now=clock.now())
 
 
+@shared_task(name="ordering.renew_holds", ignore_result=True)
+def renew_holds() -> None:
+    """Every ten minutes: money that the bank lets go before the slot is held anew."""
+    public.renew_holds(now=clock.now())
+
+
 @shared_task(name="ordering.answer_by_default", ignore_result=True)
 def answer_by_default() -> None:
     """Every 10 seconds: questions that nobody answered in time are settled as announced."""

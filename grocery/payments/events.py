@@ -50,6 +50,20 @@ class TopUpEnded(PaymentEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PayAgainAsked(PaymentEvent):
+    """A hold of `amount` ends before the goods are packed, and the kept card does not do: its customer has to pay
+    again, by `until`. Nothing is charged twice: the hold before is let go then."""
+
+    amount: Money
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldNotRenewed(PaymentEvent):
+    """A hold ends before the goods are packed, and its customer has not paid again in time."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaymentCaptured(PaymentEvent):
     """`amount` is ours, in all. Told when no more of what was asked for is on its way."""
 
@@ -232,6 +246,13 @@ class TransferCameLate(PaymentEvent):
 @dataclass(frozen=True, kw_only=True)
 class RefundToMake(PaymentEvent):
     """A refund is written down and has yet to be made; payments itself hears this."""
+
+    call_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenewalRequested(PaymentEvent):
+    """A hold is to be made anew on the kept card; that is written down; payments itself hears this."""
 
     call_id: UUID
 

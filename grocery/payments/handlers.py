@@ -19,6 +19,11 @@ def cancel(event: events.CancellationRequested) -> None:
     settle(order_id=event.order_id, now=clock.now())
 
 
+@on(events.RenewalRequested, outside=True)
+def renew(event: events.RenewalRequested) -> None:
+    settle(order_id=event.order_id, now=clock.now())
+
+
 @on(events.RefundToMake, outside=True)
 def refund(event: events.RefundToMake) -> None:
     settle(order_id=event.order_id, now=clock.now())

@@ -4,10 +4,10 @@ An order opens a payment in the transaction that places it. A card or a wallet i
 when the goods are packed; a bank transfer is sent before; cash is promised at once and taken at the door. An order
 that comes to more is topped up by a second authorisation; what is taken and not kept goes back by itself. What
 happens comes back as facts of `payments.events`: PaymentAuthorised, PaymentFailed, PaymentCaptured, CaptureFellShort,
-PaymentCancelled, TopUpEnded, RefundRequested, RefundSucceeded, RefundFailed.
+PaymentCancelled, TopUpEnded, PayAgainAsked, HoldNotRenewed, RefundRequested, RefundSucceeded, RefundFailed.
 
-`open_payment`, `raise_to`, `lower_to`, `change_cash`, `request_capture`, `request_cancellation` and `request_refund`
-join the caller's transaction and refuse to run without one.
+`open_payment`, `raise_to`, `lower_to`, `change_cash`, `renew_hold`, `request_capture`, `request_cancellation` and
+`request_refund` join the caller's transaction and refuse to run without one.
 `retry_capture`, `record_collected` and `write_off` are a person's answer to CaptureFellShort.
 `begin_authorisation`, `look_again`, `reconcile` and `health` talk to the provider and refuse to run inside one.
 All amounts are Money in đồng.
@@ -21,6 +21,7 @@ from grocery.payments.contracts import (
     BadWebhook,
     CaptureView,
     CardForm,
+    HoldEnding,
     Method,
     MethodNotOffered,
     MoreThanAuthorised,
@@ -72,6 +73,7 @@ from grocery.payments.services.look_up import health, offered, page_sources, pay
 from grocery.payments.services.open_payment import open_payment
 from grocery.payments.services.reconcile import reconcile
 from grocery.payments.services.record_cash import record_cash
+from grocery.payments.services.renewing import holds_to_renew, renew_hold
 from grocery.payments.services.request_cancellation import request_cancellation
 from grocery.payments.services.request_capture import request_capture
 from grocery.payments.services.request_refund import request_refund
@@ -133,6 +135,9 @@ __all__ = [
     # what is held and will be let go
     "HOLDS_END_SOON",
     "holds_ending",
+    "holds_to_renew",
+    "renew_hold",
+    "HoldEnding",
     "page_sources",
     "draw_qr",
     "offered",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from grocery.kernel.models import OutboxEvent
 from grocery.kernel.money import dong
 from grocery.kernel.outbox import relay
 from grocery.ordering import public as ordering
+from grocery.ordering.models import Order
 from grocery.payments import public as payments
 from grocery.payments.models import Payment, ProviderNotice
 from tests.chaos.orders import Town, place
@@ -44,6 +45,12 @@ def hear(_order_id: UUID, provider: str, notices: list[Notice]) -> None:
 
 def settle(*_about: object) -> None:
     """What a relay does with captures, cancellations and refunds that are written down, and with what follows."""
+    relay.drain()
+
+
+def renew(_order_id: UUID) -> None:
+    """The clock finds a hold that ends before its slot, and a relay asks the kept card."""
+    ordering.renew_holds(now=clock.now())
     relay.drain()
 
 
@@ -84,6 +91,17 @@ class PayingTown(Town):
             )
         return (order_id,)
 
+    def to_renew(self) -> tuple[UUID]:
+        """Held, for a day beyond the end of the hold, which is tomorrow."""
+        order_id = self._placed()
+        far = clock.now() + timedelta(days=10)
+        Order.objects.filter(id=order_id).update(slot_starts_at=far, slot_ends_at=far + timedelta(hours=2))
+        begin(order_id, self.lan.id)
+        self._approve(order_id)
+        hear(order_id, self.counter.provider, self._notices())
+        Payment.objects.filter(order_id=order_id).update(capture_before=clock.now() + timedelta(days=1))
+        return (order_id,)
+
     def faults_of_money(self, order_id: UUID, *, told: dict[str, int], held: int, kept: int = 0) -> Iterator[str]:
         """What is wrong with the money of this order, with us and at its provider."""
         assert self.bank
@@ -120,7 +138,8 @@ class PayingTown(Town):
     def _at_the_bank(self, order_id: UUID) -> tuple[int, int, int]:
         """Of this order: how many payments are held or taken, how much was taken, how much given back."""
         assert self.bank
-        return self.counter.balance(self.bank, {self._reference(order_id)})
+        references = Payment.objects.filter(order_id=order_id).values_list("reference", flat=True)
+        return self.counter.balance(self.bank, set(references))
 
     def _reference(self, order_id: UUID) -> str:
         return Payment.objects.get(order_id=order_id).reference

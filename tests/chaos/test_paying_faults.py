@@ -17,7 +17,7 @@ import pytest
 from tests.chaos import money
 from tests.chaos.money import BACK, KEPT, PayingTown
 from tests.chaos.test_faults import walked
-from tests.payments.counters import COUNTERS, Counter
+from tests.payments.counters import COUNTERS, Counter, Stripe
 from tests.sandbox.fixtures import sandbox, sandbox_process
 from tests.sandbox.running import Sandbox
 
@@ -48,7 +48,14 @@ def town(request: pytest.FixtureRequest, settings: Any, tmp_path: Path, sandbox:
 
 
 def points(
-    town: PayingTown, work: Callable[..., Any], prepare: Callable[[], Any], *, held: int, kept: int, **told: int
+    town: PayingTown,
+    work: Callable[..., Any],
+    prepare: Callable[[], Any],
+    *,
+    held: int,
+    kept: int,
+    step: int = STEP,
+    **told: int,
 ) -> int:
     """How many there were; after each death it is done again, and looked at."""
 
@@ -56,7 +63,7 @@ def points(
         work(order_id, *about)
         return list(town.faults_of_money(order_id, told=told, held=held, kept=kept))
 
-    return walked(town, work, prepare, again, step=STEP, carry=CARRY)
+    return walked(town, work, prepare, again, step=step, carry=CARRY)
 
 
 def test_beginning(town: PayingTown):
@@ -65,6 +72,12 @@ def test_beginning(town: PayingTown):
 
 def test_hearing_that_it_is_authorised(town: PayingTown):
     assert points(town, money.hear, town.to_hear, held=1, kept=0, PaymentAuthorised=1) > 20
+
+
+@pytest.mark.parametrize("town", [Stripe()], ids=["stripe"], indirect=True)
+def test_holding_it_anew(town: PayingTown):
+    step = STEP if STEP == 1 else 3 * STEP  # there are many
+    assert points(town, money.renew, town.to_renew, held=1, kept=0, step=step, PaymentAuthorised=1) > 60
 
 
 def test_taking(town: PayingTown):

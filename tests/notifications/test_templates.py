@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from itertools import product
 from typing import Any
@@ -37,7 +38,16 @@ ORDERS = {
     "pickup in cash": order(recipient=COUNTER, method=PaymentMethod.CASH_ON_DELIVERY, fee=order().fee * 0),
     "weighed": weighed(),
 }
-REASONS = ("customer", "staff", "not_paid", "payment_cancelled", "out_of_stock", "refused", "undelivered")
+REASONS = (
+    "customer",
+    "staff",
+    "not_paid",
+    "not_paid_again",
+    "payment_cancelled",
+    "out_of_stock",
+    "refused",
+    "undelivered",
+)
 CHANGES = ("customer", "staff", "part_cancelled", "not_made")
 
 
@@ -68,7 +78,8 @@ def written(kind: Kind, language: str, view: OrderView | None = None, reason: st
         reason=reason,
         question=about,
         back=given_back() if kind is Kind.ORDER_RETURNED else None,
-        amount="345.000 ₫" if kind is Kind.TRANSFER_LATE else "",
+        amount="345.000 ₫" if kind in {Kind.TRANSFER_LATE, Kind.PAY_AGAIN} else "",
+        until=datetime(2026, 11, 27, 9, tzinfo=UTC) if kind is Kind.PAY_AGAIN else None,
     )
 
 

@@ -19,7 +19,7 @@ from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import quantity
 from grocery.ordering import public as ordering
 from grocery.payments import public as payments
-from grocery.payments.events import PaymentAuthorised, PaymentCancelled
+from grocery.payments.events import HoldNotRenewed, PaymentAuthorised, PaymentCancelled
 from tests.ordering.conftest import NOON
 from tests.ordering.counting import statements
 from tests.shop import Customer, Shop
@@ -119,6 +119,23 @@ def test_a_cancelled_payment_cancels_the_order(shop: Shop, placed):
         publish(PaymentCancelled(order_id=placed.id))
     shop.tell()
     assert (shop.state(placed.id), shop.available("milk"), shop.places_taken()) == ("cancelled", quantity(10), 0)
+
+
+def test_an_order_whose_hold_ends_and_is_not_paid_again_ends_as_announced(shop: Shop, placed):
+    authorise(shop, placed.id)
+    with transaction.atomic():
+        publish(HoldNotRenewed(order_id=placed.id))
+    shop.tell()
+    assert (shop.state(placed.id), shop.available("milk"), shop.places_taken()) == ("cancelled", quantity(10), 0)
+
+
+def test_an_order_that_is_being_picked_by_then_is_left_to_a_person(shop: Shop, placed):
+    authorise(shop, placed.id)
+    ordering.start_picking(order_id=placed.id, by=shop.picker, now=NOON)
+    with transaction.atomic():
+        publish(HoldNotRenewed(order_id=placed.id))
+    shop.tell()
+    assert shop.state(placed.id) == "picking"
 
 
 def test_a_cancelled_payment_does_not_unpack_a_box(shop: Shop, lan: Customer):

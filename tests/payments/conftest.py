@@ -33,6 +33,8 @@ FACTS = (
     "PaymentCaptured",
     "PaymentCancelled",
     "TopUpEnded",
+    "PayAgainAsked",
+    "HoldNotRenewed",
     "RefundRequested",
     "RefundSucceeded",
     "RefundFailed",
@@ -153,7 +155,8 @@ class Till:
 
     def receive(self, webhook: Any) -> None:
         headers = {name.lower(): text for name, text in webhook["headers"].items()}
-        payments.take_webhook(provider="stripe", body=webhook["body"].encode(), headers=headers, now=self.now)
+        signed_at = datetime.now(UTC)  # whatever time it is at the till
+        payments.take_webhook(provider="stripe", body=webhook["body"].encode(), headers=headers, now=signed_at)
 
     # --- what there is to see -------------------------------------------------------------------------------------
     def state(self, order_id: UUID) -> str:

@@ -115,6 +115,7 @@ def test_a_cancellation_proves_no_capture_and_a_capture_no_cancellation(operatio
         proofs
         == {
             Operation.AUTHORISE: set(SEEN),
+            Operation.CONFIRM: {PaymentState.AUTHORISED, PaymentState.CAPTURED, PaymentState.CANCELLED},
             Operation.CAPTURE: {PaymentState.CAPTURED},
             Operation.CANCEL: {PaymentState.CANCELLED},
             Operation.REFUND: set(),

@@ -41,6 +41,10 @@ class Sandbox:
         """approve, refuse, cancel, capture, refund, fail_refund, dispute."""
         return self.post(f"/_/play/{reference}/{what}")
 
+    def becomes(self, card: str, token: str) -> Any:
+        """The bank changes its mind about a kept card: from now on it does what that test card does."""
+        return self.post(f"/_/kept/{card}/{token}")
+
     # --- its own state --------------------------------------------------------------------------------------------
     def intent(self, reference: str) -> Any:
         return self.get(f"/v1/payment_intents/{reference}")

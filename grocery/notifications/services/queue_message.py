@@ -59,6 +59,7 @@ def queue_message(
     question: ordering.Substitution | ordering.WeightQuestion | None = None,
     back: ordering.ReturnView | None = None,
     amount: str = "",
+    until: datetime | None = None,
 ) -> None:
     """Write the message about this fact in the customer's language and tell that it waits; once per fact."""
     if models.Message.objects.about(event_id, kind, Channel.EMAIL).exists():
@@ -70,7 +71,7 @@ def queue_message(
         log.info("nobody to tell", kind=kind.value, order_id=str(order_id))
         return
     language = policies.spoken_language(contact.language)
-    about: dict[str, Any] = {"reason": reason, "question": question, "back": back, "amount": amount}
+    about: dict[str, Any] = {"reason": reason, "question": question, "back": back, "amount": amount, "until": until}
     words = render(kind=kind, language=language, order=order, name=contact.name, **about)
     message = models.Message.objects.create(
         id=(message_id := new_id()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -29,14 +30,17 @@ def render(
     question: ordering.Substitution | ordering.WeightQuestion | None = None,
     back: ordering.ReturnView | None = None,
     amount: str = "",
+    until: datetime | None = None,
 ) -> Rendered:
     """The words of a message about an order, in "vi" or "en". `reason`: why it was cancelled, or what is the matter;
-    `question` and `back`, a return: their own; `amount`: money that it is about."""
+    `question` and `back`, a return: their own; `amount`: money that it is about; `until`: when it is too late."""
     context = {"name": name, "reason": reason, "amount": amount, **_order(order, language)}
     if isinstance(question, ordering.WeightQuestion):
         context |= _weight_question(question, context["home"], language)
     elif question:
         context |= _question(question, context["home"], order.zone, language)
+    if until:
+        context["until"] = f"{until.astimezone(ZoneInfo(order.zone)):%H:%M, %d/%m}"
     if back:
         context |= _return(back, language)
     subject, text, html = (
@@ -77,6 +81,7 @@ def _order(order: ordering.OrderView, language: str) -> dict[str, Any]:
         "prepaid": order.method is not ordering.PaymentMethod.CASH_ON_DELIVERY,
         "money": money_words(order.method, language),
         "url": f"{home}orders/{order.id}/",
+        "pay_url": f"{home}pay/{order.id}/",
         "home": home,
     }
 

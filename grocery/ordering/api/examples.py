@@ -116,6 +116,7 @@ PAYMENT: Final[dict[str, Any]] = {
     "qr": None,
     "transfer": None,
     "pay_until": "2026-11-20T09:45:00Z",
+    "keeps_card": False,
 }
 TRANSFER: Final[dict[str, Any]] = {
     "bank": "Vietcombank",

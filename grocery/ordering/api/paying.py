@@ -34,7 +34,8 @@ class Transfer(Schema):
 class PaymentToMake(Schema):
     """By card: the provider's form (`js_url`) confirms `client_secret`. By wallet: go to `pay_url`, or show `qr` to a
     phone. By bank transfer: send the amount as `transfer` says; `qr` is the text of the VietQR code that fills it in.
-    Without any of these there is nothing for the customer to do. What is not paid by `pay_until` is off."""
+    Without any of these there is nothing for the customer to do. What is not paid by `pay_until` is off.
+    `keeps_card`: the provider keeps the card, to hold the money once more before the day of the order: say so."""
 
     order_id: UUID
     method: ordering.PaymentMethod
@@ -48,6 +49,7 @@ class PaymentToMake(Schema):
     qr: str | None
     transfer: Transfer | None
     pay_until: datetime | None
+    keeps_card: bool
     model_config = example(examples.PAYMENT)
 
 
@@ -78,6 +80,7 @@ def pay(request: HttpRequest, order_id: Id, how: PayInput | None = None) -> Http
             "qr": payment.qr,
             "transfer": payment.transfer and asdict(payment.transfer),
             "pay_until": payment.pay_until,
+            "keeps_card": payment.keeps_card,
         }
     )
     answer["Cache-Control"] = "no-store"

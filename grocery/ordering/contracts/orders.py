@@ -44,6 +44,7 @@ class CancelReason(StrEnum):
     STAFF = "staff"
     NOT_PAID = "not_paid"
     PAYMENT_CANCELLED = "payment_cancelled"
+    NOT_PAID_AGAIN = "not_paid_again"
     OUT_OF_STOCK = "out_of_stock"
     #: Nothing of it was wanted at the door; and: it could not be delivered.
     REFUSED = "refused"
@@ -230,7 +231,8 @@ class TransferToMake:
 class PaymentToMake:
     """How the customer pays now: with the provider's form (`client_secret` and what goes with it), at `pay_url`,
     whose phone's way there is `qr`, or by `transfer`, which `qr` fills in. Without any of these there is nothing for
-    them to do. What is not paid by `pay_until` is off."""
+    them to do. What is not paid by `pay_until` is off. `keeps_card`: the provider keeps the card, to hold the money
+    once more before the day of the order."""
 
     order_id: OrderId
     method: PaymentMethod
@@ -243,6 +245,7 @@ class PaymentToMake:
     qr: str | None = None
     transfer: TransferToMake | None = None
     pay_until: datetime | None = None
+    keeps_card: bool = False
 
     @property
     def needs_customer(self) -> bool:

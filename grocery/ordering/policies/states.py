@@ -41,6 +41,8 @@ def may_be_cancelled(state: OrderState, reason: CancelReason) -> bool:
             return state in _BEFORE_PICKING
         case CancelReason.NOT_PAID:
             return state is OrderState.PLACED
+        case CancelReason.NOT_PAID_AGAIN:
+            return state is OrderState.CONFIRMED
         case CancelReason.OUT_OF_STOCK | CancelReason.STAFF | CancelReason.PAYMENT_CANCELLED:
             return state in _BEFORE_PACKED
         case CancelReason.REFUSED:

@@ -206,6 +206,7 @@ from grocery.ordering.public.orders import (
     place_order,
     placed_with,
     preview_cancel_lines,
+    renew_holds,
     reorder,
 )
 from grocery.ordering.public.papers import print_labels, print_note
@@ -326,7 +327,7 @@ __all__ = [
     "open_weight_questions", "weight_token", "weight_question_of_token", "WeightQuestion", "WeightState",
     "NothingToAsk",
     # the clock
-    "cancel_unpaid", "forget_abandoned_carts", "answer_by_default", "weigh_by_default",
+    "cancel_unpaid", "renew_holds", "forget_abandoned_carts", "answer_by_default", "weigh_by_default",
     # the words
     "CartId", "CartOwner", "CartView", "CartGlance", "ChangedItem", "CartLine", "CartNews", "PriceChange", "HeldSlot",
     "VatPart", "Adjustment", "OfferKind",

@@ -20,7 +20,7 @@ from grocery.ordering.contracts import (
     PlacedOrder,
     Reordered,
 )
-from grocery.ordering.services import cancel_order, pay_order, show_orders
+from grocery.ordering.services import cancel_order, pay_order, renewing_holds, show_orders
 from grocery.ordering.services import cancel_part as partly
 from grocery.ordering.services import place_order as placing
 from grocery.ordering.services import reorder as reordering
@@ -190,3 +190,12 @@ def motives(*, by: Principal) -> tuple[CancelMotive, ...]:
 def cancel_unpaid(*, now: datetime) -> int:
     """Cancel the orders whose time to pay has passed; how many. A payment that comes later is let go."""
     return cancel_order.cancel_unpaid(now=now)
+
+
+def renew_holds(*, now: datetime) -> int:
+    """Have the money of orders held anew whose hold ends before their slot; of how many that was begun.
+
+    A day and a half before the end. A kept card is asked without its owner; else, or where the bank wants them, the
+    customer is told to pay again, and an order for which that is not done half a day before the end is cancelled.
+    """
+    return renewing_holds.renew_holds(now=now)

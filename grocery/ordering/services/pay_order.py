@@ -16,7 +16,9 @@ def pay_order(*, order_id: UUID, customer_id: UUID, return_url: str, now: dateti
     order = show_order(order_id=order_id, customer_id=customer_id, store_id=None)
     if not order.awaits_payment and not payments.payment(order_id=order_id).to_pay:
         raise NothingToPay(order.number)
-    seen = payments.begin_authorisation(order_id=order_id, return_url=return_url, now=now)
+    seen = payments.begin_authorisation(
+        order_id=order_id, return_url=return_url, needed_until=order.slot_ends_at, now=now
+    )
     return PaymentToMake(
         order_id=OrderId(order_id),
         method=PaymentMethod(seen.method.value),
@@ -34,6 +36,7 @@ def _step(step: payments.PaymentStep | None) -> dict[str, Any]:
                 "client_secret": step.client_secret,
                 "publishable_key": step.publishable_key,
                 "js_url": step.js_url,
+                "keeps_card": step.keeps,
             }
         case payments.PayLink():
             return {"pay_url": step.url, "qr": step.qr}

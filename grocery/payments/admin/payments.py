@@ -29,12 +29,18 @@ class NeedsSomebody(admin.SimpleListFilter):
     parameter_name = "needs"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("ending", _("hold ends within two days")), ("short", _("could not be charged"))]
+        return [
+            ("ending", _("hold ends within two days")),
+            ("short", _("could not be charged")),
+            ("again", _("customer has to pay again")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         payments = cast("PaymentQuerySet", queryset)
         if self.value() == "ending":
             return payments.ending_before(clock.now() + HOLDS_END_SOON)
+        if self.value() == "again":
+            return payments.waiting_for_renewal()
         return payments.falling_short() if self.value() == "short" else payments
 
 
@@ -70,7 +76,19 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
         (None, {"fields": ("order_number", "state_with_doubt", "money", "money_captured", "money_refunded")}),
         (
             _("Terms"),
-            {"fields": ("number", "top_up_for", "method", "provider", "reference", "failure_code", "capture_before")},
+            {
+                "fields": (
+                    "number",
+                    "top_up_for",
+                    "renews",
+                    "standby",
+                    "method",
+                    "provider",
+                    "reference",
+                    "failure_code",
+                    "capture_before",
+                )
+            },
         ),
         (
             _("History"),
@@ -153,5 +171,25 @@ tile(
         roles=frozenset({"support", "manager", "admin"}),
         rank=42,
         query="?needs=ending",
+    )
+)
+
+
+def _pays_again(worker: Any) -> object:
+    """How many customers of the worker's store have to pay again."""
+    waiting = Payment.objects.waiting_for_renewal()
+    return (waiting if worker.store is None else waiting.of_store(worker.store)).count() or ""
+
+
+tile(
+    Tile(
+        "admin:payments_payment_changelist",
+        _("To be paid again"),
+        "clock",
+        _("The bank wants the customer, who was written to; the order ends unless they pay in time"),
+        count=_pays_again,
+        roles=frozenset({"support", "manager", "admin"}),
+        rank=43,
+        query="?needs=again",
     )
 )

@@ -82,6 +82,8 @@ class CardForm:
     client_secret: str = field(repr=False)
     publishable_key: str
     js_url: str
+    #: The provider keeps the card, to hold the money once more without the customer.
+    keeps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +156,9 @@ class PaymentView:
 
     `payer_id` is who may see it, and staff of `store_id`. `amount` is what the order was opened for and topped up to,
     `authorised` how much of that is held or ours, `to_pay` what the customer has to authorise next (the whole, or a
-    top-up), zero when nothing; a top-up ends unless that is done by `pay_until`. `capture_before` is when the
-    provider lets the first of the holds go. `refunded` has arrived, `refunding` is promised and has not.
+    top-up), zero when nothing; a top-up ends unless that is done by `pay_until`; `pays_again`: it is to take the
+    place of a hold that ends too early. `capture_before` is when the provider lets the first of the holds go.
+    `refunded` has arrived, `refunding` is promised and has not.
     """
 
     order_id: UUID
@@ -174,9 +177,18 @@ class PaymentView:
     authorised: Money = field(default_factory=lambda: dong(0))
     to_pay: Money = field(default_factory=lambda: dong(0))
     pay_until: datetime | None = None
+    pays_again: bool = False
     captures: tuple[CaptureView, ...] = ()
     refunding: Money = field(default_factory=lambda: dong(0))
     refunds: tuple[RefundView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HoldEnding:
+    """A hold that its bank lets go at `ends_at`, and that nothing takes the place of so far."""
+
+    order_id: UUID
+    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any, Concatenate, Protocol
+from typing import Any, Concatenate, Protocol, runtime_checkable
 
 from django.db import connection
 from prometheus_client import Histogram
@@ -68,11 +68,14 @@ class Notice:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A payment to begin. `metadata` is ours, for the provider to repeat; `return_url` is where a provider with pages
-    of its own sends the customer afterwards, "" where that does not matter."""
+    of its own sends the customer afterwards, "" where that does not matter. `holder`: the provider's name for who
+    pays, "" for nobody in particular; `keep`: what they pay with is to be kept, to be asked again without them."""
 
     amount: Money
     metadata: Mapping[str, str]
     return_url: str = ""
+    holder: str = ""
+    keep: bool = False
 
 
 class ReadsNotices(Protocol):
@@ -124,6 +127,21 @@ class PaymentProvider(ReadsNotices, Protocol):
 
     def health(self) -> None:
         """Return if the provider answers and knows us."""
+
+
+@runtime_checkable
+class CardKeeper(PaymentProvider, Protocol):
+    """One that keeps cards for their owners, and asks them again."""
+
+    #: How long a hold lasts at least, made by its owner.
+    holds_for: timedelta
+
+    def open_holder(self, *, holder_id: str, key: str) -> str:
+        """The provider's name for somebody whose cards it is to keep; `holder_id` is ours."""
+
+    def confirm(self, *, reference: str, card: str, return_url: str, key: str) -> Observation:
+        """Hold the money of a payment that was begun for this card's owner, without them. A bank that declines, or
+        wants them, is seen as a failed attempt of the payment, which they can still make."""
 
 
 def network[P: PaymentProvider, **A, R](

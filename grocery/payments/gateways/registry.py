@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from grocery.kernel.errors import NotFound
 from grocery.payments.contracts import Method, MethodNotOffered
 from grocery.payments.gateways.bank_notices import BANK, BankNotices
-from grocery.payments.gateways.provider import PaymentProvider, ReadsNotices
+from grocery.payments.gateways.provider import CardKeeper, PaymentProvider, ReadsNotices
 
 
 def provider(name: str) -> PaymentProvider:
@@ -24,6 +24,12 @@ def provider(name: str) -> PaymentProvider:
 def reader(name: str) -> ReadsNotices:
     """Who reads what comes in under that name: a provider, or the bank. Raises NotFound."""
     return BankNotices(settings.BANK_NOTICE_SECRETS) if name == BANK else provider(name)
+
+
+def keeper(name: str) -> CardKeeper | None:
+    """The same where it keeps cards; else None."""
+    found = provider(name) if name else None
+    return found if isinstance(found, CardKeeper) else None
 
 
 def provider_of(method: Method) -> PaymentProvider:

@@ -9,9 +9,9 @@ import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import stripe
@@ -24,6 +24,9 @@ from grocery.payments.gateways.keeping import storable, unreadable
 from grocery.payments.gateways.provider import Notice, OutcomeUnknown, Refused, Wanted, network
 from grocery.payments.gateways.stripe_objects import observe, observe_refund
 from grocery.payments.policies import Limits, Observation, RefundSeen
+
+if TYPE_CHECKING:
+    from stripe.params import PaymentIntentCreateParams
 
 # At DEBUG the SDK logs whole bodies, client secrets and all.
 logging.getLogger("stripe").setLevel(logging.WARNING)
@@ -61,6 +64,8 @@ class StripeProvider:
     name = "stripe"
     limits = LIMITS
     captures_whole = False
+    #: Online and made by the customer; each hold says itself when it ends.
+    holds_for = timedelta(days=7)
 
     def __init__(
         self,
@@ -89,18 +94,45 @@ class StripeProvider:
 
     @network
     def authorise(self, *, wanted: Wanted, key: str) -> Observation:
+        params: PaymentIntentCreateParams = {
+            "amount": wanted.amount.minor,
+            "currency": wanted.amount.currency.lower(),
+            "capture_method": "manual",
+            "automatic_payment_methods": {"enabled": True},
+            "metadata": dict(wanted.metadata),
+            "expand": ["latest_charge"],
+        }
+        if wanted.holder:
+            params["customer"] = wanted.holder
+        if wanted.keep:
+            params["setup_future_usage"] = "off_session"
         with _our_errors():
-            intent = self._client.v1.payment_intents.create(
-                {
-                    "amount": wanted.amount.minor,
-                    "currency": wanted.amount.currency.lower(),
-                    "capture_method": "manual",
-                    "automatic_payment_methods": {"enabled": True},
-                    "metadata": dict(wanted.metadata),
-                    "expand": ["latest_charge"],
-                },
-                {"idempotency_key": key},
-            )
+            intent = self._client.v1.payment_intents.create(params, {"idempotency_key": key})
+        return observe(intent.to_dict())
+
+    @network
+    def open_holder(self, *, holder_id: str, key: str) -> str:
+        with _our_errors():
+            return self._client.v1.customers.create(
+                {"metadata": {"holder_id": holder_id}}, {"idempotency_key": key}
+            ).id
+
+    @network
+    def confirm(self, *, reference: str, card: str, return_url: str, key: str) -> Observation:
+        try:
+            with _our_errors():
+                intent = self._client.v1.payment_intents.confirm(
+                    reference,
+                    {
+                        "payment_method": card,
+                        "off_session": True,
+                        "return_url": return_url,
+                        "expand": ["latest_charge"],
+                    },
+                    {"idempotency_key": key},
+                )
+        except Declined as declined:
+            return observe(declined.intent)
         return observe(intent.to_dict())
 
     @network
@@ -154,7 +186,7 @@ class StripeProvider:
     def step(self, seen: Observation) -> PaymentStep | None:
         if seen.state is not PaymentState.PENDING:
             return None
-        return CardForm(seen.client_secret, self._publishable_key, self._js_url)
+        return CardForm(seen.client_secret, self._publishable_key, self._js_url, keeps=seen.keeps)
 
     def page_sources(self) -> Mapping[str, tuple[str, ...]]:
         script = urlsplit(self._js_url)
@@ -194,6 +226,14 @@ def _cached(
     )
 
 
+class Declined(Refused):
+    """The bank said no, or wants the customer; the payment as it stands since then."""
+
+    def __init__(self, code: str, intent: Mapping[str, Any]) -> None:
+        super().__init__(code)
+        self.intent = intent
+
+
 @contextmanager
 def _our_errors() -> Iterator[None]:
     """Stripe's errors as ours. https://docs.stripe.com/api/errors"""
@@ -202,6 +242,9 @@ def _our_errors() -> Iterator[None]:
     except (stripe.CardError, stripe.InvalidRequestError, stripe.IdempotencyError) as error:
         if error.http_status == 409:  # the same key is being worked on, or another request holds the lock
             raise OutcomeUnknown(_code(error)) from None
+        intent = _details(error).get("payment_intent")
+        if isinstance(error, stripe.CardError) and isinstance(intent, dict):
+            raise Declined(_code(error), intent) from None
         raise Refused(_code(error)) from None
     except stripe.APIConnectionError:
         raise OutcomeUnknown("no_answer") from None
@@ -212,8 +255,13 @@ def _our_errors() -> Iterator[None]:
 
 def _code(error: stripe.StripeError) -> str:
     """The decline code where there is one, then the error's code, then its type."""
-    details = error.json_body.get("error", {}) if isinstance(error.json_body, dict) else {}
+    details = _details(error)
     return str(details.get("decline_code") or error.code or details.get("type") or f"http_{error.http_status}")[:64]
+
+
+def _details(error: stripe.StripeError) -> Mapping[str, Any]:
+    found = error.json_body.get("error", {}) if isinstance(error.json_body, dict) else {}
+    return found if isinstance(found, dict) else {}
 
 
 def _notice(body: bytes) -> Notice:

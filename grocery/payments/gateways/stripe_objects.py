@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from grocery.payments.contracts import PaymentState, RefundState
-from grocery.payments.policies import Observation, RefundSeen
+from grocery.payments.policies import KeptCard, Observation, RefundSeen
 
 _STATES: Final = {
     "requires_payment_method": PaymentState.PENDING,
@@ -35,7 +35,9 @@ def observe(intent: Mapping[str, Any]) -> Observation:
     """
     charge = _last_charge(intent)
     error = intent.get("last_payment_error") or {}
-    deadline = ((charge.get("payment_method_details") or {}).get("card") or {}).get("capture_before")
+    card = (charge.get("payment_method_details") or {}).get("card") or {}
+    deadline = card.get("capture_before")
+    keeps = intent.get("setup_future_usage") == "off_session" and bool(intent.get("customer"))
     return Observation(
         reference=intent["id"],
         state=_STATES[intent["status"]],
@@ -47,7 +49,18 @@ def observe(intent: Mapping[str, Any]) -> Observation:
         payment_id=_uuid((intent.get("metadata") or {}).get("payment_id")),
         capture_before=datetime.fromtimestamp(deadline, UTC) if deadline else None,
         client_secret=intent.get("client_secret") or "",
+        keeps=keeps,
+        card=_kept(intent.get("payment_method"), card) if keeps else None,
     )
+
+
+def _kept(method: Any, card: Mapping[str, Any]) -> KeptCard | None:
+    """The card that was paid with; None as long as nothing was."""
+    name = method.get("id") if isinstance(method, Mapping) else method
+    if not name or not card.get("last4"):
+        return None
+    month, year = int(card.get("exp_month") or 0), int(card.get("exp_year") or 0)
+    return KeptCard(str(name)[:100], str(card.get("brand") or "")[:20], str(card["last4"])[-4:], month, year)
 
 
 def observe_refund(refund: Mapping[str, Any]) -> RefundSeen:

@@ -78,7 +78,8 @@ class Bill:
     @property
     def base(self) -> Payment:
         """The payment that carries the order."""
-        return next(p for p in self.payments if p.top_up_for is None and p.let_go != LetGo.REPLACED)
+        carries = (p for p in self.payments if p.top_up_for is None and not p.standby)
+        return next(p for p in carries if p.let_go not in {LetGo.REPLACED, LetGo.RENEWED})
 
     @property
     def provider(self) -> str:
@@ -101,9 +102,18 @@ class Bill:
         """Those that the customer has yet to pay; the first is the next to be paid."""
         return [payment for payment in self.payments if payment.is_waiting()]
 
+    def awaited(self) -> list[Payment]:
+        """Those, and new holds that are being asked for without the customer."""
+        return [payment for payment in self.payments if payment.is_awaited()]
+
+    def wanted(self) -> list[Payment]:
+        """All that nobody has let go."""
+        return [payment for payment in self.payments if payment.is_wanted()]
+
     def top_up(self, reference: UUID) -> Payment | None:
         """The top-up for that change of the order, whatever became of it."""
-        return next((payment for payment in self.payments if payment.top_up_for == reference), None)
+        for_it = (payment for payment in self.payments if payment.top_up_for == reference)
+        return next((payment for payment in for_it if payment.let_go != LetGo.RENEWED), None)
 
     def authorised(self) -> Money:
         """What is held for us, or ours."""
@@ -125,7 +135,8 @@ class Bill:
         A top-up that waits for its customer changes nothing; one that is being captured keeps it from `captured`.
         What was paid by hand after the card's hold was lost is captured.
         """
-        counting = [p for p in self.payments if p.let_go in {"", LetGo.ORDER_OFF} and not p.is_waiting()]
+        wanted = [p for p in self.payments if p.let_go in {"", LetGo.ORDER_OFF} and not p.standby]
+        counting = [p for p in wanted if not p.is_waiting()]
         states = {payment.current_state() for payment in counting}
         if PaymentState.UNKNOWN in states:
             return PaymentState.UNKNOWN
@@ -158,6 +169,7 @@ class Bill:
             authorised=self.authorised(),
             to_pay=waiting[0].total if waiting else dong(0),
             pay_until=waiting[0].pay_until if waiting else None,
+            pays_again=bool(waiting and waiting[0].standby),
             captures=tuple(
                 CaptureView(Method(p.method), dong(p.captured), p.captured_at) for p in self.payments if p.captured_at
             ),

@@ -16,7 +16,7 @@ from grocery.kernel.money import Money, dong
 from grocery.payments.contracts import FINAL, HELD, Method, PaymentState
 from grocery.payments.models.cash import CashHandIn
 from grocery.payments.models.provider import ProviderCall
-from grocery.payments.policies import LetGo, Operation
+from grocery.payments.policies import LetGo, Operation, Standby
 
 METHODS = [
     (Method.CARD, _("card")),
@@ -37,7 +37,9 @@ REASONS = [
     (LetGo.REPLACED, _("the amount changed before it was paid")),
     (LetGo.NOT_NEEDED, _("the order comes to less")),
     (LetGo.NOT_PAID, _("not paid in time")),
+    (LetGo.RENEWED, _("a new hold has taken its place")),
 ]
+STANDBY = [(Standby.BANK, _("the bank's answer")), (Standby.CUSTOMER, _("the customer"))]
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
@@ -82,6 +84,16 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """Held and not asked for, and let go by the provider before then, unless the goods are packed first."""
         held = self.filter(state=PaymentState.AUTHORISED, cancel_requested_at=None, to_capture=None)
         return held.filter(capture_before__lt=when)
+
+    def not_being_renewed(self) -> PaymentQuerySet:
+        """For which no new hold is on its way."""
+        coming = Payment.objects.filter(renews=OuterRef("pk"), cancel_requested_at=None)
+        return self.filter(~Exists(coming.exclude(state=PaymentState.CANCELLED)))
+
+    def waiting_for_renewal(self) -> PaymentQuerySet:
+        """That their customers have to make, because a hold ends and the kept card did not do."""
+        waiting = self.filter(standby=Standby.CUSTOMER, cancel_requested_at=None)
+        return waiting.exclude(state__in=[*HELD, PaymentState.CANCELLED])
 
     def of_store(self, store_id: UUID) -> PaymentQuerySet:
         return self.filter(store_id=store_id)
@@ -134,6 +146,12 @@ class Payment(models.Model):
     number = models.PositiveSmallIntegerField(_("number"), default=0)
     #: The change of the order that a top-up pays for; null for what the order was placed with.
     top_up_for = models.UUIDField(_("top-up for"), null=True)
+    #: The hold whose place it takes, because that one ends too early.
+    renews = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="renewals", null=True, verbose_name=_("takes the place of")
+    )
+    #: Whom it waits for until it does; the order counts on the one before it until then.
+    standby = models.CharField(_("waits for"), max_length=16, choices=STANDBY, blank=True, default="", db_default="")
     order_number = models.CharField(_("order"), max_length=32)
     payer_id = models.UUIDField(_("payer"), db_index=True)
     store_id = models.UUIDField(_("store"))
@@ -152,6 +170,8 @@ class Payment(models.Model):
     failed_attempt = models.CharField(_("failed attempt"), max_length=100, blank=True)
     #: What is written on the transfer that pays it; "" where it is paid otherwise.
     memo = models.CharField(_("memo"), max_length=25, blank=True, db_default="")
+    #: The provider's name of the card that it was paid with, where that is kept to be asked again.
+    kept_card = models.CharField(_("kept card"), max_length=100, blank=True, default="", db_default="")
     #: What its customer needs to confirm it, where the provider says it only once.
     handoff = models.JSONField(_("what its customer needs"), default=dict, db_default={}, blank=True)
     capture_before = models.DateTimeField(_("capture before"), null=True)
@@ -201,12 +221,12 @@ class Payment(models.Model):
             models.UniqueConstraint(fields=["order_id", "number"], name="payments_numbered"),
             models.UniqueConstraint(
                 fields=["order_id"],
-                condition=Q(top_up_for=None) & ~Q(let_go=LetGo.REPLACED),
+                condition=Q(top_up_for=None, standby="") & ~Q(let_go__in=[LetGo.REPLACED, LetGo.RENEWED]),
                 name="payments_one_carries_the_order",
             ),
             models.UniqueConstraint(
                 fields=["order_id", "top_up_for"],
-                condition=~Q(top_up_for=None),
+                condition=~Q(top_up_for=None) & ~Q(let_go=LetGo.RENEWED),
                 name="payments_one_top_up_per_change",
             ),
         ]
@@ -216,6 +236,9 @@ class Payment(models.Model):
                 fields=["store_id", "cash_carrier", "captured_at"],
                 condition=Q(hand_in=None) & ~Q(cash_carrier=""),
                 name="payments_cash_carried",
+            ),
+            models.Index(
+                fields=["capture_before"], condition=Q(state=PaymentState.AUTHORISED), name="payments_holds"
             ),
         ]
 
@@ -260,13 +283,21 @@ class Payment(models.Model):
         Payment.objects.filter(id=self.id).update(refunding=F("refunding") - step, refunded=F("refunded") + step)
         self.refunding, self.refunded = self.refunding - step, self.refunded + step
 
-    def is_live(self) -> bool:
-        """The order counts on it."""
+    def is_wanted(self) -> bool:
+        """Nobody has let it go."""
         return self.cancel_requested_at is None and self.state != PaymentState.CANCELLED
 
+    def is_live(self) -> bool:
+        """The order counts on it."""
+        return self.is_wanted() and not self.standby
+
+    def is_awaited(self) -> bool:
+        """It is yet to be authorised, by its customer or without."""
+        return self.is_wanted() and not self.is_held()
+
     def is_waiting(self) -> bool:
-        """The order counts on it, and its customer has yet to pay."""
-        return self.is_live() and not self.is_held()
+        """Its customer has yet to pay."""
+        return self.is_awaited() and self.standby != Standby.BANK
 
     def is_being_captured(self) -> bool:
         """We have asked for it and do not have it."""

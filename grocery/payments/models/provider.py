@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 OPERATIONS = [
     (Operation.AUTHORISE, _("authorise")),
+    (Operation.CONFIRM, _("confirm")),
     (Operation.CAPTURE, _("capture")),
     (Operation.CANCEL, _("cancel")),
     (Operation.REFUND, _("refund")),

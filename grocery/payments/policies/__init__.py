@@ -34,9 +34,10 @@ MOVES: Final[Mapping[PaymentState, frozenset[PaymentState]]] = {
 
 
 class Operation(StrEnum):
-    """What we ask of a provider."""
+    """What we ask of a provider. confirm: to hold the money on a card that it keeps, without the customer."""
 
     AUTHORISE = "authorise"
+    CONFIRM = "confirm"
     CAPTURE = "capture"
     CANCEL = "cancel"
     REFUND = "refund"
@@ -46,13 +47,25 @@ class LetGo(StrEnum):
     """Why we no longer want a payment.
 
     order_off: the order ended · replaced: another amount is to be paid instead · not_needed: the order comes to
-    less · not_paid: a top-up waited too long.
+    less · not_paid: a top-up waited too long · renewed: a new hold has taken its place.
     """
 
     ORDER_OFF = "order_off"
     REPLACED = "replaced"
     NOT_NEEDED = "not_needed"
     NOT_PAID = "not_paid"
+    RENEWED = "renewed"
+
+
+class Standby(StrEnum):
+    """Whom a new hold waits for, that is to take the place of one which ends.
+
+    bank: the kept card is being asked · customer: they have to pay again · none: it waits for nobody, or did.
+    """
+
+    NONE = ""
+    BANK = "bank"
+    CUSTOMER = "customer"
 
 
 class ShortfallOutcome(StrEnum):
@@ -88,6 +101,7 @@ OPEN: Final = (CallState.INTENDED, CallState.SENT, CallState.UNKNOWN)
 #: An answer that proves that the call took effect, however we came to hear of it.
 _PROOF: Final[Mapping[Operation, frozenset[PaymentState]]] = {
     Operation.AUTHORISE: frozenset({_S.PENDING, _S.AUTHORISED, _S.CAPTURED, _S.CANCELLED}),
+    Operation.CONFIRM: frozenset({_S.AUTHORISED, _S.CAPTURED, _S.CANCELLED}),
     Operation.CAPTURE: frozenset({_S.CAPTURED}),
     Operation.CANCEL: frozenset({_S.CANCELLED}),
     Operation.REFUND: frozenset(),  # seen of the refund, not of the payment
@@ -107,13 +121,25 @@ TRANSFERS: Final = Limits(minimum=dong(1_000), maximum=dong(499_999_999))
 
 
 @dataclass(frozen=True, slots=True)
+class KeptCard:
+    """A card that the provider keeps for its owner, by the provider's name for it; all that we ever know of one."""
+
+    reference: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """A provider's word on one of its payments, at the moment that it was asked.
 
     `amount` and `captured` are in the minor unit of `currency` (lower-case ISO 4217, as it came). `attempt` names the
     failed attempt that `failure_code` is about; of one that is FAILED no other comes under this `reference`.
     `payment_id` is ours, given when the payment was begun. `handoff` is what its customer needs to confirm it, to be
-    kept because the provider does not say it again; nothing in it opens more than this payment.
+    kept because the provider does not say it again; nothing in it opens more than this payment. `keeps`: what it is
+    paid with stays with the provider, to be asked again; `card`: which that is, once it is paid.
     """
 
     reference: str
@@ -127,6 +153,8 @@ class Observation:
     capture_before: datetime | None = None
     client_secret: str = field(default="", repr=False)
     handoff: Mapping[str, str] = field(default_factory=dict, repr=False)
+    keeps: bool = False
+    card: KeptCard | None = None
 
     def is_for(self, amount: Money) -> bool:
         """Same number and same currency as we asked for."""

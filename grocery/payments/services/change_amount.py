@@ -36,7 +36,7 @@ def raise_to(
         return dong(0)
     if mine := bill.top_up(reference):
         return _again(bill, mine, amount)
-    for other in bill.waiting():
+    for other in [payment for payment in bill.waiting() if not payment.standby]:
         end_top_up(other, LetGo.NOT_NEEDED, now=now)
     limits = limits_of(bill.payments[0])
     missing = top_up_of(amount, authorised=bill.authorised(), least=limits.minimum)

@@ -16,8 +16,9 @@ from grocery.payments.policies import LetGo
 
 
 def facts_of_authorised(payment: Payment) -> list[PaymentEvent]:
-    """An order that no longer wants the money does not hear that it has it: the hold is about to be let go."""
-    if not payment.is_live():
+    """An order that no longer wants the money does not hear that it has it: the hold is about to be let go; nor one
+    that has it already, of a hold that takes another's place."""
+    if not payment.is_live() or payment.renews_id:
         return []
     return [
         PaymentAuthorised(order_id=payment.order_id, amount=payment.total, reference=payment.top_up_for),
@@ -48,7 +49,7 @@ def facts_of_cancelled(bill: Bill, payment: Payment) -> list[PaymentEvent]:
         lost_before = bill.base.state == PaymentState.CANCELLED and not bill.base.let_go
         still_going = any(p.let_go == LetGo.ORDER_OFF and not p.is_final() for p in bill.payments)
         return [] if lost_before or still_going else [PaymentCancelled(order_id=bill.order_id)]
-    if payment.let_go:
+    if payment.let_go or payment.standby:
         return []
     if payment.top_up_for:
         return [TopUpEnded(order_id=bill.order_id, reference=payment.top_up_for)]

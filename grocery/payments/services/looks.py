@@ -19,6 +19,6 @@ def next_look(payment: Payment, now: datetime) -> datetime | None:
         *(look_again_after_refund(RefundState(part.state), age=now - part.refund.requested_at) for part in parts),
     ]
     looks = [now + wait for wait in waits if wait]
-    if payment.is_waiting() and payment.pay_until:
+    if payment.is_awaited() and payment.pay_until:
         looks.append(payment.pay_until)
     return min(looks, default=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 import structlog
@@ -12,13 +13,14 @@ from grocery.kernel.money import dong
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import PaymentRefused, PaymentState, RefundState
 from grocery.payments.events import PaymentEvent
-from grocery.payments.gateways.provider import OutcomeUnknown, PaymentProvider, Refused, Wanted
+from grocery.payments.gateways.provider import CardKeeper, OutcomeUnknown, PaymentProvider, Refused, Wanted
 from grocery.payments.gateways.registry import provider
 from grocery.payments.models import Bill, Payment, ProviderCall
 from grocery.payments.policies import OPEN, CallState, Observation, Operation, RefundSeen
 from grocery.payments.services.facts import facts_of_captures, facts_of_failed
 from grocery.payments.services.observe import record
 from grocery.payments.services.observe_refunds import move, record_refunds
+from grocery.payments.services.renewing import ask_the_customer
 from grocery.payments.services.shortfalls import fell_short
 from grocery.payments.services.waiting_refunds import give_back
 
@@ -53,8 +55,17 @@ def _ask(gateway: PaymentProvider, call: ProviderCall) -> Observation | RefundSe
     reference, request = call.payment.reference, call.request
     match Operation(call.operation):
         case Operation.AUTHORISE:
-            wanted = Wanted(dong(request["amount"]), request["metadata"], request.get("return_url", ""))
+            wanted = Wanted(
+                dong(request["amount"]),
+                request["metadata"],
+                request.get("return_url", ""),
+                holder=request.get("holder", ""),
+                keep=request.get("keep", False),
+            )
             return gateway.authorise(wanted=wanted, key=call.key)
+        case Operation.CONFIRM:
+            card, back = request["card"], request["return_url"]
+            return cast("CardKeeper", gateway).confirm(reference=reference, card=card, return_url=back, key=call.key)
         case Operation.CAPTURE:
             return gateway.capture(reference=reference, amount=dong(request["amount"]), key=call.key)
         case Operation.CANCEL:
@@ -101,7 +112,9 @@ def _take_back(bill: Bill, payment: Payment, operation: Operation, code: str, no
     if operation is Operation.AUTHORISE:
         payment.state = PaymentState.FAILED
         facts += facts_of_failed(payment)
-    payment.save(update_fields=["failure_code", "state"])
+    if operation in {Operation.AUTHORISE, Operation.CONFIRM}:
+        facts += ask_the_customer(payment, code, now=now)
+    payment.save(update_fields=["failure_code", "state", "standby", "look_at"])
     publish(*facts)
 
 

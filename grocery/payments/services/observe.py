@@ -25,6 +25,7 @@ from grocery.payments.services.facts import (
     facts_of_failed,
 )
 from grocery.payments.services.looks import next_look
+from grocery.payments.services.renewing import ask_the_customer, take_over
 from grocery.payments.services.shortfalls import fell_short
 from grocery.payments.services.waiting_refunds import give_back
 
@@ -47,7 +48,8 @@ def record(*, payment_id: UUID, seen: Observation, now: datetime) -> str:
     payment.reference = seen.reference
     payment.handoff = dict(seen.handoff) or payment.handoff
     payment.capture_before = seen.capture_before or payment.capture_before
-    facts = [*_declined(payment, seen), *_moved(bill, payment, seen, now)]
+    payment.kept_card = seen.card.reference if seen.card else payment.kept_card
+    facts = [*_declined(payment, seen, now), *_moved(bill, payment, seen, now)]
     _settle_calls(payment, seen, now)
     payment.look_at = next_look(payment, now)
     payment.save()
@@ -71,14 +73,14 @@ def _mismatch(payment: Payment, seen: Observation) -> str:
     return "mismatch"
 
 
-def _declined(payment: Payment, seen: Observation) -> list[PaymentEvent]:
+def _declined(payment: Payment, seen: Observation, now: datetime) -> list[PaymentEvent]:
     """An attempt failed; the payment stays open for the next. Each attempt is told once."""
     if seen.state is not PaymentState.PENDING or seen.attempt in {"", payment.failed_attempt}:
         return []
     if not follows(PaymentState(payment.state), PaymentState.AUTHORISED):
         return []
     payment.failed_attempt, payment.failure_code = seen.attempt, seen.failure_code
-    return facts_of_failed(payment)
+    return [*facts_of_failed(payment), *ask_the_customer(payment, seen.failure_code, now=now)]
 
 
 def _moved(bill: Bill, payment: Payment, seen: Observation, now: datetime) -> list[PaymentEvent]:
@@ -94,6 +96,8 @@ def _moved(bill: Bill, payment: Payment, seen: Observation, now: datetime) -> li
     if payment.is_held() and payment.authorised_at is None:
         payment.authorised_at, payment.failure_code = now, ""
         facts += facts_of_authorised(payment)
+        if payment.standby:
+            take_over(bill, payment, now=now)
     if seen.state is PaymentState.CAPTURED:
         payment.captured, payment.captured_at = seen.captured, now
         facts += [*facts_of_captures(bill), money_facts.taken(payment, now=now)]

@@ -21,7 +21,7 @@ def request_cancellation(*, order_id: UUID, now: datetime) -> None:
     to us goes back. Asking again is harmless; once a capture was asked for it is a refund: raises PaymentIs.
     """
     bill = Bill.locked(order_id)
-    going = bill.live()
+    going = bill.wanted()
     if any(_is_kept(payment) for payment in going):
         raise PaymentIs(PaymentState.CAPTURED)
     for payment in going:

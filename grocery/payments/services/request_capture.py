@@ -62,7 +62,7 @@ def _take(bill: Bill, free: list[Payment], amount: Money, now: datetime) -> None
             _take_of(payment, share, now)
         else:
             let_go(payment, LetGo.NOT_NEEDED, now=now)
-    for payment in bill.waiting():
+    for payment in bill.awaited():
         end_top_up(payment, LetGo.NOT_NEEDED, now=now)
 
 

@@ -22,6 +22,7 @@ from grocery.payments.services.look import look
 from grocery.payments.services.looks import next_look
 from grocery.payments.services.make_call import make_call
 from grocery.payments.services.observe_refunds import look_at_refunds
+from grocery.payments.services.renewing import not_renewed
 
 log = structlog.get_logger()
 #: How long to leave a payment alone after its provider gave no answer.
@@ -102,8 +103,11 @@ def _finish(payment_id: UUID, now: datetime, *, come_back: datetime | None) -> N
     _, payment = Bill.locked_with(payment_id)
     if payment.calls.open().exists():
         come_back = come_back or now + PATIENCE
-    if payment.is_waiting() and payment.pay_until and payment.pay_until <= now:
-        end_top_up(payment, LetGo.NOT_PAID, now=now)
+    if payment.is_awaited() and payment.pay_until and payment.pay_until <= now:
+        if payment.standby:
+            not_renewed(payment, now=now)
+        else:
+            end_top_up(payment, LetGo.NOT_PAID, now=now)
     elif come_back or payment.is_final():
         payment.look_at = come_back or next_look(payment, now)
         payment.save(update_fields=["look_at"])

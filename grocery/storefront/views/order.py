@@ -91,6 +91,7 @@ def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str,
             {"amount": refund.amount, "said": _given_back(refund, payment.method)} for refund in payment.refunds
         ],
         "to_pay": payment.to_pay,
+        "pays_again": payment.pays_again,
         "declined": tenders.refused(payment.method, payment.failure_code),
         "weights": _weights(found, language),
         "questions": [shown(one, language) for one in ordering.open_questions(order_id=found.id)],

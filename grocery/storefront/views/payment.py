@@ -40,6 +40,7 @@ def pay(request: HttpRequest, order_id: UUID) -> HttpResponse:
         "problem": "",
         "until": order.pay_by if order.awaits_payment else before.pay_until,
         "amount": before.to_pay,
+        "pays_again": before.pays_again,
         "tender": tenders.tender(before.method),
         "return_url": request.build_absolute_uri(reverse("storefront:order", args=[order_id])),
     }

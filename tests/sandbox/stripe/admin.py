@@ -28,6 +28,7 @@ class Admin:
         add("GET", "/_/objects/{kind}", lambda request, kind: json_response(store.all(kind)))
         add("GET", "/_/requests", lambda request: json_response(store.all("request")))
         add("POST", "/_/events/{id}/send", steered(store, self._send_again))
+        add("POST", "/_/kept/{id}/{token}", steered(store, self._becomes))
         add("POST", "/_/play/{id}/{what}", steered(store, self._play))
 
     def _settings(self) -> Document:
@@ -37,6 +38,10 @@ class Admin:
     def _send_again(self, body: Document, id: str) -> Document:  # noqa: A002 - the name in the path
         self._account.webhooks.schedule(id)
         return {"event": id}
+
+    def _becomes(self, body: Document, id: str, token: str) -> Document:  # noqa: A002
+        """The bank changes its mind about a kept card."""
+        return self._account.intents.wallets.becomes(id, token)
 
     def _play(self, body: Document, id: str, what: str) -> Document:  # noqa: A002
         """The customer pays (`pm_…`), authenticates or not; the bank lets go, a refund fails, a dispute comes.

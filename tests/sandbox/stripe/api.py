@@ -33,6 +33,7 @@ _CREATE = {
     "capture_method",
     "confirm",
     "currency",
+    "customer",
     "description",
     "expand",
     "metadata",
@@ -40,13 +41,14 @@ _CREATE = {
     "payment_method_options",
     "payment_method_types",
     "return_url",
+    "setup_future_usage",
     "statement_descriptor_suffix",
 }
 #: What a publishable key shows of an intent to whoever holds its client secret.
 _HIDDEN_FROM_BROWSER = {"metadata", "latest_charge", "amount_capturable", "amount_received"}
 
 #: What may go wrong, and what leads to events.
-CALLS = ("create", "retrieve", "confirm", "capture", "cancel", "refund", "other")
+CALLS = ("create", "retrieve", "confirm", "capture", "cancel", "refund", "customer", "detach", "other")
 TELLING = ("create", "confirm", "capture", "cancel", "refund")
 
 Params = dict[str, Any]
@@ -73,6 +75,9 @@ class Account:
         add("POST", "/v1/payment_intents/{id}/confirm", self._call("confirm", self._confirm))
         add("POST", "/v1/payment_intents/{id}/capture", self._call("capture", self._capture))
         add("POST", "/v1/payment_intents/{id}/cancel", self._call("cancel", self._cancel))
+        add("POST", "/v1/customers", self._call("customer", self._open_customer))
+        add("GET", "/v1/payment_methods/{id}", self._call("other", self._get_method))
+        add("POST", "/v1/payment_methods/{id}/detach", self._call("detach", self._detach))
         add("POST", "/v1/refunds", self._call("refund", self._refund))
         add("GET", "/v1/refunds", self._call("other", self._list_refunds))
         add("GET", "/v1/refunds/{id}", self._call("other", self._get_refund))
@@ -193,6 +198,8 @@ class Account:
             capture_method=params.get("capture_method", "automatic_async"),
             metadata=params.get("metadata") or {},
             description=params.get("description", ""),
+            customer=self._owner(params),
+            setup_future_usage=params.get("setup_future_usage"),
         )
         if params.get("confirm") == "true":
             return self._confirm(params, request, id=intent["id"])
@@ -205,10 +212,36 @@ class Account:
         return _page(list(reversed(self.store.all("payment_intent"))), params, "/v1/payment_intents")
 
     def _confirm(self, params: Params, request: Request, id: str) -> Document:  # noqa: A002
-        card = _card(params)
-        challenge = f"{request.host}/3ds/{id}"
-        url = params.get("return_url", "")
-        return self._shown(self.intents.confirm(id, card, return_url=url, challenge_url=challenge), params)
+        kept = params["payment_method"] if self._is_kept(params.get("payment_method")) else ""
+        card = self.intents.wallets.card_for(self.intents.get(id), kept) if kept else _card(params)
+        away = params.get("off_session") == "true"
+        if away and params["_browser"]:
+            raise invalid("off_session cannot be used with a publishable key.", param="off_session")
+        intent = self.intents.confirm(
+            id,
+            card,
+            return_url=params.get("return_url", ""),
+            challenge_url=f"{request.host}/3ds/{id}",
+            method=kept,
+            off_session=away,
+        )
+        return self._shown(intent, params)
+
+    def _is_kept(self, method: Any) -> bool:
+        return isinstance(method, str) and self.store.get("payment_method", method) is not None
+
+    def _owner(self, params: Params) -> str | None:
+        """The customer that is named, who exists."""
+        return self.intents.wallets.customer(params["customer"])["id"] if params.get("customer") else None
+
+    def _open_customer(self, params: Params, request: Request) -> Document:
+        return self.intents.wallets.open(params.get("metadata") or {})
+
+    def _get_method(self, params: Params, request: Request, id: str) -> Document:  # noqa: A002
+        return self.intents.wallets.method(id)
+
+    def _detach(self, params: Params, request: Request, id: str) -> Document:  # noqa: A002
+        return self.intents.wallets.detach(id)
 
     def _capture(self, params: Params, request: Request, id: str) -> Document:  # noqa: A002
         amount = _integer(params, "amount_to_capture") if "amount_to_capture" in params else None

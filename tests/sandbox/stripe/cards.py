@@ -14,6 +14,8 @@ class Card:
     decline: str = ""
     challenge: bool = False
     slow: bool = False
+    #: Wants its owner each time, even where it was kept with their consent.
+    always: bool = False
 
     @property
     def last4(self) -> str:
@@ -38,13 +40,16 @@ BY_TOKEN = {
     "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds": Card(
         "4000008260003178", decline="insufficient_funds", challenge=True
     ),
+    # Stripe's number for cards that always authenticate; the token is ours
+    "pm_sandbox_alwaysAuthenticate": Card("4000002760003184", challenge=True, always=True),
     # not Stripe's: a bank that takes its time
     "pm_sandbox_processing": Card("4000000000000077", slow=True),
 }
 BY_NUMBER = {card.number: card for card in BY_TOKEN.values()}
 
 #: Declines that have an error code of their own; all others are `card_declined`.
-OWN_CODE = {"expired_card", "incorrect_cvc", "processing_error", "incorrect_number"}
+WANTS_ITS_OWNER = "authentication_required"
+OWN_CODE = {"expired_card", "incorrect_cvc", "processing_error", "incorrect_number", WANTS_ITS_OWNER}
 
 
 def by_number(typed: str) -> Card:
