@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -82,9 +83,7 @@ def queue_message(
         order_id=order_id,
         language=language,
         to=contact.email,
-        subject=words.subject,
-        text=words.text,
-        html=words.html,
+        **asdict(words),
         reference=reference(message_id),
         happened_at=policies.happened_at(event_id),
         written_at=now,
