@@ -129,8 +129,9 @@ def write_transfer_late(fact: TransferCameLate) -> None:
 
 @on(PayAgainAsked)
 def write_pay_again(fact: PayAgainAsked) -> None:
-    about = {"kind": Kind.PAY_AGAIN, "event_id": fact.event_id, "order_id": fact.order_id, "amount": str(fact.amount)}
-    queue_message(**about, until=fact.until, now=clock.now())
+    kind, amount, until = Kind.PAY_AGAIN, str(fact.amount), fact.until
+    now = clock.now()
+    queue_message(kind=kind, event_id=fact.event_id, order_id=fact.order_id, now=now, amount=amount, until=until)
 
 
 @on(MessageQueued, outside=True)
