@@ -54,6 +54,18 @@ class CartQuerySet(models.QuerySet["Cart"]):
         """As `looked_at`, at its next version: its row is nobody else's to change until the transaction ends."""
         return self._of_owner(_CHANGE, owner, store_id, now)
 
+    def looked_at_line(
+        self, owner: CartOwner, store_id: UUID | None, sku: str, now: datetime
+    ) -> tuple[Cart, CartLine | None, int] | None:
+        """As `looked_at`, with its line of this SKU, if it has one, and how many lines it has: all of one moment."""
+        column, mine = ("customer_id", owner.customer_id) if owner.customer_id else ("token", owner.token)
+        values = [mine, store_id, store_id, *offers.for_cart_params(now), sku]
+        found = statements.rows(self.db, _LOOK_AT_LINE[column, True], values) if mine else []
+        if not found:
+            return None
+        cart, (cart.found_offers, size, *line) = statements.load(Cart, found[0]), found[0][_CART_COLUMNS:]
+        return cart, (statements.load(CartLine, line) if line[0] else None), size
+
     def _of_owner(
         self, prepared: _ByOwner, owner: CartOwner, store_id: UUID | None, now: datetime | None
     ) -> Cart | None:
@@ -260,6 +272,14 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
         if changed:
             self.bulk_update(changed, ["note", "substitution", "substitute_sku"])
 
+    def put_if_unchanged(self, line: CartLine, cart: Cart) -> bool:
+        """Have this line as by `put`, and the cart at its next version, if it is still at this one; one statement."""
+        written = statements.insert(
+            [line], on_conflict=_AS_PUT, provided=_IF_UNCHANGED, values=[cart.id, cart.version]
+        )
+        cart.version += written
+        return bool(written)
+
     def put(self, lines: Iterable[CartLine], *, notes: bool = False) -> None:
         """Have these lines with their quantities, and what was seen of them, new or not, in one statement.
 
@@ -309,6 +329,7 @@ class CartLine(models.Model):
         return f"{self.quantity} × {self.sku}"
 
 
+_IF_UNCHANGED = 'UPDATE "ordering_cart" SET version = version + 1 WHERE id = %s AND version = %s RETURNING id'
 #: So many columns of the cart come before those of the line.
 _OF_CART = 6
 _TAKE_OUT = f"""
@@ -353,6 +374,14 @@ def _by_owner(statement: str) -> _ByOwner:
 
 
 _LOOK, _CHANGE = _by_owner(_MINE + _READ), _by_owner(_MINE + _NEXT)
+_CART_COLUMNS = len(Cart._meta.concrete_fields)
+_WITH_LINE = f"""
+    SELECT <columns>, (SELECT count(*) FROM "ordering_cartline" WHERE cart_id = mine.id),
+           {statements.columns(CartLine, "line")}
+    FROM "ordering_cart" JOIN mine ON mine.id = "ordering_cart".id
+    LEFT JOIN "ordering_cartline" line ON line.cart_id = mine.id AND line.sku = %s
+"""  # noqa: S608 - put together from constants
+_LOOK_AT_LINE = _by_owner(_MINE + _WITH_LINE)
 _LINES = f'SELECT {statements.columns(CartLine, "line")} FROM "ordering_cartline" line WHERE cart_id = %s ORDER BY id'  # noqa: S608 - put together from constants
 _ONE_LINE = f"""
     SELECT (SELECT count(*) FROM "ordering_cartline" WHERE cart_id = %s), {statements.columns(CartLine, "line")}

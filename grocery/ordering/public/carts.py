@@ -106,14 +106,11 @@ def change_item(
 
     It is checked and refused as by these. Nothing counts as told by it: what changed about this line or another is
     told with the next `cart`. `with_goods`: also what the goods of the whole cart cost now, which reads and prices
-    all lines. At most six statements either way.
+    all lines. At most six statements either way, and six more where somebody else changed the cart in that moment.
     """
     return changing.change_item(
         owner=owner,
-        sku=sku,
-        quantity=quantity,
-        add=add,
-        near_expiry=near_expiry,
+        wish=changing.Wish(sku, quantity, add, near_expiry),
         store_id=store_id,
         with_goods=with_goods,
         now=now,

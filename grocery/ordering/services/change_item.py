@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -18,56 +20,101 @@ from grocery.ordering.services.open_cart import OpenCart
 from grocery.ordering.services.pricing import goods_of
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted of one product: so much, or with `add` so much more."""
+
+    sku: str
+    quantity: Quantity
+    add: bool
+    near_expiry: bool | None
+
+    @property
+    def takes_out(self) -> bool:
+        return not (self.quantity or self.add)
+
+
+#: Writes the line of a cart; False: the cart is not as it was read any more, and nothing is written.
+type Write = Callable[[models.CartLine, models.Cart], bool]
+
+
 def change_item(
-    *,
+    *, owner: CartOwner, wish: Wish, store_id: UUID | None, with_goods: bool, now: datetime
+) -> ChangedItem:
+    """See `public.change_item`. For the goods all lines are read and priced, but the shelf is asked for this one.
+
+    No lock at first: all is read, then written in one statement if the cart is still at the version that was read.
+    Where somebody else changed it meanwhile, or there is none, all is done again under its lock.
+    """
+    only = None if with_goods else wish.sku
+    cart = None if wish.takes_out else open_cart.look_at(owner, store_id, now=now, only=only)
+    changed = _change(cart, wish, with_goods, now, models.CartLine.objects.put_if_unchanged) if cart else None
+    return changed or _change_locked(owner, wish, store_id, with_goods, now)
+
+
+@transaction.atomic
+def _change_locked(
     owner: CartOwner,
-    sku: str,
-    quantity: Quantity,
-    add: bool,
-    near_expiry: bool | None,
+    wish: Wish,
     store_id: UUID | None,
-    with_goods: bool,
+    with_goods: bool,  # noqa: FBT001 - handed on
     now: datetime,
 ) -> ChangedItem:
-    """See `public.change_item`. For the goods all lines are read and priced, but the shelf is asked for this one."""
-    only = None if with_goods else sku
-    if not (quantity or add):
-        return _take_out(owner, open_cart.lock(owner, store_id, now=now, only=only), sku, with_goods, now)
+    only = None if with_goods else wish.sku
+    if wish.takes_out:
+        return _take_out(owner, open_cart.lock(owner, store_id, now=now, only=only), wish.sku, with_goods, now)
     cart = open_cart.lock_or_begin(owner, store_id, now=now, only=only)
+    changed = _change(cart, wish, with_goods, now, _put)
+    assert changed is not None
+    return changed
+
+
+def _put(line: models.CartLine, _cart: models.Cart) -> bool:
+    models.CartLine.objects.put([line])
+    return True
+
+
+def _change(
+    cart: OpenCart,
+    wish: Wish,
+    with_goods: bool,  # noqa: FBT001 - handed on
+    now: datetime,
+    write: Write,
+) -> ChangedItem | None:
     day = show_cart.day_of(cart, now)
-    products = show_cart.on_sale({*cart.quantities, sku}, on=day.date)
-    product = products.get(catalog.Sku(sku))
+    products = show_cart.on_sale({*cart.quantities, wish.sku}, on=day.date)
+    product = products.get(catalog.Sku(wish.sku))
     if product is None:
-        raise ProductNotSold([sku])
-    if add:
-        quantity = Quantity(cart.quantities.get(sku, ZERO) + quantity)
-    policies.check_quantity(sku, quantity, step=product.step, most=product.max_per_order)
+        raise ProductNotSold([wish.sku])
+    there = cart.quantities.get(wish.sku, ZERO) if wish.add else ZERO
+    quantity = Quantity(there + wish.quantity)
+    policies.check_quantity(wish.sku, quantity, step=product.step, most=product.max_per_order)
     shelf = show_cart.shelf_of(cart, {**show_cart.takes_near(cart, products), product.sku: product}, day.date, now)
-    row = cart.line(sku)
-    before = _alone(cart, row, product, shelf.get(sku)) if row else None
-    cart = cart.having(sku, quantity, price=product.price, now=now, near_expiry=near_expiry)
+    row = cart.line(wish.sku)
+    before = _alone(cart, row, product, shelf.get(wish.sku)) if row else None
+    cart = cart.having(wish.sku, quantity, price=product.price, now=now, near_expiry=wish.near_expiry)
     if cart.size > policies.LINES_MOST:
         raise CartFull(policies.LINES_MOST)
-    line = _written(cart, before, product, shelf.get(sku))
+    row = _seen(cart, before, product, shelf.get(wish.sku))
+    if not write(row, cart.row):
+        return None
+    line = _alone(cart, row, product, shelf.get(wish.sku))
     return _changed(cart, line, show_cart.priced(cart, products, shelf).amount if with_goods else None)
 
 
-def _written(
+def _seen(
     cart: OpenCart, before: CartLine | None, product: catalog.ProductOnSale, found: inventory.Availability | None
-) -> CartLine:
-    """Write the line down. A new one is seen as it is told here; what was news of an old one stays so."""
+) -> models.CartLine:
+    """The line as it is to be written. A new one is seen as it is told here; what was news of an old one stays so."""
     row = cart.line(product.sku)
     assert row is not None
     line = _alone(cart, row, product, found)
     if before is None:
-        acknowledging.seen(row, line)
-    else:
-        then, now = (policies.Alone(one.quantity, one.lasting_discount) for one in (before, line))
-        seen = policies.carried(show_cart.seen(row), then, now, available=line.available)
-        row.shortage_seen, row.discount_seen = seen.shortage, seen.discount.minor
-    models.CartLine.objects.put([row])
-    return _alone(cart, row, product, found)
+        return acknowledging.seen(row, line)
+    then, now = (policies.Alone(one.quantity, one.lasting_discount) for one in (before, line))
+    seen = policies.carried(show_cart.seen(row), then, now, available=line.available)
+    row.shortage_seen, row.discount_seen = seen.shortage, seen.discount.minor
+    return row
 
 
 def _alone(

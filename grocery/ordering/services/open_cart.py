@@ -70,8 +70,16 @@ class OpenCart:
         return replace(self, lines=lines)
 
 
-def look_at(owner: CartOwner, store_id: UUID | None, *, now: datetime | None = None) -> OpenCart | None:
-    """The owner's cart as it stands, unlocked, in two statements; `now`: with the offers that count then."""
+def look_at(
+    owner: CartOwner, store_id: UUID | None, *, now: datetime | None = None, only: str | None = None
+) -> OpenCart | None:
+    """The owner's cart as it stands, unlocked, in two statements; `now`: with the offers that count then.
+
+    `only`: with the line of this SKU alone, all of one moment, in one statement.
+    """
+    if only is not None and now is not None:
+        found = models.Cart.objects.looked_at_line(owner, store_id, only, now)
+        return _of_line(*found, now=now) if found else None
     cart = models.Cart.objects.looked_at(owner, store_id, now)
     return with_lines(cart, now=now) if cart else None
 
@@ -87,9 +95,7 @@ def lock(
     cart = models.Cart.objects.locked_for(owner, store_id, now)
     if cart is None or only is None:
         return with_lines(cart, now=now) if cart else None
-    line, size = models.CartLine.objects.one_of(cart.id, only)
-    lines = [line] if line else []
-    return replace(_opened(cart, lines, now=now), others=size - len(lines))
+    return _of_line(cart, *models.CartLine.objects.one_of(cart.id, only), now=now)
 
 
 def take_out(customer_id: UUID, store_id: UUID | None, *, now: datetime) -> OpenCart | None:
@@ -111,6 +117,11 @@ def lock_or_begin(
 
 def with_lines(cart: models.Cart, *, now: datetime | None = None) -> OpenCart:
     return _opened(cart, models.CartLine.objects.all_of(cart.id), now=now)
+
+
+def _of_line(cart: models.Cart, line: models.CartLine | None, size: int, *, now: datetime | None) -> OpenCart:
+    lines = [line] if line else []
+    return replace(_opened(cart, lines, now=now), others=size - len(lines))
 
 
 def _opened(
