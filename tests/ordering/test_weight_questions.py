@@ -207,7 +207,8 @@ def test_the_desk_asks_where_it_must_and_packs_what_was_agreed(shop: Shop, lan: 
         return text(desk.post(page, {"shrimp": shrimp, "avocado": "0.51", **more}, follow=True))
 
     assert ("ask the customer" in text(desk.get(page)), shop.state(order_id)) == (True, "picking")
-    sends("0.6")
+    refused = sends("0.6")
+    assert ("errorlist" in refused, 'value="0.6"' in refused, 'value="0.51"' in refused) == (True, True, True)
     assert ordering.weight_questions(order_id=order_id) == ()
     sends("0.91", _ask="on")  # a slip of the finger
     assert ordering.weight_questions(order_id=order_id) == ()

@@ -218,8 +218,8 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
             raise Http404
         order = _order(order_id, by)
         form = _form(step, order, request)
-        if form.is_valid():
-            return _done(request, step, order, by, form.cleaned_data)
+        if form.is_valid() and (answer := _answer(request, step, order, by, form)):
+            return answer
         context = {
             **self.admin_site.each_context(request),
             "order": order,
@@ -250,13 +250,28 @@ def _form(step: Step, order: ordering.OrderView, request: HttpRequest) -> forms.
     return step.form(data, order=order) if step.form in BY_LINE else step.form(data)
 
 
+def _answer(
+    request: HttpRequest, step: Step, order: ordering.OrderView, by: Principal, form: forms.Form
+) -> HttpResponse | None:
+    """Take the step and go back to the order; None: its form has to be filled in otherwise."""
+    try:
+        return _done(request, step, order, by, form.cleaned_data)
+    except DomainError as error:
+        if step.asks:
+            form.add_error(None, error.text(language()))
+            return None
+        messages.error(request, error.text(language()))
+    return redirect("admin:ordering_order_change", order.id)
+
+
 def _done(
     request: HttpRequest, step: Step, order: ordering.OrderView, by: Principal, answers: Mapping[str, Any]
 ) -> HttpResponse:
-    """Take the step and go back to the order; what adds up is done once for each key."""
+    """What adds up is done once for each key."""
 
     def run() -> HttpResponse:
-        _take(request, step, order, by, answers)
+        said = step.take(order.id, by, answers)
+        messages.success(request, str(said or step.done))
         return redirect("admin:ordering_order_change", order.id)
 
     if not step.adds_up:
@@ -264,14 +279,3 @@ def _done(
     fingerprint, key = fingerprint_of(repr(sorted(answers.items()))), request.POST.get("key", "")
     answers = {**answers, "key": key}
     return once(scope=f"staff:{by.id} {step.name} {order.id}", key=key, fingerprint=fingerprint, run=run)
-
-
-def _take(
-    request: HttpRequest, step: Step, order: ordering.OrderView, by: Principal, answers: Mapping[str, Any]
-) -> None:
-    try:
-        said = step.take(order.id, by, answers)
-    except DomainError as error:
-        messages.error(request, error.text(language()))
-    else:
-        messages.success(request, str(said or step.done))
