@@ -89,30 +89,21 @@ def hand_in_cash(
     if carrier == str(by):
         raise OwnCash
     payments = list(Payment.objects.carried_by(carrier, store_id=store_id, among=payment_ids))
-    handed = CashHandIn(
-        id=hand_in_id,
-        store_id=store_id,
-        carrier=carrier,
-        expected=sum(payment.captured for payment in payments),
-        counted=counted.minor,
-        into=into.value,
-        reason=reason.value,
-        note=note,
-        orders=[[payment.order_number, payment.captured] for payment in payments],
-        at=now,
-        by=by,
-    )
     if done := CashHandIn.objects.with_id(hand_in_id).first():
         if not done.same_as(store_id=store_id, carrier=carrier, counted=counted.minor):
             raise Conflict
         return done.difference
     if not payment_ids or len(payments) != len(set(payment_ids)):
         raise CashIs
+    handed = CashHandIn(id=hand_in_id, store_id=store_id, carrier=carrier, counted=counted.minor, at=now, by=by)
+    handed.into, handed.reason, handed.note = into.value, reason.value, note
     _write(handed, payments)
     return handed.difference
 
 
 def _write(handed: CashHandIn, payments: Sequence[Payment]) -> None:
+    handed.expected = sum(payment.captured for payment in payments)
+    handed.orders = [[payment.order_number, payment.captured] for payment in payments]
     if not handed.difference:
         handed.reason = CashDifference.NONE.value
     elif not handed.reason:
