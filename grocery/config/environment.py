@@ -100,6 +100,10 @@ class Environment(BaseSettings):
     return_undo_minutes: int = Field(default=5, ge=0, le=1440)
     # whether the delivery fee goes back when nobody was at home and the order is given up
     undelivered_fee_back: bool = False
+    # above so much a refund that staff decide waits for a second person; so do all of theirs beyond these sums a day
+    refund_four_eyes: int = Field(default=500_000, ge=0)
+    refund_day_person: int = Field(default=2_000_000, ge=0)
+    refund_day_store: int = Field(default=20_000_000, ge=0)
     # days after which an order that is not paid to the đồng is looked into by an accountant
     ledger_open_days: int = Field(default=5, ge=0, le=90)
 

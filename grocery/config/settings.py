@@ -247,6 +247,9 @@ RETURN_WINDOWS = {
 }
 RETURN_UNDO = timedelta(minutes=ENV.return_undo_minutes)
 UNDELIVERED_FEE_BACK = ENV.undelivered_fee_back
+REFUND_FOUR_EYES = ENV.refund_four_eyes
+REFUND_DAY_PERSON = ENV.refund_day_person
+REFUND_DAY_STORE = ENV.refund_day_store
 LEDGER_OPEN_DAYS = ENV.ledger_open_days
 INVOICE_GATEWAYS = {"files": "grocery.ledger.gateways.invoice_files.from_settings"}
 INVOICE_PROVIDER = ENV.invoice_provider

@@ -50,7 +50,8 @@ class Line:
 
     @property
     def quantity(self) -> str:
-        return amount(self.line.quantity, self.line.unit)
+        """How much of it; "" for money without goods."""
+        return amount(self.line.quantity, self.line.unit) if self.line.quantity else ""
 
     @property
     def reason(self) -> Any:
@@ -85,6 +86,10 @@ class Row:
         return f"{self.seen.asked_at.astimezone(self.zone):%d/%m %H:%M}"
 
     @property
+    def decided(self) -> str:
+        return f"{self.seen.decided_at.astimezone(self.zone):%d/%m %H:%M}" if self.seen.decided_at else ""
+
+    @property
     def until(self) -> str:
         return f"{self.seen.undo_until.astimezone(self.zone):%H:%M}" if self.seen.undo_until else ""
 
@@ -105,6 +110,7 @@ def queue(request: HttpRequest, worker: Worker) -> HttpResponse:
         requested=rows(found.requested, zone),
         coming=rows(found.coming, zone),
         decided=rows(found.decided, zone),
+        eyes=rows(found.waiting_for_eyes, zone),
         may_decide=not worker.roles.isdisjoint(SUPPORTERS),
     )
 

@@ -177,6 +177,7 @@ def ways_back(order: Order) -> list[tuple[str, str]]:
         ways.append((_("How does it go on?"), "admin:ordering_came_back"))
     elif state is ordering.OrderState.DELIVERED:
         ways.append((_("Enter a return"), "admin:ordering_return_enter"))
+        ways.append((_("Refund"), "admin:ordering_refund"))
     return [(words, reverse(name, args=[order.pk])) for words, name in ways]
 
 

@@ -24,21 +24,25 @@ PART: Final = "part"
 
 
 class ReturnKind(StrEnum):
-    """door: refused when it was handed over · after: returned later · undelivered: it never got to the customer."""
+    """door: refused when it was handed over · after: returned later · undelivered: it never got to the customer ·
+    refund: staff give money back for goods that stay where they are."""
 
     DOOR = "door"
     AFTER = "after"
     UNDELIVERED = "undelivered"
+    REFUND = "refund"
 
 
 class ReturnState(StrEnum):
     """Where a return is.
 
-    requested: staff have yet to decide · decided: they have, and may still undo it · settled: the money is on its way
-    back, or was not collected · refused: nothing of it was accepted · withdrawn: not wanted any more.
+    requested: staff have yet to decide · waiting: they have, and a second person has to agree · decided: that stands,
+    and may still be undone · settled: the money is on its way back, or was not collected · refused: nothing of it was
+    accepted · withdrawn: not wanted any more.
     """
 
     REQUESTED = "requested"
+    WAITING = "waiting"
     DECIDED = "decided"
     SETTLED = "settled"
     REFUSED = "refused"
@@ -142,6 +146,7 @@ class ReturnView:
     """What comes back of one order at once. `amount`: of what was accepted, with `fee_back`, the delivery fee in it.
 
     `undo_until`: while staff may take their decision back; None: it stands. `by`: who asked, as in timelines.
+    `to_credit`: the money becomes store credit.
     """
 
     id: ReturnId
@@ -156,6 +161,7 @@ class ReturnView:
     amount: Money
     fee_back: Money
     lines: tuple[ReturnLineView, ...]
+    to_credit: bool = False
 
     @property
     def refund_key(self) -> str:
@@ -232,12 +238,14 @@ class UndeliveredOrder:
 
 @dataclass(frozen=True, slots=True)
 class ReturnQueues:
-    """What waits for somebody in a store: oldest first. `decided` may still be undone."""
+    """What waits for somebody in a store: oldest first. `decided` may still be undone,
+    `waiting_for_eyes` needs a second person."""
 
     undelivered: tuple[UndeliveredOrder, ...]
     requested: tuple[ReturnView, ...]
     coming: tuple[ReturnView, ...]
     decided: tuple[ReturnView, ...]
+    waiting_for_eyes: tuple[ReturnView, ...] = ()
 
     @property
     def waiting(self) -> int:

@@ -25,6 +25,7 @@ from grocery.ordering.models.returns import (
     RETURN_STATES,
     OrderReturn,
     OrderReturnLine,
+    OrderReturnStep,
 )
 from grocery.ordering.models.revisions import Revision, kept_plan
 from grocery.ordering.models.substitutions import Substitution, SubstitutionQuerySet
@@ -50,6 +51,7 @@ __all__ = [
     "RETURN_STATES",
     "OrderReturn",
     "OrderReturnLine",
+    "OrderReturnStep",
     "DoneRequest",
     "NextNumber",
     "Offer",

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import ClassVar, Self
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from grocery.kernel.money import dong
+from grocery.kernel.money import Money, dong
 from grocery.kernel.quantity import ZERO, Quantity
+from grocery.ordering.contracts.refunds import RefundStep, WhyEyes
 from grocery.ordering.contracts.returns import GoodsFate, ReturnKind, ReturnReason, ReturnState
 from grocery.ordering.models.columns import amount_of, key
 from grocery.ordering.models.orders import ACTORS, Order
@@ -22,9 +23,11 @@ RETURN_KINDS = [
     (ReturnKind.DOOR.value, _("refused at the door")),
     (ReturnKind.AFTER.value, _("returned")),
     (ReturnKind.UNDELIVERED.value, _("not delivered")),
+    (ReturnKind.REFUND.value, _("refunded")),
 ]
 RETURN_STATES = [
     (ReturnState.REQUESTED.value, _("to be decided")),
+    (ReturnState.WAITING.value, _("waits for a second person")),
     (ReturnState.DECIDED.value, _("decided")),
     (ReturnState.SETTLED.value, _("settled")),
     (ReturnState.REFUSED.value, _("refused")),
@@ -45,8 +48,25 @@ FATES = [
     (GoodsFate.WASTE.value, _("thrown away")),
     (GoodsFate.KEPT.value, _("customer keeps it")),
 ]
-_COUNTING = [ReturnState.REQUESTED.value, ReturnState.DECIDED.value, ReturnState.SETTLED.value]
-_ACCEPTED = [ReturnState.DECIDED.value, ReturnState.SETTLED.value]
+WHY_EYES = [
+    (WhyEyes.AMOUNT.value, _("much at once")),
+    (WhyEyes.STAFF.value, _("much by one person today")),
+    (WhyEyes.STORE.value, _("much in the store today")),
+]
+REFUND_STEPS = [
+    (RefundStep.ASKED.value, _("asked for")),
+    (RefundStep.APPROVED.value, _("approved")),
+    (RefundStep.REFUSED.value, _("not approved")),
+    (RefundStep.WITHDRAWN.value, _("withdrawn")),
+    (RefundStep.UNDONE.value, _("undone")),
+    (RefundStep.SETTLED.value, _("sent on its way")),
+]
+_ACCEPTED = [ReturnState.WAITING.value, ReturnState.DECIDED.value, ReturnState.SETTLED.value]
+_COUNTING = [ReturnState.REQUESTED.value, *_ACCEPTED]
+#: What people decide; what is refused at the door or not delivered comes back with its goods.
+_BY_STAFF = [ReturnKind.AFTER.value, ReturnKind.REFUND.value]
+#: One after the other give back in a store, and in one person's name.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))"
 
 
 class OrderReturnQuerySet(models.QuerySet["OrderReturn"]):
@@ -71,6 +91,30 @@ class OrderReturnQuerySet(models.QuerySet["OrderReturn"]):
     def requested(self) -> Self:
         """That wait for a decision, the oldest first."""
         return self.filter(state=ReturnState.REQUESTED.value).order_by("asked_at", "id")
+
+    def waiting(self) -> Self:
+        """That need a second person, the oldest first."""
+        return self.filter(state=ReturnState.WAITING.value).order_by("decided_at", "id")
+
+    def lock_sums(self, store_id: UUID, by: UUID) -> None:
+        """Nobody else decides in this store or in that name until the transaction ends."""
+        with connection.cursor() as cursor:
+            for name in (f"refunds of store {store_id}", f"refunds by {by}"):
+                cursor.execute(_LOCK, [name])
+
+    def given_since(self, start: datetime) -> Self:
+        """What staff have decided to give back since then, whatever became of its money."""
+        return self.filter(kind__in=_BY_STAFF, state__in=_ACCEPTED, decided_at__gte=start)
+
+    def decided_by_person(self, by: UUID) -> Self:
+        return self.filter(decided_by=by)
+
+    def fees_back(self) -> Money:
+        """What of delivery fees these give back."""
+        return dong(self.filter(state__in=_ACCEPTED).aggregate(sum=Sum("fee_back"))["sum"] or 0)
+
+    def total(self) -> Money:
+        return dong(self.aggregate(sum=Sum("amount"))["sum"] or 0)
 
     def decided(self) -> Self:
         """Decided, and the money not yet on its way."""
@@ -110,6 +154,11 @@ class OrderReturn(models.Model):
     settled_at = models.DateTimeField(_("settled"), null=True)
     fee_back = models.BigIntegerField(_("delivery fee given back, ₫"), default=0)
     amount = models.BigIntegerField(_("given back, ₫"), default=0)
+    to_credit = models.BooleanField(_("as store credit"), default=False, db_default=False)
+    #: Why a second person has to agree, and who did.
+    why_eyes = models.CharField(_("needs a second person"), max_length=8, choices=WHY_EYES, blank=True, db_default="")
+    approved_by = models.UUIDField(_("approved by"), null=True)
+    approved_at = models.DateTimeField(_("approved"), null=True)
 
     objects = OrderReturnQuerySet.as_manager()
 
@@ -119,6 +168,7 @@ class OrderReturn(models.Model):
         ordering: ClassVar[list[str]] = ["-id"]
         indexes = [
             models.Index(fields=["state", "settle_at"], name="order_return_queue"),
+            models.Index(fields=["decided_at"], name="order_returns_decided"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -128,6 +178,9 @@ class OrderReturn(models.Model):
                 fields=["order"],
                 condition=Q(state=ReturnState.REQUESTED.value),
                 name="one_return_to_decide",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("decided_by")), name="order_return_seen_by_two"
             ),
         ]
 
@@ -182,9 +235,42 @@ class OrderReturnLine(models.Model):
         ordering: ClassVar[list[str]] = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["of_return", "line"], name="line_once_per_return"),
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="returned_line_of_something"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0) | Q(quantity=0, amount__gt=0), name="returned_line_of_goods_or_money"
+            ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="returned_line_amount_not_negative"),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.line.sku}"
+
+
+class OrderReturnStepQuerySet(models.QuerySet["OrderReturnStep"]):
+    def of_return(self, return_id: UUID) -> Self:
+        """Oldest first."""
+        return self.filter(of_return_id=return_id).order_by("id")
+
+
+class OrderReturnStep(models.Model):
+    """What somebody did about money that goes back: who, when, how much, why. Written once."""
+
+    id = key()
+    of_return = models.ForeignKey(
+        OrderReturn, on_delete=models.CASCADE, related_name="steps", verbose_name=_("return")
+    )
+    what = models.CharField(_("step"), max_length=12, choices=REFUND_STEPS)
+    at = models.DateTimeField(_("at"))
+    by = models.UUIDField(_("who"), null=True)
+    amount = models.BigIntegerField(_("amount, ₫"))
+    why = models.CharField(_("needs a second person"), max_length=8, choices=WHY_EYES, blank=True)
+    note = models.CharField(_("remark"), max_length=500, blank=True)
+
+    objects = OrderReturnStepQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("step of a refund")
+        verbose_name_plural = _("steps of refunds")
+        ordering: ClassVar[list[str]] = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%d/%m %H:%M} {self.what}"

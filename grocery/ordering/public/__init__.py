@@ -134,6 +134,20 @@ from grocery.ordering.contracts.picking import (
     WaveView,
     WrongGoods,
 )
+from grocery.ordering.contracts.refunds import (
+    MoreThanCharged,
+    NotYourRefund,
+    OwnRefund,
+    RefundableLine,
+    RefundDesk,
+    RefundLine,
+    RefundStep,
+    RefundStepView,
+    RefundWork,
+    WhyEyes,
+    dong_typed,
+    refund_lines_as_typed,
+)
 from grocery.ordering.contracts.returns import (
     GoodsFate,
     LineDecision,
@@ -230,6 +244,15 @@ from grocery.ordering.public.picking import (
     wave_of,
     waves,
 )
+from grocery.ordering.public.refunds import (
+    approve_refund,
+    refund_desk,
+    refund_lines,
+    refund_work,
+    refunds_waiting,
+    refuse_refund,
+    withdraw_refund,
+)
 from grocery.ordering.public.returns import (
     ask_return,
     bring_again,
@@ -309,6 +332,11 @@ __all__ = [
     "unwanted_as_typed",
     "Returnable", "ReturnView", "ReturnLineView", "ReturnQueues", "ReturnWork", "ShelfLot", "UndeliveredOrder",
     "MoreThanDelivered", "ReturnTooLate", "ReturnOpen", "ReturnIs", "NotFitForShelf",
+    # money that staff give back, and the second person
+    "refund_desk", "refund_lines", "refund_lines_as_typed", "dong_typed", "approve_refund", "refuse_refund",
+    "withdraw_refund", "refund_work", "refunds_waiting",
+    "RefundDesk", "RefundableLine", "RefundLine", "RefundWork", "RefundStep", "RefundStepView", "WhyEyes",
+    "MoreThanCharged", "OwnRefund", "NotYourRefund",
     # picking
     "picking_queue", "take_wave", "pause_wave", "resume_wave", "give_back", "take_over", "wave", "wave_of", "waves",
     "walk", "check_goods", "pick", "take_out", "undo_pick", "instead_of", "pick_short", "seal", "sealed_order",

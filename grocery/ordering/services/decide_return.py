@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from grocery.catalog import public as catalog
@@ -18,6 +18,7 @@ from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import Quantity
 from grocery.ordering import models
 from grocery.ordering.contracts import OrderState
+from grocery.ordering.contracts.refunds import RefundStep
 from grocery.ordering.contracts.returns import (
     GoodsFate,
     LineDecision,
@@ -29,7 +30,7 @@ from grocery.ordering.contracts.returns import (
 )
 from grocery.ordering.events import ReturnDecided
 from grocery.ordering.policies import returns as rules
-from grocery.ordering.services import counters, reject_at_door, returning
+from grocery.ordering.services import counters, four_eyes, reject_at_door, returning
 
 
 @transaction.atomic
@@ -49,17 +50,14 @@ def decide(*, return_id: UUID, decisions: Sequence[LineDecision], by: Principal,
     returning.take_in(order, accepted, lots=lots, now=now, by=by.signed_in())
     models.OrderReturnLine.objects.decide(lines.values())
     row.amount = sum(line.amount for line in accepted)
-    row.state, row.decided_at, row.decided_by = _state(accepted).value, now, by.id
-    row.settle_at = now + settings.RETURN_UNDO if accepted else None
-    row.save(update_fields=["amount", "state", "decided_at", "decided_by", "settle_at"])
+    row.state, row.decided_at, row.decided_by = ReturnState.REFUSED.value, now, by.id
+    row.save(update_fields=["amount", "state", "decided_at", "decided_by"])
     returning.give_back(order, dong(row.amount))
-    if not accepted:
+    if accepted:
+        four_eyes.ask(order, row, by=by, now=now)
+    else:
         publish(decided(row))
     counters.returned(ReturnKind.AFTER, ReturnState(row.state))
-
-
-def _state(accepted: Sequence[models.OrderReturnLine]) -> ReturnState:
-    return ReturnState.DECIDED if accepted else ReturnState.REFUSED
 
 
 def _check_decisions(lines: Mapping[str, models.OrderReturnLine], decisions: Sequence[LineDecision]) -> None:
@@ -115,6 +113,22 @@ def undo(*, return_id: UUID, by: Principal, now: datetime) -> None:
     at_door = rules.may_be_refused(OrderState(order.state), pickup=order.mode == "pickup")
     if row.state != ReturnState.DECIDED or (door and not at_door):
         raise ReturnIs(ReturnState(row.state))
+    take_back(order, row, ReturnState.WITHDRAWN if door else _BEFORE[ReturnKind(row.kind)], by=by, now=now)
+    four_eyes.note(row, RefundStep.UNDONE, by=by, now=now)
+    if door:
+        reject_at_door.collect(order, now=now)
+
+
+#: Where a decision that is taken back leaves a return.
+_BEFORE: Final = {
+    ReturnKind.AFTER: ReturnState.REQUESTED,
+    ReturnKind.UNDELIVERED: ReturnState.REQUESTED,
+    ReturnKind.REFUND: ReturnState.WITHDRAWN,
+}
+
+
+def take_back(order: models.Order, row: models.OrderReturn, to: ReturnState, *, by: Principal, now: datetime) -> None:
+    """Nothing of it is given back, with its goods and its money; under the order's lock."""
     lines = list(row.lines.all())
     for goods_id in sorted({line.goods_id for line in lines if line.goods_id}):
         inventory.undo_put_back(return_id=goods_id, now=now, by=by.signed_in())
@@ -122,11 +136,10 @@ def undo(*, return_id: UUID, by: Principal, now: datetime) -> None:
     for line in lines:
         line.accepted, line.goods_id = None, None
     models.OrderReturnLine.objects.decide(lines)
-    row.state = (ReturnState.WITHDRAWN if door else ReturnState.REQUESTED).value
-    row.amount, row.settle_at = 0, None
-    row.save(update_fields=["state", "amount", "settle_at"])
-    if door:
-        reject_at_door.collect(order, now=now)
+    row.state = to.value
+    row.amount, row.fee_back, row.settle_at = 0, 0, None
+    row.why_eyes, row.approved_by, row.approved_at = "", None, None
+    row.save(update_fields=["state", "amount", "fee_back", "settle_at", "why_eyes", "approved_by", "approved_at"])
 
 
 @transaction.atomic

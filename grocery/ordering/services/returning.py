@@ -138,7 +138,8 @@ def give_back(order: models.Order, amount: Money) -> None:
 def refund(row: models.OrderReturn, *, now: datetime) -> None:
     """Have the money sent back the way it came, once; cash that was never collected needs nothing."""
     order = row.order
-    never_taken = order.method == PaymentMethod.CASH_ON_DELIVERY and row.kind != ReturnKind.AFTER
+    in_hand = row.kind in {ReturnKind.AFTER, ReturnKind.REFUND}
+    never_taken = order.method == PaymentMethod.CASH_ON_DELIVERY and not in_hand
     if row.amount and not never_taken:
         payments.request_refund(
             order_id=order.id,
@@ -147,6 +148,7 @@ def refund(row: models.OrderReturn, *, now: datetime) -> None:
             reason=f"return_{row.kind}",
             now=now,
             by=row.decided_by,
+            to=payments.RefundTo.CREDIT if row.to_credit else payments.RefundTo.ORIGINAL,
         )
 
 
@@ -201,4 +203,8 @@ def _returned(line: models.OrderReturnLine, lot_id: UUID | None) -> inventory.Re
 
 def told(lines: Sequence[models.OrderReturnLine], *, accepted: bool) -> tuple[OrderedLine, ...]:
     """Those that were accepted, or those that were not, as facts tell them."""
-    return tuple(OrderedLine(line.line.sku, line.quantity) for line in lines if bool(line.accepted) is accepted)
+    return tuple(
+        OrderedLine(line.line.sku, line.quantity)
+        for line in lines
+        if bool(line.accepted) is accepted and line.quantity  # money without goods is no line
+    )

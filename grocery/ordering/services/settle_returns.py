@@ -11,9 +11,10 @@ from django.db import transaction
 from grocery.kernel.money import dong
 from grocery.kernel.outbox import publish
 from grocery.ordering import models
+from grocery.ordering.contracts.refunds import RefundStep
 from grocery.ordering.contracts.returns import ReturnKind, ReturnState
 from grocery.ordering.events import OrderReturned
-from grocery.ordering.services import charging, counters, decide_return, returning
+from grocery.ordering.services import charging, counters, decide_return, four_eyes, returning
 from grocery.payments import public as payments
 
 log = structlog.get_logger(__name__)
@@ -41,6 +42,7 @@ def _settle(return_id: UUID, now: datetime) -> bool:
     row.state, row.settled_at = ReturnState.SETTLED.value, now
     row.save(update_fields=["state", "settled_at"])
     returning.refund(row, now=now)
+    four_eyes.note(row, RefundStep.SETTLED, by=None, now=now)
     if row.kind == ReturnKind.AFTER:
         publish(decide_return.decided(row))
     publish(

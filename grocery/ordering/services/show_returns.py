@@ -29,12 +29,12 @@ from grocery.ordering.contracts.returns import (
 from grocery.ordering.services import decide_return
 
 #: What of a return counts as given back.
-_COUNTING: Final = (ReturnState.DECIDED, ReturnState.SETTLED)
+_COUNTING: Final = (ReturnState.WAITING, ReturnState.DECIDED, ReturnState.SETTLED)
 
 
 def of_order(*, order_id: UUID) -> tuple[ReturnView, ...]:
     """See `public.returns.returns_of`."""
-    return tuple(_view(row) for row in models.OrderReturn.objects.of_order(order_id))
+    return tuple(view(row) for row in models.OrderReturn.objects.of_order(order_id))
 
 
 def work(*, return_id: UUID, store_id: UUID | None) -> ReturnWork:
@@ -44,7 +44,7 @@ def work(*, return_id: UUID, store_id: UUID | None) -> ReturnWork:
         raise NotFound("return", return_id)
     skus = {line.line.sku for line in row.lines.all()}
     return ReturnWork(
-        seen=_view(row),
+        seen=view(row),
         shelf=decide_return.fit_for_shelf(row.order, list(row.lines.all())),
         lots=tuple(
             ShelfLot(lot.sku, lot.lot_id, lot.lot_code, lot.expires_on)
@@ -61,9 +61,10 @@ def queues(*, store_id: UUID) -> ReturnQueues:
         undelivered=tuple(
             _undelivered(order) for order in models.Order.objects.of_store(store_id).came_back().with_attempts()
         ),
-        requested=tuple(_view(row) for row in here.requested()),
-        coming=tuple(_view(row) for row in here.coming()),
-        decided=tuple(_view(row) for row in here.decided()),
+        requested=tuple(view(row) for row in here.requested()),
+        coming=tuple(view(row) for row in here.coming()),
+        decided=tuple(view(row) for row in here.decided()),
+        waiting_for_eyes=tuple(view(row) for row in here.waiting()),
     )
 
 
@@ -85,7 +86,8 @@ def vat_left(*, order: OrderView, returns: Iterable[ReturnView]) -> tuple[VatPar
     return tuple(part for part in policies.vat_parts(amounts) if part.gross)
 
 
-def _view(row: models.OrderReturn) -> ReturnView:
+def view(row: models.OrderReturn) -> ReturnView:
+    """A return as others see it."""
     return ReturnView(
         id=ReturnId(row.id),
         order_id=row.order_id,
@@ -99,6 +101,7 @@ def _view(row: models.OrderReturn) -> ReturnView:
         amount=dong(row.amount),
         fee_back=dong(row.fee_back),
         lines=tuple(_line(line) for line in row.lines.all()),
+        to_credit=row.to_credit,
     )
 
 

@@ -40,6 +40,7 @@ _KINDS: Final = {
     ReturnKind.DOOR: gettext_lazy("Not taken at the door"),
     ReturnKind.AFTER: gettext_lazy("Returned"),
     ReturnKind.UNDELIVERED: gettext_lazy("Not delivered"),
+    ReturnKind.REFUND: gettext_lazy("Refunded"),
 }
 
 
@@ -148,7 +149,7 @@ def told(one: ReturnView, refunds: Mapping[str, RefundView], language: str, *, m
         "lines": [
             {
                 "name": line.name(language),
-                "quantity": wording.measure(line.quantity, line.unit, language),
+                "quantity": wording.measure(line.quantity, line.unit, language) if line.quantity else "",
                 "refused": line.accepted is False,
                 "answer": line.answer,
             }
@@ -161,7 +162,9 @@ def _state(one: ReturnView, refund: RefundView | None, *, method: Method) -> str
     """Where it is, and where the money is."""
     if one.state is ReturnState.DECIDED:
         return (
-            _("Accepted, the money follows in a few minutes") if one.kind is ReturnKind.AFTER else _not_paid(method)
+            _("Accepted, the money follows in a few minutes")
+            if one.kind in {ReturnKind.AFTER, ReturnKind.REFUND}
+            else _not_paid(method)
         )
     if one.state is not ReturnState.SETTLED:
         return str(_STATES[one.state])
@@ -181,6 +184,7 @@ def _not_paid(method: Method) -> str:
 
 _STATES: Final = {
     ReturnState.REQUESTED: gettext_lazy("We are looking at it"),
+    ReturnState.WAITING: gettext_lazy("Accepted, a colleague checks the amount; usually within a day"),
     ReturnState.REFUSED: gettext_lazy("Not accepted"),
     ReturnState.WITHDRAWN: gettext_lazy("Withdrawn"),
 }
