@@ -259,10 +259,7 @@ def test_a_return_that_staff_accept_waits_too_and_refused_it_is_decided_anew(
 def test_of_several_who_approve_at_once_one_does_and_the_money_goes_out_once(shop: Shop, order: UUID, strict: Any):
     made = refund(shop, order, of("milk", quantity=3))
     bosses = [worker(shop, "manager") for _ in range(3)]
-    acts = [
-        lambda by=by: ordering.approve_refund(return_id=made, by=by, now=NOON)  # type: ignore[misc]  # bound here
-        for by in bosses
-    ]
+    acts = [lambda by=by: ordering.approve_refund(return_id=made, by=by, now=NOON) for by in bosses]
     outcomes = at_once(*acts, lambda: ordering.refuse_refund(return_id=made, by=bosses[0], word="no", now=NOON))
     settled(shop)
     approved = states(order) == [("decided", 115_500)] or refunds(order) == [dong(115_500)]
@@ -283,7 +280,7 @@ def test_asking_while_another_approves_never_gives_back_more_than_was_charged(sh
 def test_a_limit_holds_for_those_who_ask_at_once_in_different_orders(shop: Shop, lan: Customer, strict: Any):
     shop.stock(milk=20)
     orders, asker = [shop.delivered_order(lan, milk=2).id for _ in range(4)], worker(shop, "support")
-    acts = [lambda order=order: refund(shop, order, of("milk", 30_000), by=asker) for order in orders]  # type: ignore[misc]  # bound here
+    acts = [lambda order=order: refund(shop, order, of("milk", 30_000), by=asker) for order in orders]
     at_once(*acts)
     assert sorted(state for order in orders for state, _ in states(order)) == ["decided"] * 3 + ["waiting"]
 
@@ -298,7 +295,7 @@ def test_without_the_lock_the_limit_would_not_hold(
     orders, asker = [shop.delivered_order(lan, milk=2).id for _ in range(4)], worker(shop, "support")
     together = Barrier(4)
     monkeypatch.setattr(type(models.OrderReturn.objects), "lock_sums", lambda *_: together.wait(10))
-    acts = [lambda order=order: refund(shop, order, of("milk", 30_000), by=asker) for order in orders]  # type: ignore[misc]  # bound here
+    acts = [lambda order=order: refund(shop, order, of("milk", 30_000), by=asker) for order in orders]
     at_once(*acts)
     assert [state for order in orders for state, _ in states(order)] == ["decided"] * 4
 

@@ -159,4 +159,4 @@ def test_the_queue_takes_as_many_statements_for_one_as_for_three(shop: Shop, lan
     client.get(f"{TASKS}/returns/")
     with CaptureQueriesContext(connection) as counted:
         client.get(f"{TASKS}/returns/")
-    assert len(counted) == 13
+    assert len(counted) == 14

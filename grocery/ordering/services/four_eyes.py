@@ -68,7 +68,7 @@ def _why(order: models.Order, row: models.OrderReturn, by: UUID, now: datetime) 
     amount, zone = dong(row.amount), ZoneInfo(order.zone)
     found = models.OrderReturn.objects
     found.lock_sums(order.store_id, by)
-    today = found.given_since(datetime.combine(local_date(now, order.zone), time(), zone)).exclude(id=row.id)
+    today = found.given_since(datetime.combine(local_date(now, zone=order.zone), time(), zone)).exclude(id=row.id)
     if amount > dong(settings.REFUND_FOUR_EYES):
         return WhyEyes.AMOUNT
     if today.decided_by_person(by).total() + amount > dong(settings.REFUND_DAY_PERSON):
