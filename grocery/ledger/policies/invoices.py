@@ -66,8 +66,8 @@ def _goods(told: Sequence[InvoiceLineOf], part: AtOneRate, sign: int) -> Iterato
             name_en=line.name_en,
             name_vi=line.name_vi,
             unit=line.unit,
-            quantity=sign * line.quantity,
-            unit_price=_unit_price(amount, line.quantity),
+            quantity=sign * line.quantity if line.quantity else None,  # money alone came back: nothing is counted
+            unit_price=_unit_price(amount, line.quantity) if line.quantity else None,
             rate=line.rate,
             amount=sign * amount.minor,
         )
