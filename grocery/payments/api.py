@@ -12,7 +12,7 @@ from ninja import Router, Schema
 from grocery.kernel import clock
 from grocery.kernel.errors import NotFound
 from grocery.kernel.http import asker
-from grocery.kernel.inputs import Code, Id
+from grocery.kernel.inputs import Code, Id, Input
 from grocery.kernel.principal import Principal
 from grocery.kernel.wire import Dong
 from grocery.payments import public
@@ -145,3 +145,67 @@ def webhook(request: HttpRequest, provider: Code) -> HttpResponse:
     headers = {name.lower(): text for name, text in request.headers.items()}
     public.take_webhook(provider=provider, body=request.body, headers=headers, now=clock.now())
     return HttpResponse(status=204)  # MoMo repeats itself until it reads just this; others take any 2xx
+
+
+CARD: Final[dict[str, Any]] = {
+    "id": "019aa3f2-5f00-7000-8000-0000000000c1",
+    "token": "pm_1Q",
+    "brand": "visa",
+    "last4": "4242",
+    "exp_month": 12,
+    "exp_year": 2030,
+    "expired": False,
+}
+
+
+class CardOut(Schema):
+    """A card that you had kept: its number is with the payment provider alone. `token` is the provider's name for it,
+    with which the provider's script confirms a payment of yours."""
+
+    id: Id
+    token: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+    expired: bool
+
+    model_config = {"json_schema_extra": {"examples": [CARD]}}
+
+
+class Cards(Schema):
+    """The cards that you had kept, the latest first."""
+
+    cards: list[CardOut]
+
+    model_config = {"json_schema_extra": {"examples": [{"cards": [CARD]}]}}
+
+
+class KeepCardInput(Input):
+    """Is the card to be kept with which the order is paid?"""
+
+    keep: bool
+
+    model_config = {"json_schema_extra": {"examples": [{"keep": True}]}}
+
+
+@router.get("/cards", response=Cards, summary="Your kept cards")
+def cards(request: HttpRequest) -> Cards:
+    """Brand, last four digits and expiry; we know no more."""
+    found = public.saved_cards(payer_id=asker(request).signed_in(), now=clock.now())
+    return Cards(cards=[CardOut.from_orm(card) for card in found])
+
+
+@router.delete("/cards/{card_id}", response={204: None}, summary="Remove a kept card")
+def remove_card(request: HttpRequest, card_id: Id) -> HttpResponse:
+    """It cannot be chosen from now on; the payment provider deletes it."""
+    public.remove_card(card_id=card_id, payer_id=asker(request).signed_in(), now=clock.now())
+    return HttpResponse(status=204)
+
+
+@router.put("/payments/{order_id}/keep-card", response={204: None}, summary="Have the card kept, or not")
+def keep_card(request: HttpRequest, order_id: Id, wish: KeepCardInput) -> HttpResponse:
+    """Before an order is paid by card, and only with its owner's consent. Nothing is kept unless they pay."""
+    me = asker(request).signed_in()
+    public.keep_card(order_id=order_id, payer_id=me, keep=wish.keep, now=clock.now())
+    return HttpResponse(status=204)

@@ -251,6 +251,17 @@ class RefundToMake(PaymentEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CardToForget(Event):
+    """A customer had a kept card removed, and its provider has yet to be told; payments itself hears this."""
+
+    card_id: UUID
+
+    @property
+    def stream(self) -> str:
+        return f"card:{self.card_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class RenewalRequested(PaymentEvent):
     """A hold is to be made anew on the kept card; that is written down; payments itself hears this."""
 

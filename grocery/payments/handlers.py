@@ -6,6 +6,7 @@ from grocery.kernel import clock
 from grocery.kernel.outbox import on
 from grocery.payments import events
 from grocery.payments.services.apply_notice import apply_notice
+from grocery.payments.services.saved_cards import forget
 from grocery.payments.services.settle import settle
 
 
@@ -22,6 +23,11 @@ def cancel(event: events.CancellationRequested) -> None:
 @on(events.RenewalRequested, outside=True)
 def renew(event: events.RenewalRequested) -> None:
     settle(order_id=event.order_id, now=clock.now())
+
+
+@on(events.CardToForget, outside=True)
+def forget_card(event: events.CardToForget) -> None:
+    forget(card_id=event.card_id)
 
 
 @on(events.RefundToMake, outside=True)

@@ -45,6 +45,7 @@ from grocery.payments.contracts import (
     TransferIs,
     TransferTo,
 )
+from grocery.payments.contracts.cards import SavedCard
 from grocery.payments.contracts.cash import (
     CarriedCash,
     CashDifference,
@@ -77,6 +78,7 @@ from grocery.payments.services.renewing import holds_to_renew, renew_hold
 from grocery.payments.services.request_cancellation import request_cancellation
 from grocery.payments.services.request_capture import request_capture
 from grocery.payments.services.request_refund import request_refund
+from grocery.payments.services.saved_cards import keep_card, remove_card, saved_cards
 from grocery.payments.services.see_to_refund import record_handed_back, retry_refund
 from grocery.payments.services.see_to_transfer import (
     assign_transfer,
@@ -128,6 +130,11 @@ __all__ = [
     "record_sent_back",
     "reopen_transfer",
     "believe_other_amount",
+    # cards that their owners want kept
+    "saved_cards",
+    "keep_card",
+    "remove_card",
+    "SavedCard",
     # what was not charged
     "retry_capture",
     "record_collected",

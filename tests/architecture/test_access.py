@@ -19,6 +19,7 @@ from grocery.catalog import public as catalog
 from grocery.config.http_api import api
 from grocery.kernel import clock
 from grocery.ordering.models import OrderReturn
+from grocery.payments.models import KeptCard
 from tests.shop import PASSWORD, Shop
 
 OPEN, SIGNED_IN, OWN, STAFF = "open", "signed in", "own", "staff"
@@ -96,6 +97,9 @@ TABLE = {
     "POST /orders/{order_id}/deliver": STAFF,
     "GET /deliveries/{order_id}": OWN,
     "GET /payments/{order_id}": OWN,
+    "PUT /payments/{order_id}/keep-card": OWN,
+    "GET /cards": SIGNED_IN,
+    "DELETE /cards/{card_id}": OWN,
     "POST /webhooks/{provider}": OPEN,
 }
 SCHEMA: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix=""), default=str))
@@ -146,6 +150,15 @@ def scene(db: None) -> Scene:
     asked = OrderReturn.objects.create(
         order_id=order.id, kind="after", state="requested", asked_at=clock.now(), actor="customer", actor_id=lan.id
     )
+    card = KeptCard.objects.create(
+        payer_id=lan.id,
+        provider="stripe",
+        reference="pm_1",
+        last4="4242",
+        exp_month=12,
+        exp_year=2030,
+        saved_at=clock.now(),
+    )
     other = catalog.save_store(code="cho-lon", name_en="Chợ Lớn", name_vi="Chợ Lớn")
     manager = accounts.create_staff(
         email="m@example.com", password=PASSWORD, name="M", roles=[accounts.Role.MANAGER], store_id=other.id
@@ -157,6 +170,7 @@ def scene(db: None) -> Scene:
             "address_id": str(lan.address_id),
             "order_id": str(order.id),
             "return_id": str(asked.id),
+            "card_id": str(card.id),
             "user_id": str(lan.id),
             "store_id": str(shop.store.id),
             "sku": "milk",
@@ -192,7 +206,7 @@ def test_what_is_open_does_not_ask_who_is_there(scene: Scene):
 
 @pytest.mark.parametrize("who", ["another customer", "manager of another store"])
 def test_what_belongs_to_another_looks_missing(scene: Scene, who: str):
-    unknown = {"address_id": str(uuid4()), "order_id": str(uuid4())}
+    unknown = {"address_id": str(uuid4()), "order_id": str(uuid4()), "card_id": str(uuid4())}
     answers = {route: (scene.ask(who, route), scene.ask(who, route, **unknown)) for route in routes(OWN)}
     assert answers == dict.fromkeys(routes(OWN), (404, 404))
 

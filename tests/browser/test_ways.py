@@ -61,9 +61,12 @@ def test_a_guest_buys_by_card_in_english(shop: Shop, visit: Visit, complaints: l
     register(page)
     expect(page).to_have_url(f"{shop.url}/en/checkout/")
     place_the_order(page)
+    page.check("input[name=keep]")
     pay(page, "4242 4242 4242 4242")
     expect(page).to_have_url(re.compile(r"/en/orders/"))
     expect(page.locator(".timeline")).to_contain_text("Placed")
+    page.goto(f"{shop.url}/en/cards/")
+    expect(page.locator("main .order-row")).to_contain_text("4242")
     assert complaints == []
 
 

@@ -41,6 +41,16 @@ class Sandbox:
         """approve, refuse, cancel, capture, refund, fail_refund, dispute."""
         return self.post(f"/_/play/{reference}/{what}")
 
+    def confirm_kept(self, reference: str, card: str) -> Any:
+        """The customer's browser confirms with a card that is kept; the intent."""
+        intent = self.intent(reference)
+        form = {"client_secret": intent["client_secret"], "payment_method": card, "key": "pk_test_sandbox"}
+        body = urlencode(form).encode()
+        with urllib.request.urlopen(
+            f"{self.url}/v1/payment_intents/{reference}/confirm", data=body, timeout=30
+        ) as answer:
+            return json.loads(answer.read())
+
     def becomes(self, card: str, token: str) -> Any:
         """The bank changes its mind about a kept card: from now on it does what that test card does."""
         return self.post(f"/_/kept/{card}/{token}")

@@ -157,7 +157,8 @@ class PaymentView:
     `payer_id` is who may see it, and staff of `store_id`. `amount` is what the order was opened for and topped up to,
     `authorised` how much of that is held or ours, `to_pay` what the customer has to authorise next (the whole, or a
     top-up), zero when nothing; a top-up ends unless that is done by `pay_until`; `pays_again`: it is to take the
-    place of a hold that ends too early. `capture_before` is when the provider lets the first of the holds go.
+    place of a hold that ends too early; `saves_card`: its customer wants the card kept. `capture_before` is when the
+    provider lets the first of the holds go.
     `refunded` has arrived, `refunding` is promised and has not.
     """
 
@@ -178,6 +179,7 @@ class PaymentView:
     to_pay: Money = field(default_factory=lambda: dong(0))
     pay_until: datetime | None = None
     pays_again: bool = False
+    saves_card: bool = False
     captures: tuple[CaptureView, ...] = ()
     refunding: Money = field(default_factory=lambda: dong(0))
     refunds: tuple[RefundView, ...] = ()

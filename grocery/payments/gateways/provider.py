@@ -139,6 +139,12 @@ class CardKeeper(PaymentProvider, Protocol):
     def open_holder(self, *, holder_id: str, key: str) -> str:
         """The provider's name for somebody whose cards it is to keep; `holder_id` is ours."""
 
+    def keep(self, *, reference: str, holder: str, keep: bool) -> Observation:
+        """Keep, or not, what this payment will be paid with, for its owner; before it is paid."""
+
+    def forget_card(self, *, card: str, key: str) -> None:
+        """Keep it no longer; harmless where it is not kept any more."""
+
     def confirm(self, *, reference: str, card: str, return_url: str, key: str) -> Observation:
         """Hold the money of a payment that was begun for this card's owner, without them. A bank that declines, or
         wants them, is seen as a failed attempt of the payment, which they can still make."""

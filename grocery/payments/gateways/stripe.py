@@ -118,6 +118,32 @@ class StripeProvider:
             ).id
 
     @network
+    def keep(self, *, reference: str, holder: str, keep: bool) -> Observation:
+        with _our_errors():
+            intent = self._client.v1.payment_intents.update(
+                reference,
+                {
+                    "customer": holder,
+                    "setup_future_usage": "off_session" if keep else "",
+                    "expand": ["latest_charge"],
+                },
+            )
+        return observe(intent.to_dict())
+
+    @network
+    def forget_card(self, *, card: str, key: str) -> None:
+        try:
+            with _our_errors():
+                self._client.v1.payment_methods.detach(card, {}, {"idempotency_key": key})
+        except Refused as refused:
+            if refused.code != "resource_missing" and self._is_kept(card):
+                raise
+
+    def _is_kept(self, card: str) -> bool:
+        with _our_errors():
+            return self._client.v1.payment_methods.retrieve(card).customer is not None
+
+    @network
     def confirm(self, *, reference: str, card: str, return_url: str, key: str) -> Observation:
         try:
             with _our_errors():

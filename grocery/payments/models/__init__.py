@@ -1,7 +1,7 @@
 """Payments, what we asked of providers, and what providers told us."""
 
 from grocery.payments.models.bills import Bill
-from grocery.payments.models.cards import CardHolder
+from grocery.payments.models.cards import CardHolder, KeptCard
 from grocery.payments.models.cash import CashHandIn
 from grocery.payments.models.credit import CreditAccount, CreditEntry
 from grocery.payments.models.payments import Payment
@@ -17,6 +17,7 @@ __all__ = [
     "CreditEntry",
     "CashHandIn",
     "CardHolder",
+    "KeptCard",
     "Payment",
     "ProviderCall",
     "ProviderNotice",

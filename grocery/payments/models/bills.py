@@ -170,6 +170,7 @@ class Bill:
             to_pay=waiting[0].total if waiting else dong(0),
             pay_until=waiting[0].pay_until if waiting else None,
             pays_again=bool(waiting and waiting[0].standby),
+            saves_card=bool(waiting and waiting[0].keep_card),
             captures=tuple(
                 CaptureView(Method(p.method), dong(p.captured), p.captured_at) for p in self.payments if p.captured_at
             ),

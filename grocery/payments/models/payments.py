@@ -172,6 +172,8 @@ class Payment(models.Model):
     memo = models.CharField(_("memo"), max_length=25, blank=True, db_default="")
     #: The provider's name of the card that it was paid with, where that is kept to be asked again.
     kept_card = models.CharField(_("kept card"), max_length=100, blank=True, default="", db_default="")
+    #: Its customer wants the card kept, to choose it again.
+    keep_card = models.BooleanField(_("card to be kept"), default=False, db_default=False)
     #: What its customer needs to confirm it, where the provider says it only once.
     handoff = models.JSONField(_("what its customer needs"), default=dict, db_default={}, blank=True)
     capture_before = models.DateTimeField(_("capture before"), null=True)

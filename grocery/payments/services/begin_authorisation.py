@@ -11,7 +11,7 @@ from django.db import transaction
 from grocery.payments.contracts import PaymentIs, PaymentState, PaymentView, ProviderUnavailable
 from grocery.payments.gateways.provider import OutcomeUnknown
 from grocery.payments.gateways.registry import keeper, provider
-from grocery.payments.models import Bill, Payment, ProviderCall
+from grocery.payments.models import Bill, CardHolder, KeptCard, Payment, ProviderCall
 from grocery.payments.policies import Observation
 from grocery.payments.policies.renewals import outlasts
 from grocery.payments.services.authorisations import authorise
@@ -34,7 +34,7 @@ def begin_authorisation(
     if not bill.provider or (bill.base.is_held() and not bill.waiting()):
         return bill.view(step=transfer_step(bill))
     try:
-        seen = _begin(order_id, _Terms(return_url, _holder(bill, needed_until, now)), now)
+        seen = _begin(order_id, _terms(bill, return_url, needed_until, now), now)
     except OutcomeUnknown:
         raise ProviderUnavailable(bill.provider) from None
     bill = Bill.of(order_id)
@@ -44,18 +44,22 @@ def begin_authorisation(
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """Where to send the customer, and for whom their card is kept, "" for nobody."""
+    """Where to send the customer; whose cards the provider has, "" for nobody's; is the card kept?"""
 
     return_url: str
-    holder: str
+    holder: str = ""
+    keep: bool = False
 
 
-def _holder(bill: Bill, needed_until: datetime | None, now: datetime) -> str:
-    """Whose card the provider has to keep, because no hold lasts until the goods are needed."""
-    keeps = keeper(bill.provider)
-    if keeps is None or needed_until is None or outlasts(now + keeps.holds_for, needed_until):
-        return ""
-    return holder_at(keeps, bill.base.payer_id, now=now)
+def _terms(bill: Bill, return_url: str, needed_until: datetime | None, now: datetime) -> _Terms:
+    """The card is kept where no hold lasts until the goods are needed; who has kept cards may pay with one."""
+    keeps, payer_id = keeper(bill.provider), bill.base.payer_id
+    if keeps is None:
+        return _Terms(return_url)
+    if needed_until and not outlasts(now + keeps.holds_for, needed_until):
+        return _Terms(return_url, holder_at(keeps, payer_id, now=now), keep=True)
+    known = KeptCard.objects.of_payer(payer_id).exists()
+    return _Terms(return_url, CardHolder.objects.known_as(payer_id, keeps.name) if known else "")
 
 
 def _begin(order_id: UUID, terms: _Terms, now: datetime) -> Observation:
@@ -82,5 +86,5 @@ def _intention(order_id: UUID, terms: _Terms, now: datetime) -> tuple[Payment, P
     payment = next(iter(bill.waiting()), bill.base)
     if payment.reference:
         return payment, None
-    call = authorise(payment, return_url=terms.return_url, holder=terms.holder, keep=bool(terms.holder), now=now)
+    call = authorise(payment, return_url=terms.return_url, holder=terms.holder, keep=terms.keep, now=now)
     return payment, call

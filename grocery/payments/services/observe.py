@@ -26,6 +26,7 @@ from grocery.payments.services.facts import (
 )
 from grocery.payments.services.looks import next_look
 from grocery.payments.services.renewing import ask_the_customer, take_over
+from grocery.payments.services.saved_cards import remember
 from grocery.payments.services.shortfalls import fell_short
 from grocery.payments.services.waiting_refunds import give_back
 
@@ -54,6 +55,7 @@ def record(*, payment_id: UUID, seen: Observation, now: datetime) -> str:
     payment.look_at = next_look(payment, now)
     payment.save()
     publish(*facts)
+    remember(payment, seen.card, now=now)
     if payment.is_final():
         return_excess(payment, now=now)
         give_back(bill, now=now)

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from grocery.kernel import clock
@@ -58,8 +58,19 @@ def pay(request: HttpRequest, order_id: UUID) -> HttpResponse:
         "step": step,
         "qr": payments.draw_qr(text=step.qr) if step.qr else None,
         "refused": tenders.refused(payment.method, before.failure_code or payment.failure_code),
+        "cards": _cards(who.signed_in()) if step.client_secret else [],
+        "saves_card": payment.saves_card,
     }
     return _with_provider(request, payment.provider, context)
+
+
+@require_POST
+def keep_card(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """The customer wants the card kept with which they are about to pay, or not after all."""
+    me = shopper(request).signed_in()
+    keep = request.POST.get("keep") == "1"
+    payments.keep_card(order_id=order_id, payer_id=me, keep=keep, now=clock.now())
+    return HttpResponse(status=204)
 
 
 @require_safe
@@ -81,6 +92,11 @@ def state(request: HttpRequest, order_id: UUID) -> HttpResponse:
     if payments.payment(order_id=order_id).to_pay:
         return HttpResponse(status=204)
     return HttpResponseClientRedirect(reverse("storefront:order", args=[order_id]))
+
+
+def _cards(payer_id: UUID) -> list[payments.SavedCard]:
+    """Those that they may choose."""
+    return [card for card in payments.saved_cards(payer_id=payer_id, now=clock.now()) if not card.expired]
 
 
 def _with_provider(request: HttpRequest, provider: str, context: dict[str, Any]) -> HttpResponse:

@@ -90,12 +90,24 @@
   }
 
   function Stripe(key) {
+    /* With a card that is kept: no fields. */
+    async function kept(secret, params, redirect) {
+      const id = secret.split("_secret_")[0];
+      const back = params.return_url ? new URL(params.return_url, location.href).href : "";
+      const body = new URLSearchParams({ key: key, client_secret: secret, return_url: back, payment_method: params.payment_method || "" });
+      const response = await fetch(origin + "/v1/payment_intents/" + id + "/confirm", { method: "POST", body: body });
+      const intent = await response.json();
+      if (intent.error) return { error: intent.error };
+      if (intent.status === "requires_action") return leave(intent.next_action.redirect_to_url.url);
+      return redirect === "if_required" ? { paymentIntent: intent } : leave(withOutcome(back, intent));
+    }
     if (!key || !key.startsWith("pk_")) throw new Error("Stripe() needs a publishable key.");
     return {
       elements: function (options) { return new Elements(key, options); },
 
       /* Resolves with an error, or, where the shop asked for no redirect, with the intent; otherwise the page is left. */
       confirmPayment: async function (options) {
+        if (options.clientSecret && !options.elements) return kept(options.clientSecret, options.confirmParams || {}, options.redirect);
         const element = options.elements && options.elements.getElement();
         if (!element) return error("invalid_request_error", "confirmPayment needs elements with a mounted element.");
         const back = (options.confirmParams || {}).return_url;

@@ -48,7 +48,7 @@ _CREATE = {
 _HIDDEN_FROM_BROWSER = {"metadata", "latest_charge", "amount_capturable", "amount_received"}
 
 #: What may go wrong, and what leads to events.
-CALLS = ("create", "retrieve", "confirm", "capture", "cancel", "refund", "customer", "detach", "other")
+CALLS = ("create", "retrieve", "confirm", "capture", "cancel", "refund", "customer", "detach", "update", "other")
 TELLING = ("create", "confirm", "capture", "cancel", "refund")
 
 Params = dict[str, Any]
@@ -72,6 +72,7 @@ class Account:
         add("POST", "/v1/payment_intents", self._call("create", self._create))
         add("GET", "/v1/payment_intents", self._call("other", self._list_intents))
         add("GET", "/v1/payment_intents/{id}", self._call("retrieve", self._retrieve))
+        add("POST", "/v1/payment_intents/{id}", self._call("update", self._update))
         add("POST", "/v1/payment_intents/{id}/confirm", self._call("confirm", self._confirm))
         add("POST", "/v1/payment_intents/{id}/capture", self._call("capture", self._capture))
         add("POST", "/v1/payment_intents/{id}/cancel", self._call("cancel", self._cancel))
@@ -226,6 +227,18 @@ class Account:
             off_session=away,
         )
         return self._shown(intent, params)
+
+    def _update(self, params: Params, request: Request, id: str) -> Document:  # noqa: A002
+        """Of what Stripe lets change before a payment is made, what the shop changes."""
+        if params["_browser"]:
+            raise ApiError(401, "invalid_request_error", "Use a secret API key.", code="secret_key_required")
+        if unknown := set(params) - {"customer", "setup_future_usage", "expand", "_browser"}:
+            name = sorted(unknown)[0]
+            raise invalid(f"Received unknown parameter: {name}", param=name, code="parameter_unknown")
+        changes = {"customer": self._owner(params)} if params.get("customer") else {}
+        if "setup_future_usage" in params:
+            changes["setup_future_usage"] = params["setup_future_usage"] or None
+        return self._shown(self.intents.update(id, changes), params)
 
     def _is_kept(self, method: Any) -> bool:
         return isinstance(method, str) and self.store.get("payment_method", method) is not None

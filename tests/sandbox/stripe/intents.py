@@ -89,6 +89,12 @@ class Intents:
         self._save(intent, "payment_intent.created")
         return intent
 
+    def update(self, key: str, changes: Document) -> Document:
+        intent = self._in(key, {"requires_payment_method", "requires_confirmation", "requires_action"}, "update")
+        intent |= changes
+        self._store.put("payment_intent", key, intent)
+        return intent
+
     def confirm(
         self,
         key: str,
