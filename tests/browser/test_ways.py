@@ -65,6 +65,7 @@ def test_a_guest_buys_by_card_in_english(shop: Shop, visit: Visit, complaints: l
     pay(page, "4242 4242 4242 4242")
     expect(page).to_have_url(re.compile(r"/en/orders/"))
     expect(page.locator(".timeline")).to_contain_text("Placed")
+    expect(page.locator("#status .ask")).to_have_count(0)  # the provider has told of it
     page.goto(f"{shop.url}/en/cards/")
     expect(page.locator("main .order-row")).to_contain_text("4242")
     assert complaints == []
