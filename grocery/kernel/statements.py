@@ -134,7 +134,7 @@ def _fields(model: type[Model]) -> tuple[_Fields, _Fields, _Fields]:
 
 
 @cache
-def _insert(model: type[Model], given: _Fields, made: _Fields, on_conflict: str, provided: str) -> str:
+def _insert(model: type[Model], given: _Fields, made: _Fields, on_conflict: str, provided: str = "") -> str:
     names = ", ".join(f'"{field.column}"' for field in given)
     ending = f"ON CONFLICT {on_conflict}" if on_conflict else ""
     if made and not on_conflict:
