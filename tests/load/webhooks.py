@@ -4,67 +4,111 @@ from __future__ import annotations
 
 import json
 import statistics
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
 from typing import Any, Final
 
-import psycopg
+import httpx
 
+from grocery.config.embedded import free_port, spawn, wait_until
 from tests.load.connection import Answer, Request, crowd
 from tests.load.measure import cpu_of, family, spent, table
 from tests.load.shop import Measured, open_shop
 from tests.payments.stripe_signing import event, signed
 
-WHAT = "Webhooks taken in (one web process, no relay, no worker, fsync on), and the same rows in bare psycopg"
-HEAD = [
-    "connections", "notices", "per second", "p50 ms", "p99 ms", "CPU app ms", "CPU database ms", "SQL", "bare/s",
-    "bare ÷ ours",
-]  # fmt: skip
+WHAT = (
+    "Webhooks taken in: one web process, no relay, no worker, fsync on; and a bare WSGI application in the same run"
+)
+HEAD = ["what", "connections", "notices", "per second", "p50 ms", "p99 ms", "CPU app ms", "CPU database ms", "SQL"]
 TARGET: Final = "/api/v1/webhooks/stripe"
 ROUNDS: Final = 3
-NOTICES: Final = 1500
+NOTICES: Final = 1000
 
-_NOTICE = """
-    INSERT INTO payments_providernotice (id, provider, event_id, kind, reference, body, received_at, outcome)
-    VALUES (uuidv7(), 'bare', %s, 'payment_intent.succeeded', 'pi_1', %s, now(), '')
-"""
+_series = count()
+
+
+@dataclass
+class Taker:
+    """Who takes notices in, and what was measured of it."""
+
+    name: str
+    port: int
+    pid: int
+    answers: list[Answer] = field(default_factory=list)
+    #: Of each round: notices a second, CPU of the application and of the database in ms per notice.
+    rounds: list[tuple[float, float, float]] = field(default_factory=list)
 
 
 def run() -> str:
-    """Rounds of new notices about payments; each connection sends the next as soon as the last is answered."""
-    with open_shop(skus=10) as measured:
-        _sent(measured, "warm", 300, 8)
-        rows = [_row(measured, connections) for connections in (1, 8, 32)]
-        return table(HEAD, rows)
+    """Rounds of new notices about payments, in turn; each connection sends the next as soon as it is answered."""
+    rows: list[list[object]] = []
+    with open_shop(skus=10) as measured, _bare(measured) as bare_pid_and_port:
+        for connections in (1, 8, 32):
+            ours = Taker("ours", measured.shop.web_port, measured.web_pid)
+            bare = Taker("bare WSGI, one INSERT", bare_pid_and_port[1], bare_pid_and_port[0])
+            for taker in (ours, bare) * (ROUNDS + 1):
+                _round(taker, measured.database_pid, connections)
+            rows += [_row(ours, connections, _statements(measured)), _row(bare, connections, 1)]
+    return table(HEAD, rows)
 
 
-def _row(measured: Measured, connections: int) -> list[object]:
-    answers: list[Answer] = []
-    costs: list[tuple[float, float]] = []
-    rates, bare = [], []
-    for number in range(ROUNDS):
-        pids = family(measured.web_pid), family(measured.database_pid)
-        before = cpu_of(pids[0]), cpu_of(pids[1])
-        got = _sent(measured, f"{connections}_{number}", NOTICES, connections)
-        costs.append((spent(before[0], cpu_of(pids[0])) / NOTICES, spent(before[1], cpu_of(pids[1])) / NOTICES))
-        rates.append(NOTICES / _seconds(got, connections))
-        answers += got
-        bare.append(_by_hand(measured, f"{connections}_{number}"))
-    took = sorted(answer.milliseconds for answer in answers)
-    rate, plain = statistics.median(rates), statistics.median(bare)
-    app, database = (statistics.median(one) for one in zip(*costs, strict=True))
+def _round(taker: Taker, database_pid: int, connections: int) -> None:
+    pids = family(taker.pid), family(database_pid)
+    before = cpu_of(pids[0]), cpu_of(pids[1])
+    requests = list(_requests(f"{next(_series)}", NOTICES))
+    begun = datetime.now(UTC)
+    left = iter(requests)
+    got = crowd(taker.port, lambda: next(left, None), connections=connections, good={204})
+    rate = NOTICES / (datetime.now(UTC) - begun).total_seconds()
+    app, database = (spent(was, cpu_of(who)) / NOTICES for was, who in zip(before, pids, strict=True))
+    taker.answers += got
+    taker.rounds.append((rate, app, database))
+
+
+def _row(taker: Taker, connections: int, sql: int) -> list[object]:
+    """Medians of the rounds, the first of which warmed it up."""
+    took = sorted(answer.milliseconds for answer in taker.answers[NOTICES:])
+    rate, app, database = (statistics.median(one) for one in zip(*taker.rounds[1:], strict=True))
     p99 = statistics.quantiles(took, n=100)[98]
-    sql = _statements(measured)
     return [
-        connections, len(took), f"{rate:,.0f}", statistics.median(took), p99, app, database, sql, f"{plain:,.0f}",
-        plain / rate,
+        taker.name, connections, len(took), f"{rate:,.0f}", statistics.median(took), p99, app, database, sql,
     ]  # fmt: skip
 
 
-def _sent(measured: Measured, series: str, count: int, connections: int) -> list[Answer]:
-    """So many notices that nobody has sent before, kept all."""
-    requests = _requests(series, count)
-    return crowd(measured.shop.web_port, lambda: next(requests, None), connections=connections, good={204})
+@contextmanager
+def _bare(measured: Measured) -> Iterator[tuple[int, int]]:
+    """The yardstick, served as the shop is: its pid and its port."""
+    port, granian = free_port(), str(Path(sys.executable).with_name("granian"))
+    command = [
+        granian,
+        "--http=1",
+        "--no-ws",
+        "--host=127.0.0.1",
+        "--interface=wsgi",
+        f"--port={port}",
+        "--workers=1",
+    ]
+    log = measured.shop.home / "bare.log"
+    command += ["--blocking-threads=2", "tests.load.bare_intake:application"]
+    process = spawn(command, log=log, env=measured.shop.environment)
+    try:
+        wait_until(lambda: _answers(port), child=process, log=log)
+        yield process.pid, port
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _answers(port: int) -> bool:
+    try:
+        return httpx.post(f"http://127.0.0.1:{port}/").status_code == 400
+    except httpx.HTTPError:
+        return False
 
 
 def _requests(series: str, count: int) -> Iterator[Request]:
@@ -87,23 +131,8 @@ def _intent(number: int) -> dict[str, Any]:
     }
 
 
-def _seconds(answers: list[Answer], connections: int) -> float:
-    return sum(answer.milliseconds for answer in answers) / min(connections, len(answers)) / 1000
-
-
 def _statements(measured: Measured) -> int:
     """The most SQL statements that one of the last took, by the access log."""
     lines = measured.shop.log("web").read_text().splitlines()
     logged = [json.loads(line) for line in lines if '"event":"request"' in line]
     return max(int(line["sql"]) for line in logged[-NOTICES:])
-
-
-def _by_hand(measured: Measured, series: str) -> float:
-    """How many a second one connection writes: a notice and a fact, in a transaction of their own."""
-    started = datetime.now(UTC)
-    count = 500
-    with psycopg.connect(measured.shop.environment["DATABASE_URL"], autocommit=True, prepare_threshold=0) as db:
-        for number in range(count):
-            with db.transaction():
-                db.execute(_NOTICE, [f"bare_{series}_{number}", json.dumps(_intent(number))])
-    return count / (datetime.now(UTC) - started).total_seconds()
