@@ -30,6 +30,7 @@ TICKS = [
     every("inventory.turn_days", minutes=1),
     every("payments.reconcile", seconds=20),
     every("ledger.file_invoices", minutes=1),
+    every("payments.probe_providers", seconds=15),
     every("ordering.cancel_unpaid", seconds=30),
     every("ordering.renew_holds", minutes=10),
     every("ordering.answer_by_default", seconds=10),

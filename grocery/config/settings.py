@@ -229,6 +229,10 @@ MOMO_PARTNER_CODE = ENV.momo_partner_code
 MOMO_ACCESS_KEY = ENV.momo_access_key.get_secret_value()
 MOMO_SECRET_KEY = ENV.momo_secret_key.get_secret_value()
 MOMO_TIMEOUTS = (3.0, 30.0)  # it asks for thirty seconds at the least
+#: A page waits so long for a provider, and then shows that it is being asked.
+PAYMENT_WAIT_SECONDS: float | None = 2.0
+#: So many calls in a row without an answer, and a provider is left alone until it is well.
+PAYMENT_BREAKER_FAILURES = 5
 PAYMENT_WINDOW_MINUTES = ENV.payment_window_minutes
 
 COUNT_AGAIN_PERCENT = ENV.count_again_percent

@@ -59,6 +59,8 @@ SignedQuantity = Annotated[
 ]
 #: đồng, whole, at most a hundred billion.
 Amount = Annotated[int, Field(ge=0, le=dong(100_000_000_000).minor, strict=True)]
+#: The same in an address, where everything is text.
+AskedAmount = Annotated[int, Field(ge=0, le=dong(100_000_000_000).minor)]
 Limit = Annotated[int, Field(ge=1, le=100)]
 Offset = Annotated[int, Field(ge=0, le=100_000)]
 

@@ -12,7 +12,8 @@ from ninja import Router, Schema
 from grocery.kernel import clock
 from grocery.kernel.errors import NotFound
 from grocery.kernel.http import asker
-from grocery.kernel.inputs import Code, Id, Input
+from grocery.kernel.inputs import AskedAmount, Code, Id, Input
+from grocery.kernel.money import dong
 from grocery.kernel.principal import Principal
 from grocery.kernel.wire import Dong
 from grocery.payments import public
@@ -93,12 +94,32 @@ class PaymentOut(Schema):
     }
 
 
+NOT_NOW: Final[dict[str, Any]] = {
+    "method": "momo",
+    "reason": "away",
+    "detail": "This way to pay does not answer at the moment. Please choose another, or try again later.",
+}
+
+
+class NotNow(Schema):
+    """A way to pay that the shop has and that cannot be chosen now; `detail` says why in the caller's language."""
+
+    method: public.Method
+    reason: public.WhyNot
+    detail: str
+
+    model_config = {"json_schema_extra": {"examples": [NOT_NOW]}}
+
+
 class Methods(Schema):
     """The ways to pay that `checkout` takes as its `method` at present, in the order in which to show them."""
 
     methods: list[public.Method]
+    unavailable: list[NotNow]
 
-    model_config = {"json_schema_extra": {"examples": [{"methods": ["card", "momo", "cash_on_delivery"]}]}}
+    model_config = {
+        "json_schema_extra": {"examples": [{"methods": ["card", "cash_on_delivery"], "unavailable": [NOT_NOW]}]}
+    }
 
 
 def _works_there(who: Principal, store_id: UUID) -> bool:
@@ -133,9 +154,22 @@ def payment(request: HttpRequest, order_id: Id) -> PaymentOut:
 
 
 @router.get("/payment-methods", auth=None, response=Methods, summary="How one may pay")
-def methods(request: HttpRequest) -> Methods:
-    """What the shop offers at present."""
-    return Methods(methods=list(public.offered()))
+def methods(request: HttpRequest, amount: AskedAmount | None = None) -> Methods:
+    """What the shop offers at present, for an order of this amount if one is given."""
+    wanted = None if amount is None else dong(amount)
+    offers = public.offers(amount=wanted)
+    return Methods(
+        methods=[offer.method for offer in offers if not offer.why_not],
+        unavailable=[
+            NotNow(
+                method=offer.method,
+                reason=offer.why_not,
+                detail=public.explained(offer, amount=wanted).text(asker(request).language),
+            )
+            for offer in offers
+            if offer.why_not
+        ],
+    )
 
 
 @router.post("/webhooks/{provider}", auth=None, response={204: None}, summary="For payment providers and the bank")

@@ -62,6 +62,7 @@ from grocery.payments.contracts.credit import (
     NothingToTakeBack,
     RefundTo,
 )
+from grocery.payments.contracts.providers import MethodAway, MethodOffer, PaymentOpening, WhyNot
 from grocery.payments.services.begin_authorisation import begin_authorisation
 from grocery.payments.services.change_amount import change_cash, lower_to, raise_to
 from grocery.payments.services.credit import credit_entries, credit_of, grant_credit, take_back_credit
@@ -70,7 +71,8 @@ from grocery.payments.services.ending_holds import HOLDS_END_SOON, holds_ending
 from grocery.payments.services.hand_in_cash import cash_rounds, hand_in_cash, undo_hand_in
 from grocery.payments.services.import_statement import import_statement
 from grocery.payments.services.look_again import look_again
-from grocery.payments.services.look_up import health, offered, page_sources, payment
+from grocery.payments.services.look_up import health, page_sources, payment
+from grocery.payments.services.offers import explained, offered, offers, probe_providers, providers_away
 from grocery.payments.services.open_payment import open_payment
 from grocery.payments.services.reconcile import reconcile
 from grocery.payments.services.record_cash import record_cash
@@ -148,11 +150,15 @@ __all__ = [
     "page_sources",
     "draw_qr",
     "offered",
+    "offers",
+    "explained",
     # the outside and the clock
     "take_webhook",
     "notices_read",
     "reconcile",
     "health",
+    "probe_providers",
+    "providers_away",
     # words
     "Method",
     "PaymentState",
@@ -172,6 +178,10 @@ __all__ = [
     "NotEnoughCredit",
     "NothingToTakeBack",
     "MethodNotOffered",
+    "MethodAway",
+    "MethodOffer",
+    "WhyNot",
+    "PaymentOpening",
     "AmountTooSmall",
     "AmountTooLarge",
     "MoreThanAuthorised",

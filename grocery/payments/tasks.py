@@ -12,3 +12,9 @@ from grocery.payments import public
 def reconcile_payments() -> None:
     """Every 20 seconds: ask providers about what is not settled and due for a look."""
     public.reconcile(now=clock.now())
+
+
+@shared_task(name="payments.probe_providers", ignore_result=True)
+def probe_providers() -> None:
+    """Every 15 seconds: ask providers that are left alone how they are."""
+    public.probe_providers()

@@ -45,6 +45,7 @@ def context(
     if cart is None or not cart.lines:
         return None
     slot = till.slot_words(cart)
+    choices = tenders.choices(cart.total, shop.who.language)
     return {
         "cart": cart,
         "lines": till.lines(cart, shop.who.language),
@@ -56,8 +57,8 @@ def context(
         "form": form or address_form(initial=_shown_in_form(where["address"], shop)),
         "key": new_id(),
         "plan": shop.plan,
-        "tenders": tenders.offered(),
-        "tender": tenders.chosen(shop.plan.method),
+        "tenders": choices,
+        "tender": tenders.chosen(shop.plan.method, choices),
         **where,
         **_slots(shop, cart),
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy
 
+from grocery.kernel.money import Money
 from grocery.payments import public as payments
 from grocery.payments.public import Method
 
@@ -129,12 +131,26 @@ def refused(method: Method, code: str) -> Refusal | None:
     return _CARD_DECLINED if method is Method.CARD else _BY_CODE.get(code, _NOT_PAID)
 
 
-def offered() -> list[Tender]:
-    """Those that a customer may choose at present."""
-    return [_ALL[method] for method in payments.offered()]
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A way to pay on the checkout page; `problem` says why it cannot be chosen now."""
+
+    tender: Tender
+    problem: str = ""
 
 
-def chosen(wanted: str) -> str:
-    """What is wanted where it is offered, else the first that is."""
-    values = [tender.value for tender in offered()]
-    return wanted if wanted in values else values[0]
+def choices(amount: Money, language: str) -> list[Choice]:
+    """All that the shop has, for an order of this amount."""
+    return [
+        Choice(_ALL[offer.method], payments.explained(offer, amount=amount).text(language) if offer.why_not else "")
+        for offer in payments.offers(amount=amount)
+    ]
+
+
+def chosen(wanted: str, among: Sequence[Choice] | None = None) -> str:
+    """What is wanted where it can be chosen, else the first that can; "" where none can."""
+    if among is None:
+        values = [_ALL[method].value for method in payments.offered()]
+    else:
+        values = [choice.tender.value for choice in among if not choice.problem]
+    return wanted if wanted in values else next(iter(values), "")

@@ -25,6 +25,7 @@ class Purse:
     name: str = "purse"
     limits: Limits = LIMITS
     captures_whole: bool = True
+    repeats_itself: bool = True
     seen: dict[str, Observation] = field(default_factory=dict)
     given_back: dict[str, RefundSeen] = field(default_factory=dict)
 

@@ -14,6 +14,7 @@ from grocery.accounts import public as accounts
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import dong
 from grocery.payments import public as payments
+from grocery.payments.gateways import breaker
 from grocery.payments.models import ProviderNotice
 from tests.payments.stripe_signing import event, signed
 
@@ -104,7 +105,40 @@ def post(client: Client, body: bytes, headers: dict[str, str], url: str = WEBHOO
 def test_anybody_may_ask_how_one_may_pay(client: Client, settings: Any):
     settings.PAYMENT_METHODS = ("cash_on_delivery", "card")
     answer = client.get("/api/v1/payment-methods")
-    assert (answer.status_code, answer.json()) == (200, {"methods": ["card", "cash_on_delivery"]})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"methods": ["card", "cash_on_delivery"], "unavailable": []},
+    )
+
+
+@pytest.mark.parametrize(
+    ("amount", "reason", "said"),
+    [
+        (999, "too_little", "1.000"),
+        (1_000, None, None),
+        (50_000_000, None, None),
+        (50_000_001, "too_much", "50.000.000"),
+    ],
+)
+def test_a_way_to_pay_that_does_not_take_so_much_says_what_it_takes(
+    client: Client, settings: Any, amount: int, reason: str | None, said: str | None
+):
+    settings.PAYMENT_METHODS = ("momo", "cash_on_delivery")
+    answer = client.get(f"/api/v1/payment-methods?amount={amount}").json()
+    assert answer["methods"] == (["cash_on_delivery"] if reason else ["momo", "cash_on_delivery"])
+    assert [(one["method"], one["reason"], (said or "") in one["detail"]) for one in answer["unavailable"]] == (
+        [("momo", reason, True)] if reason else []
+    )
+
+
+def test_a_way_to_pay_whose_provider_does_not_answer_says_so(client: Client, settings: Any):
+    settings.PAYMENT_METHODS, settings.PAYMENT_BREAKER_FAILURES = ("momo", "cash_on_delivery"), 1
+    breaker.failed("momo", "no_answer")
+    answer = client.get("/api/v1/payment-methods", headers={"Accept-Language": "en"}).json()
+    breaker.is_well("momo")
+    [momo] = answer["unavailable"]
+    assert (answer["methods"], momo["method"], momo["reason"]) == (["cash_on_delivery"], "momo", "away")
+    assert "does not answer at the moment" in momo["detail"]
 
 
 def test_a_signed_webhook_is_taken(client: Client):

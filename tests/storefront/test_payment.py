@@ -209,3 +209,16 @@ def test_nobody_else_comes_back_to_an_order(mai: Visitor, sandbox: Sandbox):
     mai.get(mai.placed)
     mai.post("/sign-out/")
     assert [mai.get(f"{mai.placed}{where}").status_code for where in ("back", "state")] == [302, 302]
+
+
+def test_a_slow_provider_is_waited_for_by_the_page_not_by_the_server(lan: Visitor, sandbox: Sandbox, settings: Any):
+    settings.PAYMENT_WAIT_SECONDS = 0.05
+    sandbox.fault("create", "latency", seconds=0.5)
+    page = lan.get(lan.placed)
+    assert (page["Refresh"], "We are opening Card…" in text_of(page)) == ("2", True)
+    settings.PAYMENT_WAIT_SECONDS = 5
+    while "Refresh" in (page := lan.get(lan.placed)):
+        pass
+    [intent] = sandbox.intents()
+    assert f'data-secret="{intent["client_secret"]}"' in page.content.decode()
+    settings.PAYMENT_WAIT_SECONDS = None

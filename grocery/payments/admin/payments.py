@@ -19,7 +19,7 @@ from grocery.kernel.tiles import Tile, tile
 from grocery.payments.admin.asking import routes
 from grocery.payments.models import Payment, ProviderCall
 from grocery.payments.models.payments import PaymentQuerySet
-from grocery.payments.public import HOLDS_END_SOON, PaymentState, holds_ending
+from grocery.payments.public import HOLDS_END_SOON, PaymentState, holds_ending, providers_away
 
 
 class NeedsSomebody(admin.SimpleListFilter):
@@ -161,6 +161,23 @@ def _ending(worker: Any) -> object:
     return holds_ending(store_id=worker.store, now=clock.now()) or ""
 
 
+def _away(worker: Any) -> object:  # noqa: ARG001 - providers are away for all stores alike
+    """Their names."""
+    return ", ".join(providers_away())
+
+
+tile(
+    Tile(
+        "admin:payments_providercall_changelist",
+        _("Providers that do not answer"),
+        "alert",
+        _("Not offered to customers until they answer again; what was asked of them waits and is not lost"),
+        count=_away,
+        roles=frozenset({"support", "manager", "admin"}),
+        rank=41,
+        query="?state__exact=unknown",
+    )
+)
 tile(
     Tile(
         "admin:payments_payment_changelist",

@@ -41,6 +41,7 @@ class MomoProvider:
     name = "momo"
     limits = LIMITS
     captures_whole = True
+    repeats_itself = False
 
     def __init__(self, wire: Wire, *, ipn_url: str) -> None:
         self._wire, self._ipn_url = wire, ipn_url

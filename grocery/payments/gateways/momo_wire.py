@@ -19,7 +19,7 @@ from typing import Any, Final
 import httpx
 import structlog
 
-from grocery.payments.gateways.momo_codes import LATER, REFUSED_US
+from grocery.payments.gateways.momo_codes import LATER, MAINTENANCE, REFUSED_US
 from grocery.payments.gateways.provider import OutcomeUnknown
 
 log = structlog.get_logger()
@@ -90,13 +90,13 @@ class Wire:
         try:
             response = self._client.post(f"/v2/gateway/api/{operation}", json=asked)
         except httpx.HTTPError:
-            raise OutcomeUnknown("no_answer") from None
+            raise OutcomeUnknown("no_answer", away=True) from None
         answer = _read(response)
         code = answer["resultCode"]
         if code in REFUSED_US:
             log.error("momo_does_not_know_us", operation=operation, code=code)
         if code in LATER:
-            raise OutcomeUnknown(str(code))
+            raise OutcomeUnknown(str(code), away=code == MAINTENANCE)
         if any(answer.get(name, asked[name]) != asked[name] for name in ("partnerCode", "orderId")):
             raise OutcomeUnknown("answer_about_another")
         return answer
@@ -117,7 +117,7 @@ def _read(response: httpx.Response) -> dict[str, Any]:
     """A 5xx settles nothing, whatever it says; nor does an answer that is not MoMo's."""
     status = f"http_{response.status_code}"
     if response.is_server_error:
-        raise OutcomeUnknown(status)
+        raise OutcomeUnknown(status, away=True)
     try:
         answer = response.json()
         return {**answer, "resultCode": int(answer["resultCode"])}

@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any, Concatenate, Protocol, runtime_checkable
+from typing import Any, Concatenate, Final, Protocol, runtime_checkable
 
 from django.db import connection
 from prometheus_client import Histogram
 
 from grocery.kernel.money import Money
 from grocery.payments.contracts import PaymentStep
+from grocery.payments.gateways import breaker
 from grocery.payments.policies import Limits, Observation, RefundSeen
 
 SECONDS = Histogram(
@@ -32,12 +33,16 @@ class OutcomeUnknown(Exception):
     """No answer, or one that settles nothing: the call may or may not have taken effect.
 
     `key_spent`: the provider has stored this answer under the key and would only repeat it; once a look has shown
-    that nothing happened, the next try needs a new key.
+    that nothing happened, the next try needs a new key. `away`: as far as one can see it is out of order.
     """
 
-    def __init__(self, code: str, *, key_spent: bool = False) -> None:
+    def __init__(self, code: str, *, key_spent: bool = False, away: bool = False) -> None:
         super().__init__(code)
-        self.code, self.key_spent = code, key_spent
+        self.code, self.key_spent, self.away = code, key_spent, away
+
+
+#: Nobody was asked: the provider is left alone.
+AWAY: Final = "provider_away"
 
 
 class Refused(Exception):
@@ -100,6 +105,8 @@ class PaymentProvider(ReadsNotices, Protocol):
     limits: Limits
     #: It takes what is held or nothing: the difference to what we keep is given back afterwards.
     captures_whole: bool
+    #: Asked to begin the same again it answers as before; otherwise only the first to ask hears how to pay.
+    repeats_itself: bool
 
     def authorise(self, *, wanted: Wanted, key: str) -> Observation:
         """Begin a payment that holds so much once its customer has confirmed it."""
@@ -153,19 +160,34 @@ class CardKeeper(PaymentProvider, Protocol):
 def network[P: PaymentProvider, **A, R](
     method: Callable[Concatenate[P, A], R],
 ) -> Callable[Concatenate[P, A], R]:
-    """Mark a provider's method as one that leaves the house: never inside a transaction, and timed."""
+    """Mark a provider's method as one that leaves the house: never inside a transaction, timed, and not tried while
+    the provider is left alone."""
 
     @wraps(method)
     def guarded(self: P, /, *args: A.args, **kwargs: A.kwargs) -> R:
         if connection.in_atomic_block:
             raise NetworkInTransaction(f"{self.name}.{method.__name__} inside a transaction")
+        probes = method.__name__ == "health"
+        if not probes and breaker.is_away(self.name):
+            raise OutcomeUnknown(AWAY)
         started, outcome = time.perf_counter(), "ok"
         try:
-            return method(self, *args, **kwargs)
+            answer = method(self, *args, **kwargs)
         except (Refused, OutcomeUnknown) as error:
             outcome = type(error).__name__
+            _tell_breaker(self.name, error)
             raise
+        else:
+            (breaker.is_well if probes else breaker.answered)(self.name)
+            return answer
         finally:
             SECONDS.labels(self.name, method.__name__, outcome).observe(time.perf_counter() - started)
 
     return guarded
+
+
+def _tell_breaker(provider: str, error: Refused | OutcomeUnknown) -> None:
+    if isinstance(error, OutcomeUnknown) and error.away:
+        breaker.failed(provider, error.code)
+    else:
+        breaker.answered(provider)

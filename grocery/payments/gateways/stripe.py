@@ -66,6 +66,7 @@ class StripeProvider:
     captures_whole = False
     #: Online and made by the customer; each hold says itself when it ends.
     holds_for = timedelta(days=7)
+    repeats_itself = True
 
     def __init__(
         self,
@@ -273,10 +274,11 @@ def _our_errors() -> Iterator[None]:
             raise Declined(_code(error), intent) from None
         raise Refused(_code(error)) from None
     except stripe.APIConnectionError:
-        raise OutcomeUnknown("no_answer") from None
+        raise OutcomeUnknown("no_answer", away=True) from None
     except stripe.StripeError as error:
         # What was answered after the work began is stored under the key, a 500 too; a 429 or a 401 is not.
-        raise OutcomeUnknown(_code(error), key_spent=(error.http_status or 0) >= 500) from None
+        broken = (error.http_status or 0) >= 500
+        raise OutcomeUnknown(_code(error), key_spent=broken, away=broken) from None
 
 
 def _code(error: stripe.StripeError) -> str:

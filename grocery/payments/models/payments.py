@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -125,10 +125,12 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         refused = ProviderCall.objects.to(Operation.CAPTURE).refused().filter(payment=OuterRef("pk"))
         return self.filter(Exists(refused), captured=0, cancel_requested_at=None)
 
-    def claim_due(self, *, now: datetime, lease: timedelta, limit: int) -> list[Payment]:
-        """Payments that are due for a look, nobody else's for the length of `lease`."""
-        due = self.select_for_update(skip_locked=True).filter(look_at__lte=now).order_by("look_at")[:limit]
-        claimed = list(due)
+    def claim_due(
+        self, *, now: datetime, lease: timedelta, limit: int, without: Collection[str] = ()
+    ) -> list[Payment]:
+        """Payments that are due for a look, but for those `without` whose providers; nobody else's for `lease`."""
+        due = self.select_for_update(skip_locked=True).filter(look_at__lte=now).exclude(provider__in=without)
+        claimed = list(due.order_by("look_at")[:limit])
         self.filter(id__in=[payment.id for payment in claimed]).update(look_at=now + lease)
         return claimed
 

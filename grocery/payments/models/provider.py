@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.db import models
@@ -16,6 +16,8 @@ from grocery.payments.policies import OPEN, UNREADABLE, CallState, Operation
 if TYPE_CHECKING:
     from grocery.payments.models.refunds import RefundPart
 
+#: Who has not heard of a call by then never will: longer than any provider is given.
+LONGEST_ANSWER: Final = timedelta(seconds=40)
 OPERATIONS = [
     (Operation.AUTHORISE, _("authorise")),
     (Operation.CONFIRM, _("confirm")),
@@ -52,6 +54,10 @@ class ProviderCallQuerySet(models.QuerySet["ProviderCall"]):
     def with_id(self, call_id: UUID | None) -> ProviderCall | None:
         """That call, if there is one."""
         return self.filter(id=call_id).first() if call_id else None
+
+    def provider_of(self, call_id: UUID) -> str:
+        """Whom that call asks."""
+        return self.values_list("payment__provider", flat=True).get(id=call_id)
 
     def for_part(self, part: RefundPart | None) -> ProviderCallQuerySet:
         """That give this back; of None, all that are about the payment itself."""
@@ -143,6 +149,10 @@ class ProviderCall(models.Model):
     def is_refused(self) -> bool:
         """The answer was no, or it was given up."""
         return self.state == CallState.REFUSED
+
+    def is_on_its_way(self, now: datetime) -> bool:
+        """Somebody sent it a moment ago and may yet hear the answer."""
+        return self.state == CallState.SENT and self.sent_at is not None and now - self.sent_at < LONGEST_ANSWER
 
     def is_in_doubt(self) -> bool:
         """Asked, and no answer."""

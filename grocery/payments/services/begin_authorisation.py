@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 
 from grocery.payments.contracts import PaymentIs, PaymentState, PaymentView, ProviderUnavailable
+from grocery.payments.contracts.providers import PaymentOpening
 from grocery.payments.gateways.provider import OutcomeUnknown
 from grocery.payments.gateways.registry import keeper, provider
 from grocery.payments.models import Bill, CardHolder, KeptCard, Payment, ProviderCall
 from grocery.payments.policies import Observation
 from grocery.payments.policies.renewals import outlasts
 from grocery.payments.services.authorisations import authorise
+from grocery.payments.services.beside import StillAtIt, within_a_moment
 from grocery.payments.services.card_holders import holder_at
 from grocery.payments.services.look import look
 from grocery.payments.services.make_call import make_call
@@ -29,6 +32,7 @@ def begin_authorisation(
     That is the order's payment, or a top-up once that is held; where nothing is to be paid there is no step. An
     attempt that has failed for good is followed by another. `return_url`: where the provider sends the customer then.
     `needed_until`: when the goods are handed over. Where no hold lasts so long, the card is kept to be asked again.
+    Raises ProviderUnavailable without an answer, PaymentOpening while it takes longer than a page may.
     """
     bill = Bill.of(order_id)
     if not bill.provider or (bill.base.is_held() and not bill.waiting()):
@@ -37,6 +41,8 @@ def begin_authorisation(
         seen = _begin(order_id, _terms(bill, return_url, needed_until, now), now)
     except OutcomeUnknown:
         raise ProviderUnavailable(bill.provider) from None
+    except StillAtIt:
+        raise PaymentOpening(bill.provider) from None
     bill = Bill.of(order_id)
     kept = next(iter(bill.waiting()), bill.base).handoff
     return bill.view(step=provider(bill.provider).step(replace(seen, handoff=seen.handoff or kept)))
@@ -57,7 +63,8 @@ def _terms(bill: Bill, return_url: str, needed_until: datetime | None, now: date
     if keeps is None:
         return _Terms(return_url)
     if needed_until and not outlasts(now + keeps.holds_for, needed_until):
-        return _Terms(return_url, holder_at(keeps, payer_id, now=now), keep=True)
+        asked = partial(holder_at, keeps, payer_id, now=now)
+        return _Terms(return_url, within_a_moment(asked, provider=keeps.name, about=payer_id), keep=True)
     known = KeptCard.objects.of_payer(payer_id).exists()
     return _Terms(return_url, CardHolder.objects.known_as(payer_id, keeps.name) if known else "")
 
@@ -70,8 +77,24 @@ def _begin(order_id: UUID, terms: _Terms, now: datetime) -> Observation:
 
 def _attempt(order_id: UUID, terms: _Terms, now: datetime) -> Observation:
     payment, call = _intention(order_id, terms, now)
-    seen = make_call(call_id=call.id, now=now) if call else None
-    return seen or look(payment=Payment.objects.get(id=payment.id), now=now)
+    seen = _made(payment, call, now) if call else None
+    return seen or _looked(payment.id, now)
+
+
+def _made(payment: Payment, call: ProviderCall, now: datetime) -> Observation | None:
+    """Raises StillAtIt while it takes long, here or in another process."""
+    return within_a_moment(lambda: make_call(call_id=call.id, now=now), provider=payment.provider, about=call.id)
+
+
+def _looked(payment_id: UUID, now: datetime) -> Observation:
+    """How the provider says that it stands; as we know it where the answer takes long and we know how to pay."""
+    payment = Payment.objects.get(id=payment_id)
+    try:
+        return within_a_moment(lambda: look(payment=payment, now=now), provider=payment.provider, about=payment_id)
+    except StillAtIt:
+        if not payment.handoff:
+            raise
+    return Observation(payment.reference, PaymentState.PENDING, payment.amount, "vnd", handoff=payment.handoff)
 
 
 @transaction.atomic
@@ -87,4 +110,6 @@ def _intention(order_id: UUID, terms: _Terms, now: datetime) -> tuple[Payment, P
     if payment.reference:
         return payment, None
     call = authorise(payment, return_url=terms.return_url, holder=terms.holder, keep=terms.keep, now=now)
+    if not provider(payment.provider).repeats_itself and call.is_on_its_way(now):
+        raise StillAtIt
     return payment, call

@@ -6,9 +6,7 @@ import time
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.conf import settings
-
-from grocery.payments.contracts import Method, PaymentView, ProviderHealth
+from grocery.payments.contracts import PaymentView, ProviderHealth
 from grocery.payments.gateways import registry
 from grocery.payments.gateways.provider import OutcomeUnknown, PaymentProvider, Refused
 from grocery.payments.gateways.registry import all_providers
@@ -23,11 +21,6 @@ def payment(*, order_id: UUID) -> PaymentView:
 def page_sources(*, provider: str) -> Mapping[str, tuple[str, ...]]:
     """What the page on which its customer pays must be allowed to load, and from where. Raises NotFound."""
     return registry.provider(provider).page_sources()
-
-
-def offered() -> tuple[Method, ...]:
-    """How a customer may pay at present."""
-    return tuple(method for method in Method if method in settings.PAYMENT_METHODS)
 
 
 def health() -> list[ProviderHealth]:

@@ -13,7 +13,8 @@ from grocery.kernel.money import dong
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import PaymentRefused, PaymentState, RefundState
 from grocery.payments.events import PaymentEvent
-from grocery.payments.gateways.provider import CardKeeper, OutcomeUnknown, PaymentProvider, Refused, Wanted
+from grocery.payments.gateways import breaker
+from grocery.payments.gateways.provider import AWAY, CardKeeper, OutcomeUnknown, PaymentProvider, Refused, Wanted
 from grocery.payments.gateways.registry import provider
 from grocery.payments.models import Bill, Payment, ProviderCall
 from grocery.payments.policies import OPEN, CallState, Observation, Operation, RefundSeen
@@ -33,6 +34,8 @@ def make_call(*, call_id: UUID, now: datetime) -> Observation | None:
     Made again after a crash it repeats itself under the same key. Raises OutcomeUnknown, with the doubt noted, when
     there is no answer; PaymentRefused when the answer is no.
     """
+    if breaker.is_away(ProviderCall.objects.provider_of(call_id)):
+        raise OutcomeUnknown(AWAY)  # and it stays as it is: nobody was asked
     call = _sent(call_id, now)
     if call is None:
         return None

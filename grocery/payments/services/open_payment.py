@@ -11,11 +11,13 @@ from grocery.kernel.errors import Conflict
 from grocery.kernel.money import Money
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import Method, MethodNotOffered, PaymentState, PaymentView
+from grocery.payments.contracts.providers import MethodAway
 from grocery.payments.events import PaymentAuthorised
+from grocery.payments.gateways import breaker
 from grocery.payments.gateways.registry import provider_of
 from grocery.payments.models import Bill, Payment
 from grocery.payments.policies import TRANSFERS, check_limits
-from grocery.payments.services.look_up import offered
+from grocery.payments.services.offers import configured
 from grocery.payments.services.transfer_step import new_memo
 
 
@@ -31,7 +33,8 @@ def open_payment(
 ) -> PaymentView:
     """Write down that this order is to be paid; asking again for the same is harmless. Cash is promised at once.
 
-    Raises MethodNotOffered, AmountTooSmall, AmountTooLarge; Conflict where it was opened for something else.
+    Raises MethodNotOffered, MethodAway, AmountTooSmall, AmountTooLarge; Conflict where it was opened for something
+    else.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a payment is opened in the transaction that places the order")
@@ -55,7 +58,7 @@ def open_payment(
 
 def _terms(method: Method, amount: Money, now: datetime) -> dict[str, object]:
     """Who takes the money, and how it stands to begin with."""
-    if method not in offered():
+    if method not in configured():
         raise MethodNotOffered(method)
     match method:
         case Method.CASH_ON_DELIVERY:
@@ -65,5 +68,7 @@ def _terms(method: Method, amount: Money, now: datetime) -> dict[str, object]:
             return {"state": PaymentState.PENDING, "memo": new_memo()}
         case _:
             provider = provider_of(method)
+            if breaker.is_believed_away(provider.name):
+                raise MethodAway(method)
             check_limits(amount, provider.limits)
             return {"provider": provider.name}

@@ -47,6 +47,11 @@ def pay(request: HttpRequest, order_id: UUID) -> HttpResponse:
     back = request.build_absolute_uri(reverse("storefront:pay-back", args=[order_id]))
     try:
         step = ordering.pay(order_id=order_id, customer_id=who.signed_in(), now=clock.now(), return_url=back)
+    except payments.PaymentOpening as opening:
+        waits = context | {"opening": True, "path": request.path}
+        page = render(request, "storefront/pay.html", waits)
+        page["Refresh"] = str(opening.retry_after)
+        return page
     except DomainError as error:
         return render(
             request, "storefront/pay.html", context | {"problem": error.text(who.language)}, status=error.status
