@@ -149,7 +149,7 @@ def _insert(model: type[Model], given: _Fields, made: _Fields, on_conflict: str,
 
 @cache
 def _insert_and(model: type[Model], given: _Fields, then: str) -> str:
-    written = _insert(model, given, (), "DO NOTHING RETURNING true")
+    written = _insert(model, given, (), "DO NOTHING RETURNING true", "")
     return f"WITH written AS ({written}) SELECT {then} FROM written"  # noqa: S608 - constants of the code
 
 
