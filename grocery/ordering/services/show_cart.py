@@ -118,17 +118,7 @@ def view(cart: OpenCart, products: OnSale, day: Day, *, ward_code: str | None = 
     """The cart of these lines; what differs from what was acknowledged is told as news of the line."""
     shelf = shelf_of(cart, products, day.date, now) if products else {}
     basket = priced(cart, products, shelf)
-    passing = cart.comes_and_goes
-    lines = tuple(
-        line_of(
-            row,
-            products.get(catalog.Sku(row.sku)),
-            basket.lines.get(row.sku),
-            _of_shelf(row, products, shelf),
-            passing,
-        )
-        for row in cart.lines
-    )
+    lines = tuple(_lines(cart, products, shelf, basket))
     fee = _fee(day.hold, ward_code, basket.amount)
     free = policies.fee_adjustment(cart.offers, goods=basket.amount, fee=fee or NOTHING)
     counting = basket.counting() | ({free.offer_id} if free else set())
@@ -158,6 +148,13 @@ def view(cart: OpenCart, products: OnSale, day: Day, *, ward_code: str | None = 
         minimum=dong(settings.MINIMUM_ORDER),
         version=cart.row.version,
     )
+
+
+def _lines(cart: OpenCart, products: OnSale, shelf: OnShelf, basket: policies.PricedBasket) -> Iterator[CartLine]:
+    passing = cart.comes_and_goes
+    for row in cart.lines:
+        product = products.get(catalog.Sku(row.sku))
+        yield line_of(row, product, basket.lines.get(row.sku), _of_shelf(row, products, shelf), passing)
 
 
 def own_day(cart: OpenCart, now: datetime) -> date:
