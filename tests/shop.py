@@ -252,6 +252,7 @@ class Shop:
         expected_total: Money | None = None,
         key: str | None = None,
         now: datetime | None = None,
+        credit: ordering.UseCredit | None = None,
     ) -> ordering.PlacedOrder:
         """Order what is in the customer's cart."""
         return ordering.place_order(
@@ -262,6 +263,7 @@ class Shop:
             expected_total=expected_total,
             key=key,
             now=now or self.now,
+            credit=credit,
         )
 
     def order(

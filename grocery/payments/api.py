@@ -19,6 +19,7 @@ from grocery.kernel.wire import Dong
 from grocery.payments import public
 
 router = Router(tags=["payments"])
+PAGE: Final = 50
 STAFF = frozenset({"picker", "dispatcher", "support", "manager", "admin"})
 
 
@@ -29,6 +30,18 @@ REFUND: Final[dict[str, Any]] = {
     "to_credit": 0,
     "requested_at": "2026-11-21T09:30:00Z",
     "settled_at": None,
+}
+
+
+CREDIT_ENTRY: Final[dict[str, Any]] = {
+    "id": "019aa3f2-5f00-7000-8000-0000000000e1",
+    "kind": "granted",
+    "amount": 50000,
+    "balance": 50000,
+    "reason": "Giao trễ",
+    "order_id": None,
+    "order_number": "",
+    "at": "2026-11-21T09:30:00Z",
 }
 
 
@@ -52,7 +65,7 @@ class PaymentOut(Schema):
     """How one order is paid, all its payments together. Amounts are whole đồng.
 
     `authorised` is held or taken; `to_pay` waits for the customer (`orders/{id}/pay`), a top-up until `pay_until`.
-    `refunded` has arrived, `refunding` is promised and has not.
+    `refunded` has arrived, `refunding` is promised and has not. `credit` of it was paid with store credit.
     """
 
     order_id: Id
@@ -64,6 +77,7 @@ class PaymentOut(Schema):
     to_pay: int
     pay_until: datetime | None
     captured: int
+    credit: int
     refunded: int
     refunding: int
     refunds: list[RefundOut]
@@ -83,6 +97,7 @@ class PaymentOut(Schema):
                     "to_pay": 0,
                     "pay_until": None,
                     "captured": 345000,
+                    "credit": 0,
                     "refunded": 0,
                     "refunding": 25000,
                     "refunds": [REFUND],
@@ -109,6 +124,31 @@ class NotNow(Schema):
     detail: str
 
     model_config = {"json_schema_extra": {"examples": [NOT_NOW]}}
+
+
+class CreditEntryOut(Schema):
+    """A movement of store credit: `amount` is below nothing for what was spent or taken back."""
+
+    id: Id
+    kind: public.CreditKind
+    amount: Dong
+    balance: Dong
+    reason: str
+    order_id: Id | None
+    order_number: str
+    at: datetime
+
+    model_config = {"json_schema_extra": {"examples": [CREDIT_ENTRY]}}
+
+
+class CreditOut(Schema):
+    """What you may spend, and what moved it, newest first. `next`: send it on as `before` for older ones."""
+
+    balance: int
+    entries: list[CreditEntryOut]
+    next: Id | None
+
+    model_config = {"json_schema_extra": {"examples": [{"balance": 50000, "entries": [CREDIT_ENTRY], "next": None}]}}
 
 
 class Methods(Schema):
@@ -145,11 +185,24 @@ def payment(request: HttpRequest, order_id: Id) -> PaymentOut:
         to_pay=view.to_pay.minor,
         pay_until=view.pay_until,
         captured=view.captured.minor,
+        credit=view.credit.minor,
         refunded=view.refunded.minor,
         refunding=view.refunding.minor,
         refunds=[RefundOut.from_orm(refund) for refund in view.refunds],
         currency=view.amount.currency,
         failure_code=view.failure_code,
+    )
+
+
+@router.get("/me/credit", response=CreditOut, summary="My store credit")
+def credit(request: HttpRequest, before: Id | None = None) -> CreditOut:
+    """What the shop owes you, to be spent at `checkout` with `use_credit`."""
+    me = asker(request).signed_in()
+    entries = public.credit_entries(customer_id=me, most=PAGE, before=before)
+    return CreditOut(
+        balance=public.credit_of(customer_id=me).minor,
+        entries=[CreditEntryOut.from_orm(entry) for entry in entries],
+        next=entries[-1].id if len(entries) == PAGE else None,
     )
 
 

@@ -71,9 +71,9 @@ from grocery.payments.services.ending_holds import HOLDS_END_SOON, holds_ending
 from grocery.payments.services.hand_in_cash import cash_rounds, hand_in_cash, undo_hand_in
 from grocery.payments.services.import_statement import import_statement
 from grocery.payments.services.look_again import look_again
-from grocery.payments.services.look_up import health, page_sources, payment
+from grocery.payments.services.look_up import health, page_sources, payment, taken_beyond
 from grocery.payments.services.offers import explained, offered, offers, probe_providers, providers_away
-from grocery.payments.services.open_payment import open_payment
+from grocery.payments.services.open_payment import credit_for, open_payment
 from grocery.payments.services.reconcile import reconcile
 from grocery.payments.services.record_cash import record_cash
 from grocery.payments.services.renewing import holds_to_renew, renew_hold
@@ -104,12 +104,14 @@ __all__ = [
     "request_capture",
     "request_cancellation",
     "record_cash",
+    "taken_beyond",
     "request_refund",
     "record_handed_back",
     "retry_refund",
     "RefundTo",
     # what customers have with the shop
     "credit_of",
+    "credit_for",
     "credit_entries",
     "grant_credit",
     "take_back_credit",

@@ -42,6 +42,7 @@ TABLE = {
     "GET /provinces/{province_code}/wards": OPEN,
     "GET /stores": OPEN,
     "GET /payment-methods": OPEN,
+    "GET /me/credit": SIGNED_IN,
     "GET /categories": OPEN,
     "GET /products": OPEN,
     "GET /products/popular": OPEN,

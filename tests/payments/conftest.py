@@ -57,7 +57,7 @@ class Till:
         self.ahead += timedelta(**time)
 
     # --- what ordering does ---------------------------------------------------------------------------------------
-    def open(self, amount: Money = BASKET, method: payments.Method = payments.Method.CARD) -> UUID:
+    def open(self, amount: Money = BASKET, method: payments.Method = payments.Method.CARD, credit: int = 0) -> UUID:
         order_id = new_id()
         with transaction.atomic():
             payments.open_payment(
@@ -68,6 +68,7 @@ class Till:
                 amount=amount,
                 method=method,
                 now=self.now,
+                credit=dong(credit),
             )
         return order_id
 

@@ -69,6 +69,7 @@ def test_the_payer_sees_how_the_order_is_paid(client: Client):
         "to_pay": 345_000,
         "pay_until": None,
         "captured": 0,
+        "credit": 0,
         "refunded": 0,
         "refunding": 0,
         "refunds": [],

@@ -14,6 +14,8 @@ CHECKOUT: Final[dict[str, Any]] = {
     "address_id": "01990000-0000-7000-8000-0000000000d1",
     "note": "Bấm chuông hai lần",
     "expected_total": 84300,
+    "use_credit": True,
+    "expected_credit": 50000,
     "answers": [],
 }
 VAT: Final[dict[str, Any]] = {"rate": 8, "gross": 84300, "vat": 6244}

@@ -16,7 +16,7 @@ from grocery.kernel import clock, wire
 from grocery.kernel.http import asker
 from grocery.kernel.idempotency import HEADER, idempotent
 from grocery.kernel.inputs import Id, Limit, Offset, Query
-from grocery.kernel.money import dong
+from grocery.kernel.money import Money, dong
 from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import Quantity
 from grocery.ordering import public as ordering
@@ -53,6 +53,9 @@ def checkout(request: HttpRequest, order: CheckoutInput, store_id: Id | None = N
 
     What is short is replaced as the cart says. Where it says "ask", 409 `substitutes_proposed` has
     `proposals`; say what is wanted in `answers`.
+
+    With `use_credit` store credit is spent at once; where it pays for all, `pay_by` is null. 409 `not_enough_credit`:
+    there is less by now than `expected_credit`.
     """
     me = asker(request)
     placed = ordering.place_order(
@@ -63,13 +66,18 @@ def checkout(request: HttpRequest, order: CheckoutInput, store_id: Id | None = N
         slot_id=order.slot_id,
         method=order.method,
         note=order.note,
-        expected_total=dong(order.expected_total) if order.expected_total is not None else None,
+        expected_total=_amount(order.expected_total),
         language=me.language,
         key=request.headers[HEADER],
         answers={answer.sku: answer.with_sku for answer in order.answers},
+        credit=ordering.UseCredit(_amount(order.expected_credit)) if order.use_credit else None,
         now=clock.now(),
     )
     return wire.response(_placed(placed), status=201)
+
+
+def _amount(agreed: int | None) -> Money | None:
+    return None if agreed is None else dong(agreed)
 
 
 @router.get("/orders", response=OrderPage, summary="My orders")
@@ -119,7 +127,7 @@ def cancel(request: HttpRequest, order_id: Id, why: CancelInput) -> HttpResponse
             by=me,
             motive=why.motive,
             reason=why.reason,
-            expected_total=dong(why.expected_total) if why.expected_total is not None else None,
+            expected_total=_amount(why.expected_total),
             now=clock.now(),
             key=request.headers[HEADER],
         )

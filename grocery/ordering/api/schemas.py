@@ -61,7 +61,8 @@ class AnswerInShort(Input):
 class CheckoutInput(Input):
     """Either `address_id` or `pickup_point_id`. `expected_total`: what the customer agreed to, fee included.
 
-    `answers`: what the customer said to the proposals of a 409 `substitutes_proposed`.
+    `answers`: what the customer said to the proposals of a 409 `substitutes_proposed`. `use_credit`: store credit
+    (`me/credit`) pays what it can, `method` the rest; `expected_credit`: how much of it the customer saw.
     """
 
     slot_id: Id
@@ -70,6 +71,8 @@ class CheckoutInput(Input):
     pickup_point_id: Id | None = None
     note: LongText = ""
     expected_total: Amount | None = None
+    use_credit: bool = False
+    expected_credit: Amount | None = None
     answers: Annotated[list[AnswerInShort], Field(max_length=200)] = []
     model_config = example(examples.CHECKOUT)
 

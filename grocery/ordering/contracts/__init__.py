@@ -75,6 +75,7 @@ from grocery.ordering.contracts.orders import (
     Recipient,
     TimelineEntry,
     TransferToMake,
+    UseCredit,
 )
 from grocery.ordering.contracts.prices import Adjustment, NearExpiry, OfferKind
 from grocery.ordering.contracts.reorders import Reordered, ReorderedLine, ReorderOutcome
@@ -181,6 +182,7 @@ __all__ = [
     "PaymentMethod",
     "CancelReason",
     "PlacedOrder",
+    "UseCredit",
     "OrderLineView",
     "TimelineEntry",
     "Recipient",

@@ -52,6 +52,13 @@ class CancelReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class UseCredit:
+    """Store credit pays what it can. `shown`: just so much, for that is what the customer saw."""
+
+    shown: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PlacedOrder:
     """What the customer is told at once. `pay_by` None: nothing is to be paid now (cash on delivery)."""
 

@@ -19,6 +19,7 @@ from grocery.ordering.contracts import (
     PaymentToMake,
     PlacedOrder,
     Reordered,
+    UseCredit,
 )
 from grocery.ordering.services import cancel_order, pay_order, renewing_holds, show_orders
 from grocery.ordering.services import cancel_part as partly
@@ -40,18 +41,17 @@ def place_order(
     store_id: UUID | None = None,
     key: str | None = None,
     answers: Mapping[str, str | None] | None = None,
+    credit: UseCredit | None = None,
 ) -> PlacedOrder:
-    """Turn the customer's cart into an order: prices fixed, slot booked, goods reserved, payment opened; the cart
-    is empty afterwards. Or raise, and nothing has changed. At most 26 statements, whatever the length.
-
-    `key` (at most 255 characters) is the request's, one per wish of the customer: whoever repeats it, because no
-    answer came, is told of the order that it has become, whatever is in the cart by now. See `placed_with`.
-    What is short is replaced as the cart says, and the total never rises. Where it says "ask", SubstitutesProposed is
+    """Turn the customer's cart into an order: prices fixed, slot booked, goods reserved, payment opened, the cart
+    empty. Or raise, and nothing has changed. At most 26 statements, whatever the length.
+    `key` (at most 255 characters) is one per wish of the customer: who repeats it is told of the order it became.
+    What is short is replaced as the cart says, the total never rises. Where it says "ask", SubstitutesProposed is
     raised; `answers` are the SKUs chosen, None to leave out what is missing. Exactly one of `address_id` and
-    `pickup_point_id`. `expected_total` is what the customer saw, fee included. A card order ends unless it is paid
-    by `pay_by`. Raises CartEmpty, ProductNotSold, QuantityNotInSteps, QuantityTooLarge, BelowMinimum, TotalChanged,
-    Invalid; NotFound for another's address, another store's slot or an unknown point; SlotFull, SlotClosed,
-    OutsideDeliveryArea (delivery); OutOfStock (inventory); AmountTooSmall, AmountTooLarge (payments)."""
+    `pickup_point_id`. `expected_total`: what they saw, with fee. A card order ends unless paid by `pay_by`; what
+    store `credit` pays is paid at once. Raises CartEmpty, ProductNotSold, TotalChanged, QuantityNotInSteps,
+    QuantityTooLarge, BelowMinimum, Invalid; NotFound for another's address or slot, an unknown point; SlotFull,
+    SlotClosed, OutsideDeliveryArea; OutOfStock; AmountTooSmall, AmountTooLarge, NotEnoughCredit."""
     checkout = placing.Checkout(
         customer_id=customer_id,
         store_id=store_id,
@@ -64,6 +64,7 @@ def place_order(
         expected_total=expected_total,
         key=key,
         answers=answers or {},
+        credit=credit,
     )
     return placing.place_order(checkout, now=now)
 

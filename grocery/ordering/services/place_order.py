@@ -31,6 +31,7 @@ from grocery.ordering.contracts import (
     PaymentMethod,
     PlacedOrder,
     TotalChanged,
+    UseCredit,
 )
 from grocery.ordering.events import OrderedLine, OrderPlaced
 from grocery.ordering.services import counters, coupons, open_cart, running_short
@@ -56,6 +57,7 @@ class Checkout:
     expected_total: Money | None
     key: str | None = None
     answers: running_short.Answers = field(default_factory=dict)
+    credit: UseCredit | None = None
 
 
 class _PlacedBefore(Exception):
@@ -94,7 +96,10 @@ def _place(checkout: Checkout, now: datetime) -> PlacedOrder:
     total = basket.goods + booking.fee - reduction(free)
     if checkout.expected_total not in {None, total}:
         raise TotalChanged(checkout.expected_total or dong(0), total)
-    pay_by = None if checkout.method is PaymentMethod.CASH_ON_DELIVERY else now + window()
+    ceiling = total + basket.headroom
+    credit = _credit(checkout, ceiling)
+    pays_later = checkout.method is PaymentMethod.CASH_ON_DELIVERY or credit == ceiling
+    pay_by = None if pays_later else now + window()
     steps = _reserve_goods(order_id, cart, basket, booking, pay_by, checkout.answers, now)
     order = _write(order_id, cart, basket, place, booking, _Terms(checkout, pay_by, now, free))
     running_short.put_into_effect(order, steps, now=now)
@@ -106,11 +111,24 @@ def _place(checkout: Checkout, now: datetime) -> PlacedOrder:
         amount=order.ceiling,
         method=payments.Method(order.method),
         now=now,
+        credit=credit,
     )
     coupons.claim(order.id, cart, _used(opened, basket, free), now=now)
     publish(_placed(order, basket, steps))
     counters.placed(checkout.method)
     return PlacedOrder(order_id, order.number, OrderState.PLACED, dong(order.total), pay_by)
+
+
+def _credit(checkout: Checkout, ceiling: Money) -> Money:
+    """What their store credit pays of it: as much as they were shown, or can. Raises NotEnoughCredit."""
+    if checkout.credit is None:
+        return dong(0)
+    customer_id, method = checkout.customer_id, payments.Method(checkout.method.value)
+    usable = payments.credit_for(customer_id=customer_id, amount=ceiling, method=method)
+    shown = usable if checkout.credit.shown is None else checkout.credit.shown
+    if usable < shown:
+        raise payments.NotEnoughCredit(payments.credit_of(customer_id=customer_id))
+    return shown
 
 
 def window() -> timedelta:

@@ -14,7 +14,7 @@ from grocery.kernel.money import Money, dong, total
 from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering import models
-from grocery.ordering.contracts import PaymentMethod, ProductNotSold
+from grocery.ordering.contracts import OrderState, PaymentMethod, ProductNotSold
 from grocery.ordering.contracts.returns import (
     GoodsFate,
     MoreThanDelivered,
@@ -137,19 +137,31 @@ def give_back(order: models.Order, amount: Money) -> None:
 
 def refund(row: models.OrderReturn, *, now: datetime) -> None:
     """Have the money sent back the way it came, once; cash that was never collected needs nothing."""
-    order = row.order
+    order, amount = row.order, dong(row.amount)
     in_hand = row.kind in {ReturnKind.AFTER, ReturnKind.REFUND}
-    never_taken = order.method == PaymentMethod.CASH_ON_DELIVERY and not in_hand
-    if row.amount and not never_taken:
+    if order.method == PaymentMethod.CASH_ON_DELIVERY and not in_hand:
+        amount = _taken_of(order, row)
+    if amount:
         payments.request_refund(
             order_id=order.id,
-            amount=dong(row.amount),
+            amount=amount,
             key=f"return:{row.id}",
             reason=f"return_{row.kind}",
             now=now,
             by=row.decided_by,
             to=payments.RefundTo.CREDIT if row.to_credit else payments.RefundTo.ORIGINAL,
         )
+
+
+def _taken_of(order: models.Order, row: models.OrderReturn) -> Money:
+    """What store credit has paid of what comes back, as far as the cash that is not collected does not cover it.
+
+    Of an order that ends nothing is collected, not even the fee; so nothing is kept.
+    """
+    if order.state == OrderState.CANCELLED:
+        return payments.taken_beyond(order_id=order.id, amount=dong(0))
+    left = dong((order.charged or 0) - order.given_back)
+    return min(payments.taken_beyond(order_id=order.id, amount=left), dong(row.amount))
 
 
 def lock(return_id: UUID, *, by: Principal | None = None) -> tuple[models.Order, models.OrderReturn]:

@@ -16,13 +16,14 @@ class Method(StrEnum):
     """How the customer wants to pay.
 
     card, momo: a provider holds the money until the goods are packed · bank_transfer: the customer sends it before ·
-    cash_on_delivery: the driver takes it.
+    cash_on_delivery: the driver takes it. store_credit pays beside one of these; nobody chooses it alone.
     """
 
     CARD = "card"
     MOMO = "momo"
     BANK_TRANSFER = "bank_transfer"
     CASH_ON_DELIVERY = "cash_on_delivery"
+    STORE_CREDIT = "store_credit"
 
 
 class PaymentState(StrEnum):
@@ -158,8 +159,8 @@ class PaymentView:
     `authorised` how much of that is held or ours, `to_pay` what the customer has to authorise next (the whole, or a
     top-up), zero when nothing; a top-up ends unless that is done by `pay_until`; `pays_again`: it is to take the
     place of a hold that ends too early; `saves_card`: its customer wants the card kept. `capture_before` is when the
-    provider lets the first of the holds go.
-    `refunded` has arrived, `refunding` is promised and has not.
+    provider lets the first of the holds go. `refunded` has arrived, `refunding` is promised and has not. `credit` of
+    it all was paid with store credit when the order was placed; what came back of that is among the refunds.
     """
 
     order_id: UUID
@@ -183,6 +184,7 @@ class PaymentView:
     captures: tuple[CaptureView, ...] = ()
     refunding: Money = field(default_factory=lambda: dong(0))
     refunds: tuple[RefundView, ...] = ()
+    credit: Money = field(default_factory=lambda: dong(0))
 
 
 @dataclass(frozen=True, slots=True)

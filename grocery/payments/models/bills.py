@@ -31,14 +31,14 @@ class Bill:
         return cls(payments)
 
     @classmethod
-    def opened(cls, first: Payment) -> tuple[Bill, bool]:
-        """The bill that begins with this payment, and true: one statement. Or the one that the order has already.
+    def opened(cls, payments: list[Payment]) -> tuple[Bill, bool]:
+        """The bill that begins with these payments, and true: one statement. Or the one that the order has already.
 
         Of two who open at once the second waits for the first, and finds its bill.
         """
-        if statements.insert([first], on_conflict="DO NOTHING"):
-            return cls([first]), True
-        return cls.of(first.order_id), False
+        if statements.insert(payments, on_conflict="DO NOTHING"):
+            return cls(payments), True
+        return cls.of(payments[0].order_id), False
 
     @classmethod
     def locked(cls, order_id: UUID) -> Bill:
@@ -77,18 +77,40 @@ class Bill:
 
     @property
     def base(self) -> Payment:
-        """The payment that carries the order."""
-        carries = (p for p in self.payments if p.top_up_for is None and not p.standby)
+        """The payment that carries the order: what store credit does not pay, which may be nothing."""
+        carries = (p for p in self.payments if p.top_up_for is None and not p.standby and not p.is_credit())
         return next(p for p in carries if p.let_go not in {LetGo.REPLACED, LetGo.RENEWED})
+
+    @property
+    def credit(self) -> Payment | None:
+        """What is paid with store credit. It comes first: it is kept before all others, and goes back after them."""
+        return self.payments[0] if self.payments[0].is_credit() else None
 
     @property
     def provider(self) -> str:
         """Who holds and takes the money; "" where it is handed or sent to us."""
-        return self.payments[0].provider
+        return self.base.provider
 
     @property
     def is_cash(self) -> bool:
-        return self.payments[0].method == Method.CASH_ON_DELIVERY
+        return self.base.method == Method.CASH_ON_DELIVERY
+
+    def paid_with_credit(self) -> Money:
+        """What store credit pays of the order and has not gone back."""
+        return dong(0) if self.credit is None or self.credit.let_go else self.credit.refundable()
+
+    def rest_of(self, amount: Money) -> Money:
+        """What store credit leaves to be paid of it."""
+        return max(amount - self.paid_with_credit(), dong(0))
+
+    def taken_beyond(self, amount: Money) -> Money:
+        """What is ours, and not promised back, beyond that."""
+        ours = dong(sum(payment.refundable().minor for payment in self.payments))
+        return max(ours - amount, dong(0))
+
+    def is_packed(self) -> bool:
+        """Somebody has said what of it we keep."""
+        return any(payment.to_capture is not None for payment in self.payments)
 
     def live(self) -> list[Payment]:
         """Those that the order counts on."""
@@ -140,7 +162,7 @@ class Bill:
         states = {payment.current_state() for payment in counting}
         if PaymentState.UNKNOWN in states:
             return PaymentState.UNKNOWN
-        if not self.base.is_live() and self.captured():
+        if not self.base.is_live() and any(p.captured and not p.let_go for p in counting):
             return PaymentState.CAPTURED
         if self.base.state == PaymentState.CAPTURED and any(p.is_being_captured() for p in self.payments):
             return PaymentState.AUTHORISED
@@ -162,6 +184,7 @@ class Bill:
             refunded=self._sum(lambda payment: payment.refunded, self.payments),
             refunding=self._sum(lambda payment: payment.refunding, self.payments),
             refunds=self._refunds(),
+            credit=dong(self.credit.captured if self.credit else 0),
             provider=base.provider,
             failure_code=(waiting[0] if waiting else base).failure_code,
             capture_before=min((p.capture_before for p in counted if p.capture_before), default=None),

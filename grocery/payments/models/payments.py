@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
 from grocery.payments.contracts import FINAL, HELD, Method, PaymentState
+from grocery.payments.contracts.credit import CREDIT
 from grocery.payments.models.cash import CashHandIn
 from grocery.payments.models.provider import ProviderCall
 from grocery.payments.policies import LetGo, Operation, Standby
@@ -23,6 +24,7 @@ METHODS = [
     (Method.MOMO, "MoMo"),
     (Method.BANK_TRANSFER, _("bank transfer")),
     (Method.CASH_ON_DELIVERY, _("cash on delivery")),
+    (Method.STORE_CREDIT, _("store credit")),
 ]
 STATES = [
     (PaymentState.INTENDED, _("intended")),
@@ -136,10 +138,10 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 
 
 class Payment(models.Model):
-    """One authorisation, or one promise of cash, for an order. Amounts in đồng.
+    """One authorisation, one promise of cash, or what store credit pays, for an order. Amounts in đồng.
 
-    The order's first payment carries it; a top-up adds to it for a change of the order. A payment that its customer
-    has not made when the amount changes is let go and replaced by another.
+    The order's first payment that is not store credit carries it; a top-up adds to it for a change of the order. A
+    payment that its customer has not made when the amount changes is let go and replaced by another.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -225,7 +227,9 @@ class Payment(models.Model):
             models.UniqueConstraint(fields=["order_id", "number"], name="payments_numbered"),
             models.UniqueConstraint(
                 fields=["order_id"],
-                condition=Q(top_up_for=None, standby="") & ~Q(let_go__in=[LetGo.REPLACED, LetGo.RENEWED]),
+                condition=Q(top_up_for=None, standby="")
+                & ~Q(let_go__in=[LetGo.REPLACED, LetGo.RENEWED])
+                & ~Q(provider=CREDIT),
                 name="payments_one_carries_the_order",
             ),
             models.UniqueConstraint(
@@ -252,6 +256,10 @@ class Payment(models.Model):
     @property
     def total(self) -> Money:
         return dong(self.amount)
+
+    def is_credit(self) -> bool:
+        """Paid with store credit: ours from the beginning."""
+        return self.provider == CREDIT
 
     def is_final(self) -> bool:
         """Nothing more will happen to it, except that what was captured may be given back."""

@@ -205,6 +205,15 @@ def top_up_of(amount: Money, *, authorised: Money, least: Money) -> Money:
     return max(missing, least) if missing > Money(0, amount.currency) else Money(0, amount.currency)
 
 
+def part_of_credit(credit: Money, amount: Money, *, least: Money) -> Money:
+    """How much of `credit` pays `amount`: what is needed, and so much less that no rest is too small to pay."""
+    part = min(credit, amount)
+    rest = amount - part
+    if not rest or rest >= least:
+        return part
+    return max(amount - least, Money(0, amount.currency))
+
+
 def spread_capture(amount: Money, holds: Sequence[Money], *, least: Money) -> list[Money]:
     """What to take of each hold so that `amount` is taken: as much as there is of the first, and so on.
 

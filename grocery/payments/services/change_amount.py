@@ -7,7 +7,9 @@ from uuid import UUID
 
 from grocery.kernel.errors import Conflict
 from grocery.kernel.money import Money, dong
+from grocery.kernel.outbox import publish
 from grocery.payments.contracts import Method, PaymentIs, PaymentState
+from grocery.payments.events import PaymentAuthorised
 from grocery.payments.models import Bill, Payment
 from grocery.payments.policies import LetGo, check_limits, check_taking, top_up_of
 from grocery.payments.services.let_go import end_top_up, let_go
@@ -38,7 +40,7 @@ def raise_to(
         return _again(bill, mine, amount)
     for other in [payment for payment in bill.waiting() if not payment.standby]:
         end_top_up(other, LetGo.NOT_NEEDED, now=now)
-    limits = limits_of(bill.payments[0])
+    limits = limits_of(bill.base)
     missing = top_up_of(amount, authorised=bill.authorised(), least=limits.minimum)
     if missing:
         check_limits(missing, limits)
@@ -69,14 +71,17 @@ def lower_to(*, order_id: UUID, amount: Money, now: datetime) -> None:
 
 
 def change_cash(*, order_id: UUID, amount: Money, now: datetime) -> None:
-    """The driver is to collect another amount, more or less, in the caller's transaction. Asking again is harmless.
+    """The order comes to another amount, more or less, in the caller's transaction: the driver is to collect what
+    store credit does not pay of it. Asking again is harmless.
 
     Raises PaymentIs unless the order is paid in cash, and once that was taken or the order is off; AmountTooSmall.
     """
     bill = Bill.locked(order_id)
-    if not bill.is_cash or bill.base.state != PaymentState.AUTHORISED:
+    all_paid = bill.paid_with_credit() and not bill.rest_of(amount)
+    if bill.is_cash and bill.base.state == PaymentState.AUTHORISED:
+        _set(bill, amount, now)
+    elif not bill.is_cash or not all_paid:
         raise PaymentIs(bill.state())
-    _set(bill, amount, now)
 
 
 def _open_bill(order_id: UUID) -> Bill:
@@ -100,24 +105,42 @@ def _again(bill: Bill, mine: Payment, amount: Money) -> Money:
 
 
 def _set(bill: Bill, amount: Money, now: datetime) -> None:
-    """What carries the order is for this amount: in place where nobody has heard of another, or by a new payment."""
+    """What carries the order is for this amount, less what store credit pays: in place where nobody has heard of
+    another, or by a new payment."""
     base = bill.base
     check_taking(amount, authorised=amount)
-    if base.total == amount:
+    rest = _rest(bill, amount)
+    if base.total == rest:
         return
-    if not bill.is_cash:
-        check_limits(amount, limits_of(base))
+    if rest and not bill.is_cash:
+        check_limits(rest, limits_of(base))
     if bill.provider and base.was_asked_for():
         let_go(base, LetGo.REPLACED, now=now)
-        _add(bill, amount, opened_at=now)
-        return
-    base.amount = amount.minor
-    base.to_capture = amount.minor if base.to_capture is not None else None
-    base.save(update_fields=["amount", "to_capture"])
+        base = _add(bill, rest, opened_at=now)
+    else:
+        base.amount = rest.minor
+        base.to_capture = rest.minor or None if bill.is_packed() else None
+        base.save(update_fields=["amount", "to_capture"])
+    if not rest and not base.is_held():
+        _nothing_to_pay(base, amount, now)
+
+
+def _rest(bill: Bill, amount: Money) -> Money:
+    """What is to be paid beside store credit: nothing, or enough to be paid in that way."""
+    if bill.credit is None or bill.is_cash:
+        return bill.rest_of(amount)
+    return top_up_of(amount, authorised=bill.paid_with_credit(), least=limits_of(bill.base).minimum)
+
+
+def _nothing_to_pay(base: Payment, amount: Money, now: datetime) -> None:
+    """Store credit pays for all that the order still comes to."""
+    base.state, base.authorised_at = PaymentState.AUTHORISED, now
+    base.save(update_fields=["state", "authorised_at"])
+    publish(PaymentAuthorised(order_id=base.order_id, amount=amount))
 
 
 def _add(bill: Bill, amount: Money, **terms: object) -> Payment:
-    first = bill.payments[0]
+    first = bill.payments[-1]  # never store credit, which comes first
     added = Payment.objects.create(
         order_id=first.order_id,
         number=bill.next_number(),
@@ -126,7 +149,7 @@ def _add(bill: Bill, amount: Money, **terms: object) -> Payment:
         store_id=first.store_id,
         method=Method(first.method),
         provider=first.provider,
-        memo=new_memo() if first.memo else "",
+        memo=new_memo() if first.method == Method.BANK_TRANSFER else "",
         amount=amount.minor,
         **terms,
     )

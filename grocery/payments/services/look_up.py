@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from uuid import UUID
 
+from grocery.kernel.money import Money
 from grocery.payments.contracts import PaymentView, ProviderHealth
 from grocery.payments.gateways import registry
 from grocery.payments.gateways.provider import OutcomeUnknown, PaymentProvider, Refused
@@ -16,6 +17,11 @@ from grocery.payments.models import Bill
 def payment(*, order_id: UUID) -> PaymentView:
     """How that order is paid, all its payments together. Raises NotFound."""
     return Bill.of(order_id).view()
+
+
+def taken_beyond(*, order_id: UUID, amount: Money) -> Money:
+    """What was taken for that order, and not promised back, beyond `amount`. Raises NotFound."""
+    return Bill.of(order_id).taken_beyond(amount)
 
 
 def page_sources(*, provider: str) -> Mapping[str, tuple[str, ...]]:

@@ -18,10 +18,12 @@ def request_cancellation(*, order_id: UUID, now: datetime) -> None:
     """Write down that nothing is to be taken, in the caller's transaction; the relay tells the provider afterwards.
 
     All of the order's payments, top-ups included. What no provider has heard of is cancelled at once; what was sent
-    to us goes back. Asking again is harmless; once a capture was asked for it is a refund: raises PaymentIs.
+    to us, or paid with store credit, goes back. Asking again is harmless; once a capture was asked for it is a
+    refund: raises PaymentIs. Cash for packed goods is not collected then; what store credit has paid of them stays
+    until it is refunded.
     """
     bill = Bill.locked(order_id)
-    going = bill.wanted()
+    going = [payment for payment in bill.wanted() if not (bill.is_cash and bill.is_packed() and payment.is_credit())]
     if any(_is_kept(payment) for payment in going):
         raise PaymentIs(PaymentState.CAPTURED)
     for payment in going:

@@ -22,9 +22,10 @@ from grocery.payments.services.shortfalls import tried_again
 def request_capture(*, order_id: UUID, amount: Money, now: datetime) -> None:
     """Write down what is to be taken, in the caller's transaction; the relay asks the provider afterwards.
 
-    An order that was topped up is charged on its oldest payment first; a payment that is not needed is let go, and so
-    is a top-up that still waits for its customer. For cash it is what the driver is to collect. Asking again for the
-    same is harmless, for another amount a Conflict. Raises AmountTooSmall, MoreThanAuthorised, PaymentIs.
+    Store credit is kept first; an order that was topped up is charged on its oldest payment before the others. One
+    that is not needed is let go, and so is a top-up that still waits for its customer. Cash is what the driver is to
+    collect. Asking again for the same is harmless, for another amount a Conflict. Raises AmountTooSmall,
+    MoreThanAuthorised, PaymentIs.
     """
     bill = Bill.locked(order_id)
     check_taking(amount, authorised=bill.authorised() or bill.base.total)
@@ -32,11 +33,22 @@ def request_capture(*, order_id: UUID, amount: Money, now: datetime) -> None:
         return
     if not bill.base.is_live() or not (_may_be_asked_for(bill.base) or bill.asked()):
         raise PaymentIs(bill.state())
-    if not bill.is_cash:
-        _take_more(bill, amount - bill.asked(), now)
+    if bill.is_cash:
+        _collect(bill, amount, now)
     else:
-        bill.base.to_capture = amount.minor
+        _take_more(bill, amount - bill.asked(), now)
+
+
+def _collect(bill: Bill, amount: Money, now: datetime) -> None:
+    """Keep what store credit pays of it; the rest is for the driver, who has nothing to do with nothing."""
+    if bill.credit and bill.credit.to_capture is None:
+        _take_of(bill.credit, min(amount, bill.credit.total), now)
+    if rest := bill.rest_of(amount):
+        bill.base.to_capture = rest.minor
         bill.base.save(update_fields=["to_capture"])
+    else:
+        let_go(bill.base, LetGo.NOT_NEEDED, now=now)
+        publish(*facts_of_captures(bill))
 
 
 def _may_be_asked_for(payment: Payment) -> bool:
@@ -55,7 +67,7 @@ def _take_more(bill: Bill, missing: Money, now: datetime) -> None:
 
 
 def _take(bill: Bill, free: list[Payment], amount: Money, now: datetime) -> None:
-    least = limits_of(bill.payments[0]).minimum
+    least = limits_of(bill.base).minimum
     shares = spread_capture(amount, [payment.total for payment in free], least=least)
     for payment, share in zip(free, shares, strict=True):
         if share:

@@ -108,7 +108,7 @@ def _pay(transfer: IncomingTransfer, bill: Bill, now: datetime) -> Standing:
 
 def _take_beyond(transfer: IncomingTransfer, bill: Bill, amount: Money, reference: str, now: datetime) -> None:
     """What nobody asked for is a payment that was let go before it came: ours, told to the books, and owed back."""
-    first = bill.payments[0]
+    first = bill.base
     beyond = Payment.objects.create(
         order_id=first.order_id,
         number=bill.next_number(),
