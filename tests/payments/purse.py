@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from grocery.kernel.money import Money, dong
@@ -26,6 +26,7 @@ class Purse:
     limits: Limits = LIMITS
     captures_whole: bool = True
     repeats_itself: bool = True
+    refund_later: Mapping[str, timedelta] = field(default_factory=dict)
     seen: dict[str, Observation] = field(default_factory=dict)
     given_back: dict[str, RefundSeen] = field(default_factory=dict)
 

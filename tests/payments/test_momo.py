@@ -295,7 +295,52 @@ def test_an_order_that_ends_while_its_customer_is_at_momo_ends_cancelled(till: T
 
 
 # --- giving back ----------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("code", ["1080", "1081", "1088"])
+def hourly(till: Till, hours: int) -> None:
+    """Clocks go on by the hour; the clock of payments ticks at each, and twice."""
+    for _ in range(hours):
+        till.later(hours=1, seconds=1)
+        for _tick in range(2):
+            payments.reconcile(now=till.now)
+        till.deliver()
+
+
+def refunds_asked(till: Till) -> int:
+    return len(till.sandbox.momo.requests("refund"))
+
+
+def test_a_refund_that_momo_puts_off_is_asked_for_each_hour_until_it_arrives(till: Till):
+    till.sandbox.momo.fault("refund", "1080", times=2)
+    order_id = given_back(till)
+    minutes_pass(till)
+    part = RefundPart.objects.get()
+    assert (part.state, part.failure_code, refunds_asked(till)) == ("requested", "1080", 1)
+    assert "RefundFailed" not in till.facts(order_id)
+    hourly(till, 1)
+    assert (money(order_id)[2], refunds_asked(till)) == (0, 2)
+    hourly(till, 2)
+    assert (money(order_id), refunds_asked(till)) == (("captured", 345_000, 25_000), 3)
+    assert till.facts(order_id).count("RefundSucceeded") == 1
+
+
+def test_a_refund_that_momo_puts_off_for_a_day_goes_to_a_person(till: Till):
+    till.sandbox.momo.fault("refund", "1080", times=1_000)
+    order_id = given_back(till)
+    hourly(till, 26)
+    part = RefundPart.objects.get()
+    assert (part.state, part.failure_code, till.facts(order_id).count("RefundFailed")) == ("owed", "1080", 1)
+    assert 20 <= refunds_asked(till) <= 24
+
+
+def test_a_refund_that_was_put_off_and_whose_next_answer_is_lost_is_made_once(till: Till):
+    till.sandbox.momo.fault("refund", "1080", times=1)
+    till.sandbox.momo.fault("refund", "cut", times=1)
+    order_id = given_back(till)
+    hourly(till, 3)
+    made = [refund for refund in till.sandbox.momo.refunds() if refund["resultCode"] == 0]
+    assert (money(order_id), len(made)) == (("captured", 345_000, 25_000), 1)
+
+
+@pytest.mark.parametrize("code", ["1081", "1088"])
 def test_a_refund_that_momo_refuses_is_owed_and_may_be_tried_again(till: Till, code: str):
     till.sandbox.momo.fault("refund", code, times=1)
     order_id = given_back(till)

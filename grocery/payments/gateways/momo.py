@@ -42,6 +42,7 @@ class MomoProvider:
     limits = LIMITS
     captures_whole = True
     repeats_itself = False
+    refund_later = codes.REFUND_LATER
 
     def __init__(self, wire: Wire, *, ipn_url: str) -> None:
         self._wire, self._ipn_url = wire, ipn_url

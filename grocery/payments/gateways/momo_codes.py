@@ -6,6 +6,7 @@ https://developers.momo.vn/v3/docs/payment/api/result-handling/resultcode/
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,6 +27,8 @@ UNDER_WAY: Final = frozenset({1000, 7000, 7002, 8000})
 FAILED: Final = frozenset(
     {98, 99, 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1017, 1026, 1080, 1081, 1088, 2019, 4001, 4002, 4100}
 )
+#: "Try again in about an hour", with payments that are old: the refund of that name has failed, another may not.
+REFUND_LATER: Final = {"1080": timedelta(hours=1)}
 #: Not final, and said of the request: nothing was done, and later it may be.
 LATER: Final = frozenset({MAINTENANCE, CONFLICT}) | REFUSED_US
 #: Not final, and said of the request: as it is it will never be done.

@@ -107,6 +107,8 @@ class PaymentProvider(ReadsNotices, Protocol):
     captures_whole: bool
     #: Asked to begin the same again it answers as before; otherwise only the first to ask hears how to pay.
     repeats_itself: bool
+    #: Codes with which it refuses a refund for now, and after how long it may be asked anew.
+    refund_later: Mapping[str, timedelta]
 
     def authorise(self, *, wanted: Wanted, key: str) -> Observation:
         """Begin a payment that holds so much once its customer has confirmed it."""

@@ -67,6 +67,7 @@ class StripeProvider:
     #: Online and made by the customer; each hold says itself when it ends.
     holds_for = timedelta(days=7)
     repeats_itself = True
+    refund_later: Mapping[str, timedelta] = {}
 
     def __init__(
         self,

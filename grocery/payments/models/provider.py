@@ -39,6 +39,15 @@ class ProviderCallQuerySet(models.QuerySet["ProviderCall"]):
         """Without a decision, oldest first."""
         return self.filter(state__in=OPEN).order_by("id")
 
+    def due(self, now: datetime) -> ProviderCallQuerySet:
+        """That need not wait."""
+        return self.exclude(not_before__gt=now)
+
+    def wait_until(self) -> datetime | None:
+        """When the first of these may be sent; None: at once, or there is none."""
+        moments = list(self.values_list("not_before", flat=True))
+        return None if None in moments else min((moment for moment in moments if moment), default=None)
+
     def in_doubt(self) -> ProviderCallQuerySet:
         """Asked, and no answer."""
         return self.filter(state=CallState.UNKNOWN)
@@ -117,6 +126,8 @@ class ProviderCall(models.Model):
     answer = models.JSONField(_("answer"), default=dict, blank=True)
     error = models.CharField(_("error"), max_length=64, blank=True)
     intended_at = models.DateTimeField(_("intended at"))
+    #: It is not to be sent before; null: at once.
+    not_before = models.DateTimeField(_("not before"), null=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)
     decided_at = models.DateTimeField(_("decided at"), null=True)
 

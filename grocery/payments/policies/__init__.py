@@ -116,6 +116,8 @@ class Limits:
     maximum: Money
 
 
+#: So long after it was asked for, a refund that its provider puts off goes to a person.
+RETRIED_FOR: Final = timedelta(days=1)
 #: What banks send within seconds, and what is worth sending.
 TRANSFERS: Final = Limits(minimum=dong(1_000), maximum=dong(499_999_999))
 

@@ -16,7 +16,13 @@ PATIENCE: Final = timedelta(minutes=1)
 
 
 def intend(
-    payment: Payment, operation: Operation, *, request: dict[str, Any], now: datetime, part: RefundPart | None = None
+    payment: Payment,
+    operation: Operation,
+    *,
+    request: dict[str, Any],
+    now: datetime,
+    part: RefundPart | None = None,
+    not_before: datetime | None = None,
 ) -> ProviderCall:
     """The call that is to be made, with its key: the one that is there already, or a new one."""
     latest = payment.calls.to(operation).for_part(part).first()
@@ -24,7 +30,7 @@ def intend(
         return latest
     latest = payment.calls.to(operation).first()
     revision = latest.revision + 1 if latest else 0
-    payment.look_at = now + PATIENCE
+    payment.look_at = not_before or now + PATIENCE
     payment.save(update_fields=["look_at"])
     return ProviderCall.objects.create(
         payment=payment,
@@ -34,4 +40,5 @@ def intend(
         key=policies.key(operation, payment.id, epoch=settings.RESTORE_EPOCH, revision=revision),
         request=request,
         intended_at=now,
+        not_before=not_before,
     )

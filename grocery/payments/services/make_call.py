@@ -11,7 +11,7 @@ from django.db import transaction
 
 from grocery.kernel.money import dong
 from grocery.kernel.outbox import publish
-from grocery.payments.contracts import PaymentRefused, PaymentState, RefundState
+from grocery.payments.contracts import PaymentRefused, PaymentState
 from grocery.payments.events import PaymentEvent
 from grocery.payments.gateways import breaker
 from grocery.payments.gateways.provider import AWAY, CardKeeper, OutcomeUnknown, PaymentProvider, Refused, Wanted
@@ -20,7 +20,7 @@ from grocery.payments.models import Bill, Payment, ProviderCall
 from grocery.payments.policies import OPEN, CallState, Observation, Operation, RefundSeen
 from grocery.payments.services.facts import facts_of_captures, facts_of_failed
 from grocery.payments.services.observe import record
-from grocery.payments.services.observe_refunds import move, record_refunds
+from grocery.payments.services.observe_refunds import record_refunds, refused
 from grocery.payments.services.renewing import ask_the_customer
 from grocery.payments.services.shortfalls import fell_short
 from grocery.payments.services.waiting_refunds import give_back
@@ -100,7 +100,7 @@ def _note(call_id: UUID, state: CallState, code: str, now: datetime, *, key_spen
     log.warning("payment_call_without_success", key=call.key, state=str(state), code=code)
     if state is CallState.REFUSED:
         if call.part:
-            move(call.payment, call.part, RefundState.OWED, code, now)
+            refused(call.payment, call.part, code, now)
         else:
             _take_back(bill, call.payment, Operation(call.operation), code, now)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -16,10 +17,12 @@ from grocery.payments.contracts import RefundState
 from grocery.payments.events import RefundFailed, RefundSucceeded
 from grocery.payments.gateways.registry import provider
 from grocery.payments.models import Bill, Payment, ProviderCall, Refund, RefundPart
-from grocery.payments.policies import CallState, RefundSeen, refund_after
+from grocery.payments.policies import RETRIED_FOR, CallState, Operation, RefundSeen, refund_after
+from grocery.payments.services.intents import intend
 from grocery.payments.services.looks import next_look
 from grocery.payments.services.money_facts import moved_back
 
+_ON_THEIR_WAY: Final = {RefundState.REQUESTED, RefundState.PENDING}
 log = structlog.get_logger()
 STRAYS = Counter("payments_stray_refunds", "Refunds at a provider for which there is no room in what was captured")
 REFUNDS = Counter("payments_refunds", "Parts of refunds, by what became of them", ["outcome"])
@@ -56,9 +59,11 @@ def _record(payment: Payment, seen: RefundSeen, now: datetime) -> None:
             _decide(call, seen, now)
         part.reference = seen.reference
         by_hand = part.handed_back_by is not None
-        move(
-            payment, part, refund_after(RefundState(part.state), seen.state, by_hand=by_hand), seen.failure_code, now
-        )
+        state = refund_after(RefundState(part.state), seen.state, by_hand=by_hand)
+        if state is RefundState.OWED and part.state in _ON_THEIR_WAY:
+            refused(payment, part, seen.failure_code, now)
+        else:
+            move(payment, part, state, seen.failure_code, now)
 
 
 def _decide(call: ProviderCall, seen: RefundSeen, now: datetime) -> None:
@@ -101,6 +106,21 @@ def _adopt(payment: Payment, seen: RefundSeen, now: datetime) -> None:
         refund=refund, payment=payment, amount=amount.minor, reference=seen.reference, state=RefundState.PENDING
     )
     move(payment, part, seen.state, "", now)
+
+
+def refused(payment: Payment, part: RefundPart, code: str, now: datetime) -> None:
+    """The provider would not, under the bill's lock: a person has to see to it, unless it says that it may later.
+
+    Then it is asked anew after the time that it names, as a refund of another name, for as long as `RETRIED_FOR`.
+    """
+    pause = provider(payment.provider).refund_later.get(code)
+    if pause is None or now + pause > part.refund.requested_at + RETRIED_FOR:
+        move(payment, part, RefundState.OWED, code, now)
+        return
+    part.reference, part.failure_code = "", code
+    move(payment, part, RefundState.REQUESTED, code, now)
+    again = {"amount": part.amount}
+    intend(payment, Operation.REFUND, request=again, now=now, part=part, not_before=now + pause)
 
 
 def move(payment: Payment, part: RefundPart, state: RefundState, code: str, now: datetime) -> None:

@@ -81,7 +81,7 @@ def _settle_refunds(payment: Payment, now: datetime) -> None:
     calls = payment.calls.of_refunds().open()
     if calls.tried().exists() or payment.refund_parts.to_look_at().exists():
         look_at_refunds(payment=payment, now=now)
-    for call in calls.all():
+    for call in calls.due(now):
         with suppress(PaymentRefused):
             make_call(call_id=_with_fresh_key(call, now).id, now=now)
 
@@ -102,7 +102,7 @@ def _finish(payment_id: UUID, now: datetime, *, come_back: datetime | None) -> N
     """A top-up that waits for its customer beyond its time is given up; what is unsettled is looked at again."""
     _, payment = Bill.locked_with(payment_id)
     if payment.calls.open().exists():
-        come_back = come_back or now + PATIENCE
+        come_back = come_back or payment.calls.open().wait_until() or now + PATIENCE
     if payment.is_awaited() and payment.pay_until and payment.pay_until <= now:
         if payment.standby:
             not_renewed(payment, now=now)
