@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -42,7 +42,7 @@ class MomoProvider:
     limits = LIMITS
     captures_whole = True
     repeats_itself = False
-    refund_later = codes.REFUND_LATER
+    refund_later: Mapping[str, timedelta] = codes.REFUND_LATER
 
     def __init__(self, wire: Wire, *, ipn_url: str) -> None:
         self._wire, self._ipn_url = wire, ipn_url

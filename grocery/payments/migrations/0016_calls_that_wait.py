@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0014_kept_cards'),
+        ('payments', '0015_paid_with_credit'),
     ]
 
     operations = [
