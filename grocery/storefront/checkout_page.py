@@ -15,7 +15,7 @@ from grocery.kernel import clock, phones
 from grocery.kernel.ids import new_id
 from grocery.ordering import public as ordering
 from grocery.ordering.public import CartView
-from grocery.storefront import slot_grid, substitutes, tenders, till, wording
+from grocery.storefront import credit, slot_grid, substitutes, tenders, till, wording
 from grocery.storefront.forms import AddressForm
 from grocery.storefront.header import Header, header
 from grocery.storefront.plan import change_plan, plan_of
@@ -57,6 +57,7 @@ def context(
         "form": form or address_form(initial=_shown_in_form(where["address"], shop)),
         "key": new_id(),
         "plan": shop.plan,
+        "credit": credit.offer(cart, shop.who.signed_in()),
         "tenders": choices,
         "tender": tenders.chosen(shop.plan.method, choices),
         **where,

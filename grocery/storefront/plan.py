@@ -23,6 +23,7 @@ class Plan:
     pickup_point_id: str = ""
     method: str = "card"
     note: str = ""
+    credit: bool = False
 
     @property
     def pickup(self) -> bool:
@@ -52,4 +53,4 @@ def change_plan(request: HttpRequest, **chosen: Any) -> Plan:
 def forget_plan(request: HttpRequest) -> None:
     """The order is placed; the next one is planned anew, to the same address."""
     plan = plan_of(request)
-    request.session[_KEY] = asdict(replace(plan, note=""))
+    request.session[_KEY] = asdict(replace(plan, note="", credit=False))

@@ -23,7 +23,7 @@ from grocery.kernel.idempotency import once
 from grocery.kernel.typed import total_shown
 from grocery.ordering import public as ordering
 from grocery.ordering.public import CartView, PaymentMethod
-from grocery.storefront import checkout_page, substitutes, tenders
+from grocery.storefront import checkout_page, credit, substitutes, tenders
 from grocery.storefront.checkout_page import address_form, go_to, holder_of, read_id
 from grocery.storefront.header import Header, forget_header, header
 from grocery.storefront.plan import Plan, change_plan, forget_plan, plan_of
@@ -94,7 +94,7 @@ def slot(request: HttpRequest) -> HttpResponse:
         _hold(shop, shop.cart, request.POST.get("slot", ""))
     except DomainError as error:
         problem = error.text(shop.who.language)
-    change_plan(request, note=_note(request), method=tenders.chosen(_tender(request)))
+    change_plan(request, **_typed(request))
     return _again(request, problem=problem, part="storefront/parts/checkout_slot.html")
 
 
@@ -121,7 +121,7 @@ def _place(request: HttpRequest, customer_id: CustomerId) -> HttpResponse:
     key = str(posted.get("idempotency_key", ""))
     if before := ordering.placed_with(customer_id=customer_id, key=key):  # and we died before we could say so
         return _thank(request, before)
-    plan = change_plan(request, note=_note(request), method=tenders.chosen(_tender(request)))
+    plan = change_plan(request, **_typed(request))
     if shop.cart is None or not shop.cart.lines:
         return redirect("storefront:cart")
     try:
@@ -159,6 +159,7 @@ def _order(customer_id: CustomerId, plan: Plan, posted: QueryDict, language: str
         expected_total=total_shown(posted),
         key=str(posted.get("idempotency_key", "")),
         answers=substitutes.answers(posted),
+        credit=credit.wanted(posted),
         now=clock.now(),
     )
 
@@ -181,6 +182,12 @@ def _page(request: HttpRequest, *, part: str = "", status: int = 200, **said: An
     if context is None:
         return redirect("storefront:cart")
     return render(request, part or "storefront/checkout.html", context, status=status)
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """What is chosen on the page beside place and time."""
+    chosen = {"note": _note(request), "method": tenders.chosen(_tender(request))}
+    return chosen | {"credit": "use_credit" in request.POST}
 
 
 def _tender(request: HttpRequest) -> str:

@@ -21,7 +21,7 @@ from grocery.ordering import public as ordering
 from grocery.ordering.public import ChangeKind, OrderLineView, OrderState, OrderView, headroom
 from grocery.payments import public as payments
 from grocery.payments.public import Method, PaymentState, PaymentView, RefundState, RefundView
-from grocery.storefront import motives, offers, tenders, weights, wording
+from grocery.storefront import credit, motives, offers, tenders, weights, wording
 from grocery.storefront.shopper import shopper
 from grocery.storefront.views import returning
 from grocery.storefront.views.answer import shown
@@ -70,6 +70,7 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
 def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str, Any]:
     today = wording.local(clock.now()).date()
     replaced = {line.sku: line.name(language) for line in (*found.lines, *found.gone)}
+    parts = [part.amount for part in payment.captures if part.method is not Method.STORE_CREDIT]
     return {
         "order": found,
         "store": catalog.store(store_id=catalog.StoreId(found.store_id)),
@@ -86,10 +87,9 @@ def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str,
         "payment": payment,
         "paid": _paid(payment),
         "settled": payment.state in _SETTLED,
-        "parts": [part.amount for part in payment.captures] if len(payment.captures) > 1 else [],
-        "refunds": [
-            {"amount": refund.amount, "said": _given_back(refund, payment.method)} for refund in payment.refunds
-        ],
+        "parts": parts if len(parts) > 1 else [],
+        "credit": credit.paid(payment, found),
+        "refunds": credit.refunds(payment, _given_back),
         "to_pay": payment.to_pay,
         "pays_again": payment.pays_again,
         "declined": tenders.refused(payment.method, payment.failure_code),
@@ -163,6 +163,8 @@ def _about(line: OrderLineView, ordered: str) -> str:
 
 def _paid(payment: PaymentView) -> str:
     """What became of the money, in words."""
+    if credit.pays_all(payment):
+        return _("Paid with store credit")
     if payment.state is PaymentState.AUTHORISED:
         return str(tenders.tender(payment.method).held)
     return str(_MONEY[payment.state])

@@ -24,7 +24,7 @@ from grocery.kernel.quantity import plain
 from grocery.ordering import public as ordering
 from grocery.ordering.public import Returnable, ReturnKind, ReturnReason, ReturnState, ReturnView
 from grocery.payments.public import Method, RefundState, RefundView
-from grocery.storefront import tenders, wording
+from grocery.storefront import credit, tenders, wording
 from grocery.storefront.shopper import sent, shopper
 
 REASONS: Final = {
@@ -174,7 +174,7 @@ def _state(one: ReturnView, refund: RefundView | None, *, method: Method) -> str
         return _("You have the money back")
     if refund.state is RefundState.OWED:
         return _("We hand you the money in cash") if refund.in_cash else _("We are seeing to the refund")
-    return str(tenders.tender(method).coming)
+    return credit.coming(refund, method)
 
 
 def _not_paid(method: Method) -> str:
