@@ -103,8 +103,8 @@ def write_return_decided(fact: ReturnDecided) -> None:
 
 @on(OrderReturned)
 def write_not_taken(fact: OrderReturned) -> None:
-    if fact.kind == "door":  # what is returned later is told by the decision
-        _about_return(fact, fact.return_id, "door")
+    if fact.kind in {"door", "refund"}:  # what is returned later is told by the decision
+        _about_return(fact, fact.return_id, fact.kind)
 
 
 def _about_return(fact: OrderFact, return_id: UUID, reason: str) -> None:

@@ -28,6 +28,8 @@ REFUND: Final[dict[str, Any]] = {
     "state": "pending",
     "in_cash": False,
     "to_credit": 0,
+    "failed": False,
+    "usual_days": {"first": 5, "last": 10},
     "requested_at": "2026-11-21T09:30:00Z",
     "settled_at": None,
 }
@@ -45,16 +47,30 @@ CREDIT_ENTRY: Final[dict[str, Any]] = {
 }
 
 
-class RefundOut(Schema):
-    """Money that goes back: `owed` means that somebody of the shop sees to it, as with cash.
+class UsualDays(Schema):
+    """Working days, at best and at worst, as banks and wallets say them; nobody promises it."""
 
-    `to_credit` of it is store credit: what was paid with it, and what was asked to go there.
+    first: int
+    last: int
+
+    model_config = {"json_schema_extra": {"examples": [{"first": 5, "last": 10}]}}
+
+
+class RefundOut(Schema):
+    """Money that goes back. `requested`: asked for, and about to be sent · `pending`: on its way · `succeeded`: it is
+    there · `owed`: somebody of the shop sees to it, as with cash.
+
+    `to_credit` of it is store credit: what was paid with it, and what was asked to go there. `failed`: it could not
+    go back the way it came, so the shop gets in touch. `usual_days`: in how many working days it is usually seen.
+    What waits for a second person in the shop is among the order's returns, `waiting`.
     """
 
     amount: Dong
     state: public.RefundState
     in_cash: bool
     to_credit: Dong
+    failed: bool
+    usual_days: UsualDays | None
     requested_at: datetime
     settled_at: datetime | None
 
@@ -162,6 +178,20 @@ class Methods(Schema):
     }
 
 
+def _refund(refund: public.RefundView) -> RefundOut:
+    days = UsualDays(first=refund.days[0], last=refund.days[1]) if refund.days else None
+    return RefundOut(
+        amount=refund.amount.minor,
+        state=refund.state,
+        in_cash=refund.in_cash,
+        to_credit=refund.to_credit.minor,
+        failed=refund.failed,
+        usual_days=days,
+        requested_at=refund.requested_at,
+        settled_at=refund.settled_at,
+    )
+
+
 def _works_there(who: Principal, store_id: UUID) -> bool:
     """Staff of that store, or of all stores."""
     return not who.roles.isdisjoint(STAFF) and who.store_id in {None, store_id}
@@ -188,7 +218,7 @@ def payment(request: HttpRequest, order_id: Id) -> PaymentOut:
         credit=view.credit.minor,
         refunded=view.refunded.minor,
         refunding=view.refunding.minor,
-        refunds=[RefundOut.from_orm(refund) for refund in view.refunds],
+        refunds=[_refund(refund) for refund in view.refunds],
         currency=view.amount.currency,
         failure_code=view.failure_code,
     )

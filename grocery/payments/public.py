@@ -63,6 +63,7 @@ from grocery.payments.contracts.credit import (
     RefundTo,
 )
 from grocery.payments.contracts.providers import MethodAway, MethodOffer, PaymentOpening, WhyNot
+from grocery.payments.contracts.statements import StatementSeen
 from grocery.payments.services.begin_authorisation import begin_authorisation
 from grocery.payments.services.change_amount import change_cash, lower_to, raise_to
 from grocery.payments.services.credit import credit_entries, credit_of, grant_credit, take_back_credit
@@ -74,6 +75,7 @@ from grocery.payments.services.look_again import look_again
 from grocery.payments.services.look_up import health, page_sources, payment, taken_beyond
 from grocery.payments.services.offers import explained, offered, offers, probe_providers, providers_away
 from grocery.payments.services.open_payment import credit_for, open_payment
+from grocery.payments.services.preview_statement import preview_statement
 from grocery.payments.services.reconcile import reconcile
 from grocery.payments.services.record_cash import record_cash
 from grocery.payments.services.renewing import holds_to_renew, renew_hold
@@ -128,6 +130,8 @@ __all__ = [
     "DifferenceUnexplained",
     # what was sent and fits nothing
     "import_statement",
+    "preview_statement",
+    "StatementSeen",
     "StatementTaken",
     "NotAStatement",
     "assign_transfer",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -66,14 +66,14 @@ def pays_all(payment: PaymentView) -> bool:
     return payment.state is PaymentState.AUTHORISED and payment.credit == payment.authorised
 
 
-def refunds(payment: PaymentView, said: Any) -> list[dict[str, Any]]:
-    """What went back or goes: what became credit by itself, the rest as `said` of it."""
+def refunds(payment: PaymentView, said: Any, more: Callable[[RefundView], str]) -> list[dict[str, Any]]:
+    """What went back or goes: what became credit by itself, the rest as `said` of it, and `more`: what comes next."""
     rows = []
     for refund in payment.refunds:
         if refund.to_credit:
             rows.append({"amount": refund.to_credit, "said": _back(refund)})
         if rest := refund.amount - refund.to_credit:
-            rows.append({"amount": rest, "said": said(refund, payment.method)})
+            rows.append({"amount": rest, "said": said(refund, payment.method), "more": more(refund)})
     return rows
 
 

@@ -282,7 +282,7 @@ def test_of_what_was_weighed_only_the_names_are_told():
 def test_a_return_says_what_was_decided_and_where_the_money_is(language: str, method: PaymentMethod):
     words = {
         reason: written(Kind.ORDER_RETURNED, language, order(method=method), reason=reason)
-        for reason in ("requested", "decided", "door")
+        for reason in ("requested", "decided", "door", "refund")
     }
     assert len({each.text for each in words.values()} | {each.subject for each in words.values()}) == 6
     assert "38.500" in words["decided"].text

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from grocery.kernel.ids import new_id
+from grocery.kernel.money import dong
 from grocery.kernel.principal import Principal
 from grocery.ordering import public as ordering
+from grocery.payments import public as payments
 from tests.storefront.conftest import NOON, Market, Visitor, hidden, text_of
 from tests.storefront.test_checkout import place
 
@@ -80,3 +83,28 @@ def test_the_page_says_what_was_given_back_and_the_vat_that_stays(lan: Visitor):
     ordering.decide_return(return_id=found.id, decisions=kept, by=by, now=NOON)
     words = text_of(lan.get(lan.placed))
     assert "Given back −189.000\xa0₫ You pay 313.500\xa0₫ Includes VAT 5% 14.214\xa0₫ Includes VAT 8% 1.111" in words
+
+
+def refunded(
+    lan: Visitor, amount: int, to: payments.RefundTo = payments.RefundTo.ORIGINAL, by: str = "support"
+) -> UUID:
+    """Somebody of the shop gives money back for the rice, which stays with the customer."""
+    who = Principal(kind="staff", id=new_id(), roles=frozenset({by}))
+    line = ordering.RefundLine("rice", ordering.ReturnReason.DAMAGED, amount=dong(amount))
+    return ordering.refund_lines(order_id=order_of(lan), lines=[line], by=who, to=to, now=NOON)
+
+
+def test_money_without_goods_is_told_from_the_decision_to_its_arrival(lan: Visitor, settings: Any):
+    settings.REFUND_FOUR_EYES = 50_000
+    waiting = refunded(lan, 50_001)
+    assert "Refunded" in text_of(lan.get(lan.placed))
+    assert "a colleague checks the amount" in text_of(lan.get(lan.placed))
+    boss = Principal(kind="staff", id=new_id(), roles=frozenset({"manager"}))
+    ordering.refuse_refund(return_id=waiting, by=boss, word="no", now=NOON)
+    assert "Refunded" not in text_of(lan.get(lan.placed)), "what staff let be is not told"
+    refunded(lan, 10_000)
+    refunded(lan, 20_000, payments.RefundTo.CREDIT)
+    ordering.settle_returns(now=NOON + timedelta(minutes=6))
+    words = text_of(lan.get(lan.placed))
+    said = ["We hand you the money in cash", "It is in your store credit", "Refunded as store credit"]
+    assert [one for one in said if one not in words] == []

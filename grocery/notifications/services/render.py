@@ -128,15 +128,20 @@ def _return(back: ordering.ReturnView, language: str) -> dict[str, Any]:
         "lines": [
             {
                 "name": line.name(language),
-                "detail": policies.measure(line.quantity, line.unit, language)
-                + (f" · {line.answer}" if line.answer else ""),
+                "detail": " · ".join(filter(None, (_measured(line, language), line.answer))),
                 "amount": str(line.amount) if line.accepted is not False else _NOT_ACCEPTED[language],
             }
             for line in back.lines
         ],
         "amount": str(back.amount) if back.amount else "",
         "at_the_door": back.kind is ordering.ReturnKind.DOOR,
+        "to_credit": back.to_credit,
     }
+
+
+def _measured(line: ordering.ReturnLineView, language: str) -> str:
+    """How much of it; "" for money without goods."""
+    return policies.measure(line.quantity, line.unit, language) if line.quantity else ""
 
 
 _NOT_ACCEPTED = {"vi": "không nhận", "en": "not accepted"}

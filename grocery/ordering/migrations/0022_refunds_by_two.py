@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             name='OrderReturnStep',
             fields=[
                 ('id', models.UUIDField(default=grocery.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('what', models.CharField(choices=[('asked', 'asked for'), ('approved', 'approved'), ('refused', 'not approved'), ('withdrawn', 'withdrawn'), ('undone', 'undone'), ('settled', 'sent on its way')], max_length=12, verbose_name='step')),
+                ('what', models.CharField(choices=[('asked', 'entered'), ('approved', 'approved'), ('refused', 'not approved'), ('withdrawn', 'withdrawn'), ('undone', 'undone'), ('settled', 'sent on its way')], max_length=12, verbose_name='step')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('by', models.UUIDField(null=True, verbose_name='who')),
                 ('amount', models.BigIntegerField(verbose_name='amount, ₫')),

@@ -54,7 +54,7 @@ WHY_EYES = [
     (WhyEyes.STORE.value, _("much in the store today")),
 ]
 REFUND_STEPS = [
-    (RefundStep.ASKED.value, _("asked for")),
+    (RefundStep.ASKED.value, _("entered")),
     (RefundStep.APPROVED.value, _("approved")),
     (RefundStep.REFUSED.value, _("not approved")),
     (RefundStep.WITHDRAWN.value, _("withdrawn")),

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ from grocery.kernel.money import dong
 from grocery.kernel.principal import Principal
 from grocery.kernel.tiles import Tile, tile
 from grocery.payments import public as payments
+from grocery.payments.admin.statements import may_import, statement
 from grocery.payments.models import IncomingTransfer
 from grocery.payments.models.transfers import IncomingTransferQuerySet
 from grocery.payments.policies.transfers import Oddity, Standing
@@ -76,6 +78,14 @@ class IncomingTransferAdmin(ReadOnly, admin.ModelAdmin):
     search_help_text = _("bank's reference, memo, order number")
     ordering = ("received_at", "id")
     list_per_page = 50
+    change_list_template = "payments/transfers.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        upload = path("statement/", self.admin_site.admin_view(statement), name="payments_statement")
+        return [upload, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "may_import": may_import(request)})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[IncomingTransfer]:
         """A store's staff see what is for their own store, and what may be for any."""

@@ -137,6 +137,8 @@ class RefundView:
     """Money that goes back, or went. `in_cash`: handed over, at least in part. `settled_at`: when it arrived.
 
     `to_credit`: how much of it is store credit, or will be: what was paid with it, and what was asked to go there.
+    `failed`: its provider could not give it back, so a person does. `days`: in how many days it usually arrives from
+    now on, at best and at worst, None where it has or nobody can say.
     """
 
     id: UUID
@@ -149,6 +151,8 @@ class RefundView:
     requested_at: datetime
     settled_at: datetime | None = None
     to_credit: Money = field(default_factory=lambda: dong(0))
+    failed: bool = False
+    days: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

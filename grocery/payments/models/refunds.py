@@ -12,7 +12,7 @@ from grocery.kernel.errors import NotFound
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
 from grocery.payments.contracts import Method, RefundState, RefundView
-from grocery.payments.policies import state_of_refund
+from grocery.payments.policies import days_until_seen, state_of_refund
 
 REFUND_STATES = [
     (RefundState.REQUESTED, _("to be asked for")),
@@ -92,7 +92,16 @@ class Refund(models.Model):
             requested_at=self.requested_at,
             settled_at=max((part.settled_at for part in parts if part.settled_at), default=None),
             to_credit=self._to_credit(parts),
+            failed=any(part.state == RefundState.OWED and part.failure_code for part in parts),
+            days=self._days(parts),
         )
+
+    def _days(self, parts: list[RefundPart]) -> tuple[int, int] | None:
+        """What is handed over in cash comes when somebody meets the customer."""
+        open_ = [part for part in parts if part.state != RefundState.SUCCEEDED and not part.to_credit]
+        if not open_ or any(part.payment.method == Method.CASH_ON_DELIVERY for part in open_):
+            return None
+        return days_until_seen(["" if part.state == RefundState.OWED else part.payment.provider for part in open_])
 
     def all_given(self) -> bool:
         """Has the customer all of this? While it waits, or is being spread, not all of it is in parts."""

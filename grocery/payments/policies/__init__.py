@@ -260,6 +260,18 @@ def state_of_refund(parts: Sequence[RefundState]) -> RefundState:
     return min(parts, key=order.index, default=RefundState.SUCCEEDED)
 
 
+#: Working days until money that goes back is seen, at best and at worst: by provider, and by hand. What they and the
+#: banks behind them say to their customers; nobody promises it.
+_USUAL_DAYS: Final[Mapping[str, tuple[int, int]]] = {"stripe": (5, 10), "momo": (0, 3), "": (1, 3)}
+_ANY_PROVIDER: Final = (3, 10)
+
+
+def days_until_seen(providers: Sequence[str]) -> tuple[int, int]:
+    """In how many working days money is usually back that went by these; "" is by our own hands."""
+    usual = [_USUAL_DAYS.get(provider, _ANY_PROVIDER) for provider in providers]
+    return max(first for first, _ in usual), max(last for _, last in usual)
+
+
 def refund_after(state: RefundState, seen: RefundState, *, by_hand: bool) -> RefundState:
     """Where a refund stands now that its provider says `seen`. It may fail days after it succeeded, never the other
     way round; what a person has given back by hand is no longer the provider's affair."""

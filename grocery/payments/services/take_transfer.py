@@ -42,21 +42,26 @@ class _Open(Collector):
 figures.show(_Open())
 
 
-@transaction.atomic
 def take_transfer(told: Told, source: Source, *, now: datetime) -> str:
     """Store the transfer and have it pay what it is for, or stand in the queue with the reason; once per reference.
 
     "kept", or "duplicate" for what was told before, by whomever.
     """
+    return "duplicate" if taken_as(told, source, now=now) is None else "kept"
+
+
+@transaction.atomic
+def taken_as(told: Told, source: Source, *, now: datetime) -> Oddity | None:
+    """The same; what is odd about it, or None for what was told before."""
     transfer = _row(told, source, now)
     if not statements.insert([transfer], on_conflict="DO NOTHING"):
         _compare(told, transfer.account)
-        return "duplicate"
+        return None
     oddity = _match(told, transfer, now)
     transfer.oddity = cast("str", oddity)
     transfer.stand(Standing.PAID if oddity in TAKEN else Standing.OPEN)
-    TRANSFERS.labels(oddity or "paid").inc()
-    return "kept"
+    transaction.on_commit(TRANSFERS.labels(oddity or "paid").inc)
+    return oddity
 
 
 def _row(told: Told, source: Source, now: datetime) -> IncomingTransfer:
@@ -80,7 +85,7 @@ def _compare(told: Told, account: str) -> None:
     if known.amount == told.amount or known.told_otherwise is not None:
         return
     log.error("transfer_told_otherwise", reference=told.reference)
-    TRANSFERS.labels(Oddity.OTHERWISE).inc()
+    transaction.on_commit(TRANSFERS.labels(Oddity.OTHERWISE).inc)
     known = IncomingTransfer.objects.locked(known.id)
     known.told_otherwise = told.amount
     if known.standing == Standing.OPEN:

@@ -57,7 +57,10 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     returns = ordering.returns_of(order_id=order_id) if found.charged is not None else ()
     by_key = {refund.key: refund for refund in payment.refunds}
     context = _context(found, payment, who.language) | {
-        "returns": [returning.told(one, by_key, who.language, method=payment.method) for one in reversed(returns)],
+        "returns": [
+            returning.told(one, by_key, who.language, method=payment.method)
+            for one in returning.of_customers(returns)
+        ],
         "may_return": returning.may_return(request, found, returns),
         "kept": found.charged - found.given_back if found.charged and found.given_back else None,
         "vat_left": ordering.vat_left(order=found, returns=returns),
@@ -89,7 +92,7 @@ def _context(found: OrderView, payment: PaymentView, language: str) -> dict[str,
         "settled": payment.state in _SETTLED,
         "parts": parts if len(parts) > 1 else [],
         "credit": credit.paid(payment, found),
-        "refunds": credit.refunds(payment, _given_back),
+        "refunds": credit.refunds(payment, _given_back, _what_now),
         "to_pay": payment.to_pay,
         "pays_again": payment.pays_again,
         "declined": tenders.refused(payment.method, payment.failure_code),
@@ -177,6 +180,18 @@ def _given_back(refund: RefundView, method: Method) -> str:
     if refund.state is not RefundState.OWED:
         return str(tenders.tender(method).refund)
     return _("Refund, we hand it to you in cash") if refund.in_cash else _("Refund, we are seeing to it")
+
+
+def _what_now(refund: RefundView) -> str:
+    """What comes next, and when that usually is."""
+    if refund.failed:
+        return _("It could not go back the way it came. We get in touch and pay it otherwise, usually within 3 days.")
+    if refund.state is RefundState.SUCCEEDED or refund.days is None:
+        return ""
+    first, last = refund.days
+    if refund.state is RefundState.OWED:
+        return _("We transfer it by hand, usually within %(last)d working days.") % {"last": last}
+    return _("Usually there within %(first)d to %(last)d working days.") % {"first": first, "last": last}
 
 
 _SETTLED: Final = {PaymentState.AUTHORISED, PaymentState.CAPTURED, PaymentState.CANCELLED}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -171,10 +171,18 @@ def _state(one: ReturnView, refund: RefundView | None, *, method: Method) -> str
     if refund is None:
         return _("You did not pay for it")
     if refund.state is RefundState.SUCCEEDED:
-        return _("You have the money back")
+        in_credit = refund.to_credit == refund.amount
+        return _("It is in your store credit") if in_credit else _("You have the money back")
     if refund.state is RefundState.OWED:
         return _("We hand you the money in cash") if refund.in_cash else _("We are seeing to the refund")
     return credit.coming(refund, method)
+
+
+def of_customers(returns: Iterable[ReturnView]) -> list[ReturnView]:
+    """Those that customers are told of, the newest first: not what staff thought of and let be."""
+    let_be = {ReturnState.WITHDRAWN, ReturnState.REFUSED}
+    shown = [one for one in returns if one.kind is not ReturnKind.REFUND or one.state not in let_be]
+    return shown[::-1]
 
 
 def _not_paid(method: Method) -> str:
