@@ -284,7 +284,7 @@ def test_a_return_says_what_was_decided_and_where_the_money_is(language: str, me
         reason: written(Kind.ORDER_RETURNED, language, order(method=method), reason=reason)
         for reason in ("requested", "decided", "door", "refund")
     }
-    assert len({each.text for each in words.values()} | {each.subject for each in words.values()}) == 6
+    assert len({each.text for each in words.values()} | {each.subject for each in words.values()}) == 7
     assert "38.500" in words["decided"].text
     assert {"vi": "không nhận", "en": "not accepted"}[language] in words["decided"].text
 
