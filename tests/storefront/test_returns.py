@@ -106,5 +106,5 @@ def test_money_without_goods_is_told_from_the_decision_to_its_arrival(lan: Visit
     refunded(lan, 20_000, payments.RefundTo.CREDIT)
     ordering.settle_returns(now=NOON + timedelta(minutes=6))
     words = text_of(lan.get(lan.placed))
-    said = ["We hand you the money in cash", "It is in your store credit", "Refunded as store credit"]
+    said = ["We hand you the money in cash", "It is in your store credit", "Back as store credit"]
     assert [one for one in said if one not in words] == []
