@@ -13,6 +13,11 @@ from grocery.payments.events import (
     CashHandInUndone,
     CreditGranted,
     CreditTakenBack,
+    DisputeFeeTaken,
+    DisputeLossUndone,
+    DisputeLost,
+    DisputeReinstated,
+    DisputeWithdrawn,
     MoneyReturned,
     MoneyReturnUndone,
     MoneyTaken,
@@ -86,3 +91,28 @@ def prepare_invoices(facts: tuple[OrderCharged, ...]) -> None:
 @on(ChargeReduced, batch=_BATCH)
 def prepare_corrections(facts: tuple[ChargeReduced, ...]) -> None:
     prepare(map(invoices.corrected, facts), now=clock.now())
+
+
+@on(DisputeWithdrawn, batch=_BATCH)
+def book_disputed(facts: tuple[DisputeWithdrawn, ...]) -> None:
+    book(map(money.disputed, facts), now=clock.now())
+
+
+@on(DisputeFeeTaken, batch=_BATCH)
+def book_dispute_fee(facts: tuple[DisputeFeeTaken, ...]) -> None:
+    book(map(money.dispute_fee, facts), now=clock.now())
+
+
+@on(DisputeReinstated, batch=_BATCH)
+def book_reinstated(facts: tuple[DisputeReinstated, ...]) -> None:
+    book(map(money.reinstated, facts), now=clock.now())
+
+
+@on(DisputeLost, batch=_BATCH)
+def book_dispute_lost(facts: tuple[DisputeLost, ...]) -> None:
+    book(map(money.dispute_lost, facts), now=clock.now())
+
+
+@on(DisputeLossUndone, batch=_BATCH)
+def book_loss_undone(facts: tuple[DisputeLossUndone, ...]) -> None:
+    book(map(money.loss_undone, facts), now=clock.now())

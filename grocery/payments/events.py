@@ -237,6 +237,38 @@ class CashHandInUndone(CashEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DisputeEvent(MoneyEvent):
+    """A fact about money that a customer's bank wants back; `reference` is the provider's name of the dispute."""
+
+    dispute_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeWithdrawn(DisputeEvent):
+    """The bank has taken `amount`, until it decides."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeFeeTaken(DisputeEvent):
+    """The provider keeps `amount` for its work with a dispute."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeReinstated(DisputeEvent):
+    """`amount` of what the bank had taken is ours again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeLost(DisputeEvent):
+    """The bank has decided: `amount` of what it took stays with the customer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeLossUndone(DisputeEvent):
+    """It has decided otherwise: `amount` was not lost after all; DisputeReinstated says when it is there."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TransferCameLate(PaymentEvent):
     """`amount` arrived for something that was off by then; it goes back."""
 

@@ -62,11 +62,13 @@ from grocery.payments.contracts.credit import (
     NothingToTakeBack,
     RefundTo,
 )
+from grocery.payments.contracts.disputes import DisputeView, PaymentDisputed
 from grocery.payments.contracts.providers import MethodAway, MethodOffer, PaymentOpening, WhyNot
 from grocery.payments.contracts.statements import StatementSeen
 from grocery.payments.services.begin_authorisation import begin_authorisation
 from grocery.payments.services.change_amount import change_cash, lower_to, raise_to
 from grocery.payments.services.credit import credit_entries, credit_of, grant_credit, take_back_credit
+from grocery.payments.services.disputes import disputes
 from grocery.payments.services.draw_qr import draw_qr
 from grocery.payments.services.ending_holds import HOLDS_END_SOON, holds_ending
 from grocery.payments.services.hand_in_cash import cash_rounds, hand_in_cash, undo_hand_in
@@ -143,6 +145,10 @@ __all__ = [
     "keep_card",
     "remove_card",
     "SavedCard",
+    # what banks want back
+    "disputes",
+    "DisputeView",
+    "PaymentDisputed",
     # what was not charged
     "retry_capture",
     "record_collected",

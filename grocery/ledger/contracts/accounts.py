@@ -13,6 +13,7 @@ class Account(StrEnum):
 
     RECEIVABLE = "receivable"
     CLEARING = "clearing"
+    DISPUTED = "disputed"
     DRIVERS = "drivers"
     TILL = "till"
     SAFE = "safe"
@@ -51,6 +52,8 @@ class AccountInfo:
 CHART: Final[Mapping[Account, AccountInfo]] = {
     Account.RECEIVABLE: AccountInfo(Kind.ASSET),
     Account.CLEARING: AccountInfo(Kind.ASSET, subject="provider"),
+    #: What customers' banks have taken until they decide.
+    Account.DISPUTED: AccountInfo(Kind.ASSET, subject="provider"),
     Account.DRIVERS: AccountInfo(Kind.ASSET, subject="driver"),
     Account.TILL: AccountInfo(Kind.ASSET),
     Account.SAFE: AccountInfo(Kind.ASSET),

@@ -42,6 +42,48 @@ def write_off_reduced(fact: Movement) -> Draft:
     return _moved(fact, EntryKind.WRITE_OFF_REDUCED, source, (Account.LOSSES, ""), -fact.amount.minor)
 
 
+def disputed(fact: Movement) -> Draft:
+    """The customer's bank has it until it decides; the order is paid as it was."""
+    there = (Account.DISPUTED, fact.provider)
+    return _aside(fact, EntryKind.DISPUTED, there, (Account.CLEARING, fact.provider))
+
+
+def dispute_fee(fact: Movement) -> Draft:
+    """The provider keeps it, whatever the bank decides."""
+    return _aside(fact, EntryKind.DISPUTE_FEE, (Account.FEES, fact.provider), (Account.CLEARING, fact.provider))
+
+
+def reinstated(fact: Movement) -> Draft:
+    """It is with the provider again."""
+    return _aside(fact, EntryKind.REINSTATED, (Account.CLEARING, fact.provider), (Account.DISPUTED, fact.provider))
+
+
+def dispute_lost(fact: Movement) -> Draft:
+    """It will not come again."""
+    return _aside(fact, EntryKind.DISPUTE_LOST, (Account.LOSSES, ""), (Account.DISPUTED, fact.provider))
+
+
+def loss_undone(fact: Movement) -> Draft:
+    """It will, after all."""
+    return _aside(fact, EntryKind.LOSS_UNDONE, (Account.DISPUTED, fact.provider), (Account.LOSSES, ""))
+
+
+def _aside(fact: Movement, kind: EntryKind, into: tuple[Account, str], out_of: tuple[Account, str]) -> Draft:
+    """Money of an order that moves without anything being owed more or less by its customer."""
+    amount = fact.amount.minor
+    return Draft(
+        kind=kind,
+        source=f"{kind}:{fact.event_id}",
+        at=fact.at,
+        order_id=fact.order_id,
+        order_number=fact.order_number,
+        store_id=fact.store_id,
+        by=fact.by,
+        reference=fact.reference,
+        lines=(Line(into[0], amount, subject=into[1]), Line(out_of[0], -amount, subject=out_of[1])),
+    )
+
+
 def credit_granted(fact: Credit) -> Draft:
     """Given away: the customer may spend it."""
     return _given_away(fact, EntryKind.CREDIT_GRANTED, f"granted:{fact.entry_id}", fact.amount.minor)

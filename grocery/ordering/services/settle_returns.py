@@ -29,7 +29,7 @@ def _settle_if_due(return_id: UUID, now: datetime) -> bool:
     """Each in a transaction of its own; one that payments refuses stays in the queue, where a person sees it."""
     try:
         return _settle(return_id, now)
-    except (payments.MoreThanCaptured, payments.PaymentIs) as error:
+    except (payments.MoreThanCaptured, payments.PaymentDisputed, payments.PaymentIs) as error:
         log.error("return_without_refund", return_id=str(return_id), code=error.code)
         return False
 

@@ -16,6 +16,7 @@ from grocery.kernel.money import Money
 from grocery.payments.contracts import PaymentStep
 from grocery.payments.gateways import breaker
 from grocery.payments.policies import Limits, Observation, RefundSeen
+from grocery.payments.policies.disputes import DisputeSeen
 
 SECONDS = Histogram(
     "payments_provider_seconds",
@@ -157,6 +158,16 @@ class CardKeeper(PaymentProvider, Protocol):
     def confirm(self, *, reference: str, card: str, return_url: str, key: str) -> Observation:
         """Hold the money of a payment that was begun for this card's owner, without them. A bank that declines, or
         wants them, is seen as a failed attempt of the payment, which they can still make."""
+
+
+@runtime_checkable
+class Disputed(PaymentProvider, Protocol):
+    """One that tells of disputes: a notice whose kind begins with `dispute_kind` names one as its reference."""
+
+    dispute_kind: str
+
+    def dispute(self, *, reference: str) -> DisputeSeen:
+        """How a dispute stands."""
 
 
 def network[P: PaymentProvider, **A, R](

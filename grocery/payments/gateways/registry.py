@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from grocery.kernel.errors import NotFound
 from grocery.payments.contracts import Method, MethodNotOffered
 from grocery.payments.gateways.bank_notices import BANK, BankNotices
-from grocery.payments.gateways.provider import CardKeeper, PaymentProvider, ReadsNotices
+from grocery.payments.gateways.provider import CardKeeper, Disputed, PaymentProvider, ReadsNotices
 
 
 def provider(name: str) -> PaymentProvider:
@@ -30,6 +30,14 @@ def keeper(name: str) -> CardKeeper | None:
     """The same where it keeps cards; else None."""
     found = provider(name) if name else None
     return found if isinstance(found, CardKeeper) else None
+
+
+def disputed(name: str) -> Disputed:
+    """The same where it tells of disputes. Raises NotFound."""
+    found = provider(name)
+    if not isinstance(found, Disputed):
+        raise NotFound("payment provider", name)
+    return found
 
 
 def provider_of(method: Method) -> PaymentProvider:

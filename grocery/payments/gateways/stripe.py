@@ -22,8 +22,9 @@ from grocery.payments.contracts import CardForm, PaymentState, PaymentStep
 from grocery.payments.gateways import stamped
 from grocery.payments.gateways.keeping import storable, unreadable
 from grocery.payments.gateways.provider import Notice, OutcomeUnknown, Refused, Wanted, network
-from grocery.payments.gateways.stripe_objects import observe, observe_refund
+from grocery.payments.gateways.stripe_objects import observe, observe_dispute, observe_refund
 from grocery.payments.policies import Limits, Observation, RefundSeen
+from grocery.payments.policies.disputes import DisputeSeen
 
 if TYPE_CHECKING:
     from stripe.params import PaymentIntentCreateParams
@@ -49,8 +50,16 @@ _TELLING: Final = frozenset(
 #: A refund can fail days after it succeeded, and somebody can make one at Stripe: each makes us look, too.
 _TELLING_OF_REFUNDS: Final = frozenset({"refund.created", "refund.updated", "refund.failed"})
 #: Where such a notice says which payment it is about.
-_NAMED_BY: Final = {**dict.fromkeys(_TELLING, "id"), **dict.fromkeys(_TELLING_OF_REFUNDS, "payment_intent")}
-_SECRETS: Final = frozenset({"client_secret"})
+_DISPUTES: Final = "charge.dispute."
+_TELLING_OF_DISPUTES: Final = frozenset(
+    _DISPUTES + what for what in ("created", "updated", "closed", "funds_withdrawn", "funds_reinstated")
+)
+_NAMED_BY: Final = {
+    **dict.fromkeys(_TELLING | _TELLING_OF_DISPUTES, "id"),
+    **dict.fromkeys(_TELLING_OF_REFUNDS, "payment_intent"),
+}
+#: What is not kept of a notice; evidence is about people.
+_SECRETS: Final = frozenset({"client_secret", "evidence"})
 _CARD_PAGE: Final = {  # https://docs.stripe.com/security/guide#content-security-policy
     "script-src": ("https://js.stripe.com", "https://*.js.stripe.com"),
     "frame-src": ("https://js.stripe.com", "https://*.js.stripe.com", "https://hooks.stripe.com"),
@@ -64,6 +73,7 @@ class StripeProvider:
     name = "stripe"
     limits = LIMITS
     captures_whole = False
+    dispute_kind = _DISPUTES
     #: Online and made by the customer; each hold says itself when it ends.
     holds_for = timedelta(days=7)
     repeats_itself = True
@@ -201,6 +211,12 @@ class StripeProvider:
         with _our_errors():
             intent = self._client.v1.payment_intents.retrieve(reference, {"expand": ["latest_charge"]})
         return observe(intent.to_dict())
+
+    @network
+    def dispute(self, *, reference: str) -> DisputeSeen:
+        with _our_errors():
+            found = self._client.v1.disputes.retrieve(reference, {"expand": ["charge"]})
+        return observe_dispute(found.to_dict())
 
     @network
     def health(self) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from grocery.payments.contracts import PaymentState, RefundState
 from grocery.payments.policies import KeptCard, Observation, RefundSeen
+from grocery.payments.policies.disputes import DisputeSeen, DisputeState
 
 _STATES: Final = {
     "requires_payment_method": PaymentState.PENDING,
@@ -25,6 +26,18 @@ _REFUND_STATES: Final = {
     "succeeded": RefundState.SUCCEEDED,
     "failed": RefundState.OWED,
     "canceled": RefundState.OWED,
+}
+
+
+_DISPUTE_STATES: Final = {
+    "warning_needs_response": DisputeState.INQUIRY,
+    "warning_under_review": DisputeState.INQUIRY_REVIEW,
+    "warning_closed": DisputeState.CLOSED,
+    "needs_response": DisputeState.NEEDS_RESPONSE,
+    "under_review": DisputeState.UNDER_REVIEW,
+    "won": DisputeState.WON,
+    "lost": DisputeState.LOST,
+    "prevented": DisputeState.CLOSED,
 }
 
 
@@ -73,6 +86,37 @@ def observe_refund(refund: Mapping[str, Any]) -> RefundSeen:
         currency=refund["currency"],
         failure_code=str(refund.get("failure_reason") or refund["status"])[:64] if state is RefundState.OWED else "",
         call_id=_uuid((refund.get("metadata") or {}).get("refund_id")),
+    )
+
+
+def observe_dispute(dispute: Mapping[str, Any]) -> DisputeSeen:
+    """Read a Dispute of any API version. https://docs.stripe.com/api/disputes/object
+
+    Old ones name the charge alone, and say at the top until when evidence may come. What was withdrawn is in the
+    currency of our balance: where that is another, the whole amount of the dispute stands for it, and no fee.
+    """
+    charge = dispute.get("charge")
+    payment = dispute.get("payment_intent") or (charge.get("payment_intent") if isinstance(charge, Mapping) else "")
+    due = (dispute.get("evidence_details") or {}).get("due_by") or dispute.get("evidence_due_by")
+    moves = [move for move in dispute.get("balance_transactions") or [] if isinstance(move, Mapping)]
+    sums = [
+        (move["amount"], move.get("fee") or 0)
+        if move.get("currency") == dispute["currency"]
+        else (dispute["amount"] * (-1 if move["amount"] < 0 else 1), 0)
+        for move in moves
+    ]
+    return DisputeSeen(
+        reference=str(dispute["id"])[:100],
+        payment=str((payment.get("id") if isinstance(payment, Mapping) else payment) or "")[:100],
+        state=_DISPUTE_STATES[dispute["status"]],
+        reason=str(dispute.get("reason") or "")[:64],
+        amount=dispute["amount"],
+        currency=dispute["currency"],
+        opened_at=datetime.fromtimestamp(dispute["created"], UTC),
+        answer_by=datetime.fromtimestamp(due, UTC) if due else None,
+        withdrawn=-sum(amount for amount, _ in sums if amount < 0),
+        reinstated=sum(amount for amount, _ in sums if amount > 0),
+        fee=sum(fee for _, fee in sums if fee > 0),
     )
 
 

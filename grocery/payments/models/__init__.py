@@ -4,6 +4,7 @@ from grocery.payments.models.bills import Bill
 from grocery.payments.models.cards import CardHolder, KeptCard
 from grocery.payments.models.cash import CashHandIn
 from grocery.payments.models.credit import CreditAccount, CreditEntry
+from grocery.payments.models.disputes import Dispute
 from grocery.payments.models.payments import Payment
 from grocery.payments.models.provider import ProviderCall, ProviderNotice
 from grocery.payments.models.refunds import Refund, RefundPart
@@ -18,6 +19,7 @@ __all__ = [
     "CashHandIn",
     "CardHolder",
     "KeptCard",
+    "Dispute",
     "Payment",
     "ProviderCall",
     "ProviderNotice",

@@ -8,9 +8,10 @@ from uuid import UUID
 from grocery.payments.contracts import ProviderUnavailable
 from grocery.payments.gateways import registry
 from grocery.payments.gateways.bank_notices import BANK, told_in
-from grocery.payments.gateways.provider import OutcomeUnknown, Refused
+from grocery.payments.gateways.provider import Disputed, OutcomeUnknown, Refused
 from grocery.payments.models import Payment, ProviderNotice
 from grocery.payments.policies.transfers import Source
+from grocery.payments.services.disputes import look_at_dispute
 from grocery.payments.services.observe import record
 from grocery.payments.services.observe_refunds import look_at_refunds
 from grocery.payments.services.take_transfer import take_transfer
@@ -40,7 +41,10 @@ def _book(notice: ProviderNotice, now: datetime) -> str:
 
 
 def _look(notice: ProviderNotice, now: datetime) -> str:
-    seen = registry.provider(notice.provider).poll(reference=notice.reference)
+    gateway = registry.provider(notice.provider)
+    if isinstance(gateway, Disputed) and notice.kind.startswith(gateway.dispute_kind):
+        return look_at_dispute(provider=notice.provider, reference=notice.reference, now=now)
+    seen = gateway.poll(reference=notice.reference)
     payment = Payment.objects.that_the_provider_means(
         provider=notice.provider, reference=notice.reference, payment_id=seen.payment_id
     ).first()

@@ -13,6 +13,7 @@ from grocery.payments.contracts.credit import RefundTo
 from grocery.payments.events import RefundRequested
 from grocery.payments.models import Bill, Refund
 from grocery.payments.policies import check_refund
+from grocery.payments.services.disputes import refuse_beside_dispute
 from grocery.payments.services.waiting_refunds import give_back, most_to_give_back
 
 
@@ -36,12 +37,14 @@ def request_refund(
     at most 64 characters, without personal data. Facts: RefundRequested, then RefundSucceeded or RefundFailed.
 
     Raises MoreThanCaptured above what was captured or asked for, less what was promised back before (so for anything
-    until `request_capture`); AmountTooSmall for nothing.
+    until `request_capture`); AmountTooSmall for nothing; PaymentDisputed while the payer's bank wants it back, and
+    for what it has.
     """
     bill = Bill.locked(order_id)
     if again := Refund.objects.with_key(order_id, key):
         return _the_same(again, amount, to).view()
-    check_refund(amount, left=most_to_give_back(bill))
+    check_refund(amount, left=(left := most_to_give_back(bill)))
+    refuse_beside_dispute(bill, amount, left=left)
     refund = Refund.objects.create(
         order_id=order_id,
         key=key,

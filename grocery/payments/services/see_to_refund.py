@@ -9,6 +9,7 @@ from django.db import transaction
 
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import RefundIs, RefundState
+from grocery.payments.contracts.disputes import PaymentDisputed
 from grocery.payments.events import RefundToMake
 from grocery.payments.models import Bill, Payment, RefundPart
 from grocery.payments.policies import Operation
@@ -26,6 +27,7 @@ def record_handed_back(*, part_id: UUID, by: UUID, note: str, now: datetime) -> 
     if part.handed_back_by:
         return
     _check_owed(part)
+    _check_undisputed(part)
     part.handed_back_by, part.note = by, note
     move(payment, part, RefundState.SUCCEEDED, "", now)
 
@@ -35,6 +37,7 @@ def retry_refund(*, part_id: UUID, now: datetime) -> None:
     """Have the provider asked once more. Raises NotFound; RefundIs unless it is owed by a provider."""
     payment, part = _locked(part_id)
     _check_owed(part)
+    _check_undisputed(part)
     if not payment.provider:
         raise RefundIs
     part.reference = ""
@@ -46,6 +49,12 @@ def retry_refund(*, part_id: UUID, now: datetime) -> None:
 def _locked(part_id: UUID) -> tuple[Payment, RefundPart]:
     _, payment = Bill.locked_with(RefundPart.objects.payment_of(part_id))
     return payment, payment.refund_parts.select_related("refund").get(id=part_id)
+
+
+def _check_undisputed(part: RefundPart) -> None:
+    """Raises PaymentDisputed: the bank may give it back, or has."""
+    if part.payment.disputes.blocking().exists() or part.payment.disputes.lost():
+        raise PaymentDisputed(part.payment.order_number)
 
 
 def _check_owed(part: RefundPart) -> None:

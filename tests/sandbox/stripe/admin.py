@@ -68,7 +68,10 @@ class Admin:
             "refund": lambda key: intents.refund(key, None, {}),
             "fail_refund": intents.fail_refund,
             "dispute": intents.dispute,
+            "inquiry": lambda key: intents.dispute(key, "warning_needs_response"),
         }
+        for status in ("needs_response", "under_review", "won", "lost", "warning_under_review", "warning_closed"):
+            plays[f"dispute_{status}"] = lambda key, status=status: intents.dispute_becomes(key, status)
         if what not in plays:
             raise ValueError(f"play one of {sorted([*plays, *cards.BY_TOKEN])}")
         return plays[what]

@@ -48,7 +48,19 @@ _CREATE = {
 _HIDDEN_FROM_BROWSER = {"metadata", "latest_charge", "amount_capturable", "amount_received"}
 
 #: What may go wrong, and what leads to events.
-CALLS = ("create", "retrieve", "confirm", "capture", "cancel", "refund", "customer", "detach", "update", "other")
+CALLS = (
+    "create",
+    "retrieve",
+    "confirm",
+    "capture",
+    "cancel",
+    "refund",
+    "customer",
+    "detach",
+    "update",
+    "retrieve_dispute",
+    "other",
+)
 TELLING = ("create", "confirm", "capture", "cancel", "refund")
 
 Params = dict[str, Any]
@@ -79,6 +91,7 @@ class Account:
         add("POST", "/v1/customers", self._call("customer", self._open_customer))
         add("GET", "/v1/payment_methods/{id}", self._call("other", self._get_method))
         add("POST", "/v1/payment_methods/{id}/detach", self._call("detach", self._detach))
+        add("GET", "/v1/disputes/{id}", self._call("retrieve_dispute", self._get_dispute))
         add("POST", "/v1/refunds", self._call("refund", self._refund))
         add("GET", "/v1/refunds", self._call("other", self._list_refunds))
         add("GET", "/v1/refunds/{id}", self._call("other", self._get_refund))
@@ -274,6 +287,12 @@ class Account:
 
     def _get_refund(self, params: Params, request: Request, id: str) -> Document:  # noqa: A002
         return self._stored("refund", id)
+
+    def _get_dispute(self, params: Params, request: Request, id: str) -> Document:  # noqa: A002
+        dispute = self.intents.get_dispute(id)
+        if "charge" in params.get("expand", []):
+            return dispute | {"charge": self.intents.charge(dispute["charge"])}
+        return dispute
 
     def _get_charge(self, params: Params, request: Request, id: str) -> Document:  # noqa: A002
         return self._stored("charge", id)

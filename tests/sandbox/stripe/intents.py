@@ -20,6 +20,8 @@ SMALLEST = {"vnd": 13_000, "usd": 50, "eur": 50}
 HOLD_SECONDS = 7 * 86_400
 #: Where the merchant begins it, Visa holds for four days and 18 hours; so does everybody here.
 MERCHANTS_HOLD_SECONDS = 4 * 86_400 + 18 * 3_600
+#: How long evidence is waited for, and what a dispute costs in any case.
+EVIDENCE_SECONDS, DISPUTE_FEE = 9 * 86_400, 390_000
 #: How long `processing` lasts, and a refund is `pending`.
 SLOW_SECONDS = 5
 
@@ -176,6 +178,8 @@ class Intents:
     def refund(self, key: str, amount: int | None, metadata: Document) -> Document:
         """A part of what was captured, several times until nothing is left."""
         intent = self.get(key)
+        if any(d["payment_intent"] == key and not d["is_charge_refundable"] for d in self._store.all("dispute")):
+            raise _refund_error("This charge has been charged back and cannot be refunded.", "charge_disputed")
         charge = self.charge(intent["latest_charge"]) if intent["latest_charge"] else {"amount_captured": 0}
         left = charge["amount_captured"] - charge.get("amount_refunded", 0)
         if left <= 0:
@@ -239,13 +243,14 @@ class Intents:
         self._store.put("charge", charge["id"], charge)
         return refund
 
-    def dispute(self, key: str) -> Document:
-        """The customer's bank wants the money back."""
+    def dispute(self, key: str, status: str = "needs_response") -> Document:
+        """The customer's bank wants the money back, and takes it; with `warning_needs_response` it only asks."""
         intent = self.get(key)
         dispute: Document = {
             "id": new_id("du"),
             "object": "dispute",
             "amount": intent["amount_received"],
+            "balance_transactions": [],
             "charge": intent["latest_charge"],
             "created": int(self._clock.now()),
             "currency": intent["currency"],
@@ -253,11 +258,49 @@ class Intents:
             "metadata": {},
             "payment_intent": key,
             "reason": "fraudulent",
-            "status": "needs_response",
+            "status": status,
+            "evidence": {"customer_name": "Lan"},
+            "evidence_details": {"due_by": int(self._clock.now()) + EVIDENCE_SECONDS, "has_evidence": False},
+            "is_charge_refundable": status.startswith("warning"),
         }
         self._store.put("dispute", dispute["id"], dispute)
         self._emit("charge.dispute.created", dispute)
+        if not status.startswith("warning"):
+            self._settle_dispute(dispute, -1, "funds_withdrawn")
         return dispute
+
+    def dispute_becomes(self, key: str, status: str) -> Document:
+        """Evidence arrives, or the bank decides."""
+        dispute = self.get_dispute(key)
+        dispute["status"] = status
+        self._store.put("dispute", key, dispute)
+        over = status in {"won", "lost", "warning_closed"}
+        self._emit(f"charge.dispute.{'closed' if over else 'updated'}", dispute)
+        moves = [move["amount"] for move in dispute["balance_transactions"]]
+        if status in {"needs_response", "lost"} and not moves:
+            self._settle_dispute(dispute, -1, "funds_withdrawn")
+        if status == "won" and sum(moves) < 0:
+            self._settle_dispute(dispute, 1, "funds_reinstated")
+        return dispute
+
+    def get_dispute(self, key: str) -> Document:
+        dispute = self._store.get("dispute", key)
+        if dispute is None:
+            raise missing("dispute", key)
+        return dispute
+
+    def _settle_dispute(self, dispute: Document, sign: int, event: str) -> None:
+        move = {
+            "id": new_id("txn"),
+            "object": "balance_transaction",
+            "amount": sign * dispute["amount"],
+            "currency": dispute["currency"],
+            "fee": DISPUTE_FEE if sign < 0 else 0,
+            "type": "adjustment",
+        }
+        dispute["balance_transactions"].append(move)
+        self._store.put("dispute", dispute["id"], dispute)
+        self._emit(f"charge.dispute.{event}", dispute)
 
     def _after(self, seconds: float, kind: str, key: str) -> None:
         self._store.put("timer", key, {"id": key, "kind": kind, "due": self._clock.now() + seconds})

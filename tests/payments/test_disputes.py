@@ -1,0 +1,165 @@
+"""A customer's bank wants money back: written down in whatever order it is told, and never given back beside that."""
+
+from __future__ import annotations
+
+import json
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grocery.kernel.models import OutboxEvent
+from grocery.kernel.money import dong
+from grocery.payments import public as payments
+from grocery.payments.gateways.stripe_objects import observe_dispute
+from grocery.payments.models import Dispute, ProviderNotice
+from grocery.payments.policies.disputes import DisputeState
+from tests.payments.conftest import BASKET, COMMITTED, Till
+from tests.sandbox.stripe.intents import DISPUTE_FEE
+
+DATA = Path(__file__).parents[3] / "shared/data/stripe_webhooks"
+STATES = ("inquiry", "needs_response", "under_review", "won", "lost")
+
+
+def disputed(till: Till, what: str = "dispute") -> Any:
+    """An order that was charged, and the dispute about it; its notices wait."""
+    order_id = till.captured(BASKET)
+    return order_id, till.sandbox.play(till.reference(order_id), what)["id"]
+
+
+def told(order_id: Any) -> dict[str, int]:
+    """How much the books hear of it, by fact."""
+    facts = OutboxEvent.objects.filter(stream=f"payment:{order_id}", name__contains="Dispute")
+    sums: dict[str, int] = {}
+    for fact in facts:
+        name = fact.name.removeprefix("payments.")
+        sums[name] = sums.get(name, 0) + fact.payload["amount"]["minor"]
+    return sums
+
+
+@COMMITTED
+def test_a_dispute_waits_for_evidence_until_a_day_and_is_told_to_the_books_once(till: Till):
+    order_id, reference = disputed(till)
+    notices = till.sandbox.take_webhooks()
+    for notice in [*notices, *notices]:
+        till.receive(notice)
+    till.deliver()
+    (dispute,) = payments.disputes(order_id=order_id)
+    assert (dispute.reference, dispute.state, dispute.amount) == (reference, "needs_response", BASKET)
+    assert dispute.answer_by is not None
+    assert Dispute.objects.to_answer().count() == 1
+    assert told(order_id) == {"DisputeWithdrawn": BASKET.minor, "DisputeFeeTaken": DISPUTE_FEE}
+
+
+@COMMITTED
+@pytest.mark.parametrize("end", ["won", "lost"])
+def test_the_end_is_the_same_in_whatever_order_it_is_told(till: Till, end: str):
+    order_id, reference = disputed(till)
+    till.sandbox.play(reference, "dispute_under_review")
+    till.sandbox.play(reference, f"dispute_{end}")
+    notices = [n for n in till.sandbox.take_webhooks() if "charge.dispute" in n["body"]]
+    for notice in [*reversed(notices), *notices]:
+        till.receive(notice)
+        till.deliver()
+    assert [one.state for one in payments.disputes(order_id=order_id)] == [end]
+    ending = {"won": {"DisputeReinstated": BASKET.minor}, "lost": {"DisputeLost": BASKET.minor}}[end]
+    assert told(order_id) == {"DisputeWithdrawn": BASKET.minor, "DisputeFeeTaken": DISPUTE_FEE} | ending
+
+
+@COMMITTED
+def test_what_was_lost_and_is_won_over_is_told(till: Till):
+    order_id, reference = disputed(till)
+    for step in ("lost", "won"):
+        till.sandbox.play(reference, f"dispute_{step}")
+        till.webhooks()
+    assert told(order_id) == {
+        "DisputeWithdrawn": BASKET.minor,
+        "DisputeFeeTaken": DISPUTE_FEE,
+        "DisputeLost": BASKET.minor,
+        "DisputeLossUndone": BASKET.minor,
+        "DisputeReinstated": BASKET.minor,
+    }
+
+
+@COMMITTED
+def test_nothing_is_given_back_beside_a_dispute_nor_what_the_bank_has(till: Till):
+    order_id, reference = disputed(till)
+    till.webhooks()
+    with pytest.raises(payments.PaymentDisputed) as refused:
+        till.refund(order_id, dong(25_000))
+    assert "G-20418" in refused.value.text("vi")
+    till.sandbox.play(reference, "dispute_lost")
+    till.webhooks()
+    with pytest.raises(payments.PaymentDisputed):
+        till.refund(order_id, dong(25_000))
+    assert payments.payment(order_id=order_id).refunding == dong(0)
+
+
+@COMMITTED
+def test_a_refund_that_was_asked_for_before_is_owed_and_stays_so_while_the_bank_decides(till: Till):
+    order_id, _ = disputed(till)
+    till.refund(order_id, dong(25_000))
+    till.webhooks()
+    (part,) = till.payment(order_id).refund_parts.all()
+    assert part.state == "owed"
+    with pytest.raises(payments.PaymentDisputed):
+        payments.retry_refund(part_id=part.id, now=till.now)
+    with pytest.raises(payments.PaymentDisputed):
+        payments.record_handed_back(part_id=part.id, by=part.id, note="cash", now=till.now)
+
+
+@COMMITTED
+def test_who_wins_may_give_back_again_and_an_inquiry_never_forbade_it(till: Till):
+    won, reference = disputed(till)
+    till.sandbox.play(reference, "dispute_won")
+    asked, _ = disputed(till, "inquiry")
+    till.webhooks()
+    assert [d.state for d in payments.disputes(order_id=asked)] == ["inquiry"]
+    assert told(asked) == {}
+    for order_id in (won, asked):
+        assert till.refund(order_id, dong(25_000)).amount == dong(25_000)
+
+
+@COMMITTED
+def test_what_people_wrote_as_evidence_is_not_kept(till: Till):
+    disputed(till)
+    till.webhooks()
+    kept = ProviderNotice.objects.filter(kind__startswith="charge.dispute.")
+    assert kept.exists()
+    assert not any("Lan" in json.dumps(notice.body) for notice in kept)
+
+
+def test_the_rules_lead_to_one_end_in_any_order():
+    from grocery.payments.policies.disputes import follows
+
+    for order in permutations([DisputeState(state) for state in STATES if state != "lost"]):
+        state = order[0]
+        for seen in order[1:]:
+            state = seen if follows(state, seen) else state
+        assert state is DisputeState.WON
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the recorded bodies are not here")
+@pytest.mark.parametrize(
+    ("name", "state", "amount", "withdrawn", "fee"),
+    [
+        ("created", "inquiry", 100, 0, 0),
+        ("updated", "under_review", 1000, 0, 0),
+        ("closed", "won", 1000, 0, 0),
+        ("funds_withdrawn", "needs_response", 25000, 25000, 1500),
+        ("funds_reinstated", "needs_response", 25000, 25000, 1500),
+    ],
+)
+def test_disputes_of_all_recorded_generations_are_read(name: str, state: str, amount: int, withdrawn: int, fee: int):
+    event = json.loads((DATA / f"events/charge.dispute.{name}.json").read_text())
+    seen = observe_dispute({"id": "dp_0", **event["data"]["object"]})
+    assert (seen.state, seen.amount, seen.withdrawn, seen.fee) == (state, amount, withdrawn, fee)
+    assert seen.answer_by is not None
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the recorded bodies are not here")
+def test_a_dispute_of_todays_shape_is_read():
+    dispute = json.loads((DATA / "objects_openapi_fixtures3_subset.json").read_text())["dispute"]
+    seen = observe_dispute(dispute | {"charge": {"id": "ch_1", "payment_intent": "pi_1"}})
+    assert (seen.state, seen.payment, seen.withdrawn) == (DisputeState.INQUIRY, "pi_1", 0)
