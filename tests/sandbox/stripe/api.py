@@ -48,19 +48,7 @@ _CREATE = {
 _HIDDEN_FROM_BROWSER = {"metadata", "latest_charge", "amount_capturable", "amount_received"}
 
 #: What may go wrong, and what leads to events.
-CALLS = (
-    "create",
-    "retrieve",
-    "confirm",
-    "capture",
-    "cancel",
-    "refund",
-    "customer",
-    "detach",
-    "update",
-    "retrieve_dispute",
-    "other",
-)
+CALLS = ("create", "retrieve", "confirm", "capture", "cancel", "refund", "customer", "detach", "update", "other")
 TELLING = ("create", "confirm", "capture", "cancel", "refund")
 
 Params = dict[str, Any]
@@ -91,7 +79,7 @@ class Account:
         add("POST", "/v1/customers", self._call("customer", self._open_customer))
         add("GET", "/v1/payment_methods/{id}", self._call("other", self._get_method))
         add("POST", "/v1/payment_methods/{id}/detach", self._call("detach", self._detach))
-        add("GET", "/v1/disputes/{id}", self._call("retrieve_dispute", self._get_dispute))
+        add("GET", "/v1/disputes/{id}", self._call("other", self._get_dispute))
         add("POST", "/v1/refunds", self._call("refund", self._refund))
         add("GET", "/v1/refunds", self._call("other", self._list_refunds))
         add("GET", "/v1/refunds/{id}", self._call("other", self._get_refund))

@@ -1,0 +1,58 @@
+"""What a bank takes from us while it decides stands aside: the order is paid as it was."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+
+from grocery.kernel.ids import new_id
+from grocery.kernel.money import dong
+from grocery.kernel.outbox import publish
+from grocery.payments import events
+from tests.ledger.books import balances, entries, owed
+from tests.shop import NOON, Customer, Shop
+
+pytestmark = pytest.mark.django_db
+AMOUNT, FEE = 130_500, 390_000
+
+
+def tell(shop: Shop, order_id: UUID, *facts: tuple[type[events.DisputeEvent], int]) -> None:
+    about: dict[str, Any] = {
+        "order_id": order_id,
+        "order_number": "G-20418",
+        "store_id": shop.store.id,
+        "payment_id": new_id(),
+        "dispute_id": new_id(),
+        "method": "card",
+        "provider": "stripe",
+        "reference": "dp_1",
+        "at": NOON,
+    }
+    with transaction.atomic():
+        publish(*(fact(**about, amount=dong(amount)) for fact, amount in facts))
+    shop.tell()
+
+
+def test_money_that_a_bank_took_is_disputed_until_it_is_lost_and_the_order_stays_closed(shop: Shop, lan: Customer):
+    shop.stock(milk=10)
+    order = shop.delivered_order(lan, milk=3).id
+    tell(shop, order, (events.DisputeWithdrawn, AMOUNT), (events.DisputeFeeTaken, FEE), (events.DisputeLost, AMOUNT))
+    assert entries(order)[2:] == [
+        ("disputed", {"disputed": AMOUNT, "clearing/stripe": -AMOUNT}),
+        ("dispute_fee", {"fees/stripe": FEE, "clearing/stripe": -FEE}),
+        ("dispute_lost", {"losses": AMOUNT, "disputed": -AMOUNT}),
+    ]
+    assert owed(order) == 0
+
+
+def test_a_dispute_that_is_won_leaves_the_fee(shop: Shop, lan: Customer):
+    shop.stock(milk=10)
+    order = shop.delivered_order(lan, milk=3).id
+    before = balances()
+    lost = ((events.DisputeWithdrawn, AMOUNT), (events.DisputeFeeTaken, FEE), (events.DisputeLost, AMOUNT))
+    tell(shop, order, *lost, (events.DisputeLossUndone, AMOUNT), (events.DisputeReinstated, AMOUNT))
+    assert balances() == before | {"fees": FEE, "clearing": -FEE}
+    assert owed(order) == 0
