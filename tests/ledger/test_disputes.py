@@ -13,7 +13,8 @@ from grocery.kernel.money import dong
 from grocery.kernel.outbox import publish
 from grocery.payments import events
 from tests.ledger.books import balances, entries, owed
-from tests.shop import NOON, Customer, Shop
+from tests.ordering.conftest import NOON
+from tests.shop import Customer, Shop
 
 pytestmark = pytest.mark.django_db
 AMOUNT, FEE = 130_500, 390_000

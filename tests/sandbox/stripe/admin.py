@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from tests.sandbox.server import Routes, json_response
 from tests.sandbox.steering import steered
@@ -71,10 +72,13 @@ class Admin:
             "inquiry": lambda key: intents.dispute(key, "warning_needs_response"),
         }
         for status in ("needs_response", "under_review", "won", "lost", "warning_under_review", "warning_closed"):
-            plays[f"dispute_{status}"] = lambda key, status=status: intents.dispute_becomes(key, status)
+            plays[f"dispute_{status}"] = partial(self._decide, status=status)
         if what not in plays:
             raise ValueError(f"play one of {sorted([*plays, *cards.BY_TOKEN])}")
         return plays[what]
+
+    def _decide(self, key: str, *, status: str) -> Document:
+        return self._account.intents.dispute_becomes(key, status)
 
     def _authenticate(self, key: str, *, passed: bool) -> Document:
         return authenticate(self._account, key, passed=passed)
