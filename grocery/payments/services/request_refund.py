@@ -29,8 +29,7 @@ def request_refund(
 ) -> RefundView:
     """Promise `amount` back, once per `key` and order, in the caller's transaction; the relay asks the provider.
 
-    Newest payment first, each by the way it came: a card gets it from its provider; cash is owed, and stands in a
-    queue until a person has handed it over. A promise stays one: what a provider cannot give back is owed, too. Asked
+    Newest payment first, each by the way it came: a card gets it from its provider; cash is owed by a person. A promise stays one: what a provider cannot give back is owed, too. Asked
     for after the capture was and before it is known, it waits for that, and goes out by itself; what was never taken
     need not go back. `to` CREDIT: it becomes the payer's store credit in this transaction, or as soon as it is ours.
     The same again is harmless, another amount or way under that key a Conflict. `reason` is a code of the asker's,
@@ -43,8 +42,7 @@ def request_refund(
     bill = Bill.locked(order_id)
     if again := Refund.objects.with_key(order_id, key):
         return _the_same(again, amount, to).view()
-    check_refund(amount, left=(left := most_to_give_back(bill)))
-    refuse_beside_dispute(bill, amount, left=left)
+    _check(bill, amount)
     refund = Refund.objects.create(
         order_id=order_id,
         key=key,
@@ -59,6 +57,12 @@ def request_refund(
     give_back(bill, now=now)
     refund.refresh_from_db(fields=["waiting", "lapsed"])
     return refund.view()
+
+
+def _check(bill: Bill, amount: Money) -> None:
+    left = most_to_give_back(bill)
+    check_refund(amount, left=left)
+    refuse_beside_dispute(bill, amount, left=left)
 
 
 def _the_same(refund: Refund, amount: Money, to: RefundTo) -> Refund:
