@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0014_kept_cards'),
+        ('payments', '0016_calls_that_wait'),
     ]
 
     operations = [
