@@ -30,15 +30,13 @@ def request_refund(
     """Promise `amount` back, once per `key` and order, in the caller's transaction; the relay asks the provider.
 
     Newest payment first, each by the way it came; cash is owed, until a person has handed it over. A promise stays
-    one: what a provider cannot give back is owed, too. Asked for after the capture was and before it is known, it waits
-    for that, and goes out by itself; what was never taken need not go back. `to` CREDIT: it becomes the payer's store
-    credit in this transaction, or as soon as it is ours. The same again is harmless, another amount or way under that
-    key a Conflict. `reason` is a code of the asker's, at most 64 characters, without personal data. Facts:
-    RefundRequested, then RefundSucceeded or RefundFailed.
+    one: what a provider cannot give back is owed, too. Asked for between the capture and its outcome it waits, and
+    goes out by itself; what was never taken need not go back. `to` CREDIT: it becomes the payer's store credit, here
+    or as soon as it is ours. The same again is harmless, another amount or way under that key a Conflict. `reason` is
+    a code of the asker's, at most 64 characters. Facts: RefundRequested, then RefundSucceeded or RefundFailed.
 
     Raises MoreThanCaptured above what was captured or asked for, less what was promised back before (so for anything
-    until `request_capture`); AmountTooSmall for nothing; PaymentDisputed while the payer's bank wants it back, and
-    for what it has.
+    until `request_capture`); AmountTooSmall for nothing; PaymentDisputed while a bank wants it back, or has it.
     """
     bill = Bill.locked(order_id)
     if again := Refund.objects.with_key(order_id, key):
