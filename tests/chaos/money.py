@@ -15,10 +15,11 @@ from grocery.kernel import clock
 from grocery.kernel.models import OutboxEvent
 from grocery.kernel.money import dong
 from grocery.kernel.outbox import relay
+from grocery.ledger.models import OrderBook
 from grocery.ordering import public as ordering
 from grocery.ordering.models import Order
 from grocery.payments import public as payments
-from grocery.payments.models import Payment, ProviderNotice
+from grocery.payments.models import IncomingTransfer, Payment, ProviderNotice
 from tests.chaos.orders import Town, place
 from tests.payments.counters import Counter, Stripe
 from tests.sandbox.running import Sandbox
@@ -102,6 +103,15 @@ class PayingTown(Town):
         Payment.objects.filter(order_id=order_id).update(capture_before=clock.now() + timedelta(days=1))
         return (order_id,)
 
+    def to_hear_too_late(self) -> tuple[UUID, str, list[Notice]]:
+        """The same, and meanwhile its order is off."""
+        order_id, provider, notices = self.to_hear()
+        ordering.cancel(
+            order_id=order_id, by=self.lan.principal, motive=ordering.CancelMotive.UNSAID, now=clock.now()
+        )
+        relay.drain()
+        return order_id, provider, notices
+
     def faults_of_money(self, order_id: UUID, *, told: dict[str, int], held: int, kept: int = 0) -> Iterator[str]:
         """What is wrong with the money of this order, with us and at its provider."""
         assert self.bank
@@ -143,3 +153,46 @@ class PayingTown(Town):
 
     def _reference(self, order_id: UUID) -> str:
         return Payment.objects.get(order_id=order_id).reference
+
+
+@dataclass
+class TransferTown(PayingTown):
+    """A town whose customer sends what it comes to from their bank, which tells us of it and of nothing else."""
+
+    def to_hear(self) -> tuple[UUID, str, list[Notice]]:
+        order_id = self._placed()
+        step = payments.begin_authorisation(order_id=order_id, now=clock.now()).step
+        assert self.bank
+        assert isinstance(step, payments.TransferTo)
+        self.bank.bank.scan(step.qr)
+        return order_id, "bank", self._notices()
+
+    def _placed(self) -> UUID:
+        order_id = UUID(str(place(*self.wish("bank_transfer"))["id"]))
+        relay.drain()
+        return order_id
+
+    def _notices(self) -> list[Notice]:
+        assert self.bank
+        found: list[Any] = self.bank.bank.take_notices()
+        return [(n["body"].encode(), {name.lower(): text for name, text in n["headers"].items()}) for n in found]
+
+    def _at_the_bank(self, order_id: UUID) -> tuple[int, int, int]:
+        assert self.bank
+        memo = Payment.objects.get(order_id=order_id).memo
+        sent = [one["amount"] for one in self.bank.bank.transfers() if one["memo"] == memo]
+        return len(sent), sum(sent), 0
+
+    def faults_of_transfer(self, order_id: UUID, *, late: bool) -> Iterator[str]:
+        """What is wrong with the one transfer to this order: with us, in the books, at the bank, told of."""
+        told = {"PaymentAuthorised": 0 if late else 1, "TransferCameLate": int(late), "MoneyTaken": 1}
+        told |= {"RefundRequested": int(late)}
+        yield from self.faults_of_money(order_id, told=told, held=1, kept=KEPT)
+        rows = IncomingTransfer.objects.filter(payment__order_id=order_id)
+        if (found := [(row.amount, row.standing) for row in rows]) != [(KEPT, "paid")]:
+            yield f"transfers: {found}"
+        owed = [refund.amount.minor for refund in payments.payment(order_id=order_id).refunds]
+        if owed != ([KEPT] if late else []):
+            yield f"owed back: {owed}"
+        if (balance := OrderBook.objects.get(order_id=order_id).balance) != -KEPT:
+            yield f"the books say that {balance} is owed"

@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 
 from tests.chaos import money
-from tests.chaos.money import BACK, KEPT, PayingTown
+from tests.chaos.money import BACK, KEPT, PayingTown, TransferTown
 from tests.chaos.test_faults import walked
 from tests.payments.counters import COUNTERS, Counter, Stripe
 from tests.sandbox.fixtures import sandbox, sandbox_process
@@ -35,6 +35,9 @@ CARRY = [
     "MOMO_PARTNER_CODE",
     "MOMO_ACCESS_KEY",
     "MOMO_SECRET_KEY",
+    "BANK_BIN",
+    "BANK_ACCOUNT",
+    "BANK_NOTICE_SECRETS",
 ]
 
 
@@ -86,3 +89,19 @@ def test_taking(town: PayingTown):
 
 def test_giving_back(town: PayingTown):
     assert points(town, money.settle, town.to_give_back, held=1, kept=KEPT - BACK, RefundSucceeded=1) > 20
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["in time", "too late"])
+def test_hearing_of_a_transfer(late: bool, settings: Any, tmp_path: Path, sandbox: Sandbox):
+    """All of it: the notice comes in, is worked off, pays the order or is owed back, is booked."""
+    settings.FIRESTORE_PROJECT, settings.MAIL_OUTBOX = "", tmp_path
+    settings.PAYMENT_METHODS = ("bank_transfer",)
+    town = TransferTown.founded()
+    town.bank = sandbox
+
+    def again(order_id: UUID, *about: Any) -> list[str]:
+        money.hear(order_id, *about)
+        return list(town.faults_of_transfer(order_id, late=late))
+
+    prepare = town.to_hear_too_late if late else town.to_hear
+    assert walked(town, money.hear, prepare, again, step=STEP, carry=[*CARRY]) > 20

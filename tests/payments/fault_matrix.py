@@ -10,7 +10,7 @@ import pytest
 from tests.load.measure import table
 from tests.sandbox.faults import ANSWERS, NOTICES
 
-MATRIX = Path(__file__).with_name("test_fault_matrix.py")
+MATRIX = [str(Path(__file__).with_name(name)) for name in ("test_fault_matrix.py", "test_fault_matrix_bank.py")]
 
 
 class Cells:
@@ -37,7 +37,7 @@ class Cells:
 def main() -> int:
     cells = Cells()
     quietly = ["-q", "--no-header", "-p", "no:cacheprovider"]
-    outcome = pytest.main([*quietly, str(MATRIX), *sys.argv[1:]], plugins=[cells])
+    outcome = pytest.main([*quietly, *MATRIX, *sys.argv[1:]], plugins=[cells])
     sys.stdout.write(f"\n### Calls whose answer goes wrong\n\n{cells.table(ANSWERS)}\n")
     sys.stdout.write(f"\n### Notices that go wrong\n\n{cells.table(NOTICES)}\n")
     return int(outcome)

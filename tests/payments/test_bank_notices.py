@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
-from itertools import count
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -220,37 +218,6 @@ def test_naughty_memos_are_kept_and_pay_nothing(till: Till):
         tell(till, transfer(memo, reference=f"FT{number}"))
     kept = {row.reference: row.memo for row in IncomingTransfer.objects.all()}
     assert kept == {f"FT{number}": clean(memo, 500) for number, memo in enumerate(memos)}
-
-
-class Died(BaseException):
-    """Whoever took the notice is gone."""
-
-
-@pytest.mark.parametrize("off", [False, True])
-def test_a_notice_whose_taking_breaks_off_at_any_statement_counts_once_when_it_comes_again(till: Till, off: bool):
-    """All or nothing, however it ends: to the database a kill is a connection that is gone."""
-    left = 0
-
-    def dying(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        nonlocal left
-        left -= 1
-        if not left:
-            raise Died
-        return execute(sql, params, many, context)
-
-    for point in count(1):
-        order_id, left = till.open(BASKET, Method.BANK_TRANSFER), point
-        if off:
-            till.cancel(order_id)
-        told = transfer(memo_of(till, order_id), reference=f"FT{point}")
-        with suppress(Died), connection.execute_wrapper(dying):
-            tell(till, told)
-        tell(till, told)
-        facts = ["PaymentCancelled", "RefundRequested"] if off else ["PaymentAuthorised"]
-        assert (till.facts(order_id), owed(order_id)) == (facts, [BASKET.minor] if off else [])
-        if left > 0:
-            break
-    assert (point > 5, IncomingTransfer.objects.count(), queue()) == (True, point, [])
 
 
 # --- at once ------------------------------------------------------------------------------------------------------

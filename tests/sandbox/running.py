@@ -209,6 +209,10 @@ class Bank:
         waiting: list[Any] = self._sandbox.post("/_/bank/notices/take", {"due": due})
         return waiting
 
+    def tell_again(self, event: str) -> None:
+        """Have a notice told once more, as a bank does that was not answered."""
+        self._sandbox.post(f"/_/bank/notices/{event}/send", {})
+
     def transfers(self) -> list[Any]:
         """Oldest first, to whomever."""
         found: list[Any] = self._sandbox.get("/_/bank/transfers")
