@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grocery.kernel import clock
 from grocery.kernel.outbox import on
-from grocery.ledger.policies import cash, invoices, money, orders
+from grocery.ledger.policies import cash, invoices, money, orders, unassigned
 from grocery.ledger.services.book import book
 from grocery.ledger.services.prepare_invoices import prepare
 from grocery.ordering.events import ChargeReduced, OrderCharged
@@ -22,6 +22,8 @@ from grocery.payments.events import (
     MoneyReturnUndone,
     MoneyTaken,
     ShortfallWrittenOff,
+    TransferPutAside,
+    TransferSettled,
     WriteOffReduced,
 )
 
@@ -116,3 +118,13 @@ def book_dispute_lost(facts: tuple[DisputeLost, ...]) -> None:
 @on(DisputeLossUndone, batch=_BATCH)
 def book_loss_undone(facts: tuple[DisputeLossUndone, ...]) -> None:
     book(map(money.loss_undone, facts), now=clock.now())
+
+
+@on(TransferPutAside, batch=_BATCH)
+def book_put_aside(facts: tuple[TransferPutAside, ...]) -> None:
+    book(map(unassigned.put_aside, facts), now=clock.now())
+
+
+@on(TransferSettled, batch=_BATCH)
+def book_settled(facts: tuple[TransferSettled, ...]) -> None:
+    book(map(unassigned.settled, facts), now=clock.now())

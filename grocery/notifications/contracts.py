@@ -24,6 +24,7 @@ class Kind(StrEnum):
     WEIGHT_QUESTIONED = "weight_questioned"
     TRANSFER_LATE = "transfer_late"
     PAY_AGAIN = "pay_again"
+    TRANSFER_ODD = "transfer_odd"
 
 
 class Channel(StrEnum):

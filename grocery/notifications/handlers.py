@@ -9,7 +9,9 @@ from grocery.kernel.outbox import on
 from grocery.notifications.contracts import Kind
 from grocery.notifications.events import MessageQueued
 from grocery.notifications.services.queue_message import (
+    queue_cancellation,
     queue_message,
+    queue_odd_transfer,
     queue_question,
     queue_return,
     queue_weight_question,
@@ -31,7 +33,7 @@ from grocery.ordering.events import (
     SubstituteProposed,
     WeightQuestioned,
 )
-from grocery.payments.events import PayAgainAsked, TransferCameLate
+from grocery.payments.events import PayAgainAsked, TransferCameLate, TransferPutAside, TransferSettled
 
 
 @on(OrderConfirmed)
@@ -46,13 +48,7 @@ def write_delivery_note(fact: OrderDelivered) -> None:
 
 @on(OrderCancelled)
 def write_cancellation(fact: OrderCancelled) -> None:
-    queue_message(
-        kind=Kind.ORDER_CANCELLED,
-        event_id=fact.event_id,
-        order_id=fact.order_id,
-        now=clock.now(),
-        reason=fact.reason.value,
-    )
+    queue_cancellation(event_id=fact.event_id, order_id=fact.order_id, reason=fact.reason.value, now=clock.now())
 
 
 @on(OrderChanged)
@@ -132,6 +128,20 @@ def write_pay_again(fact: PayAgainAsked) -> None:
     kind, amount, until = Kind.PAY_AGAIN, str(fact.amount), fact.until
     now = clock.now()
     queue_message(kind=kind, event_id=fact.event_id, order_id=fact.order_id, now=now, amount=amount, until=until)
+
+
+@on(TransferPutAside)
+def write_transfer_put_aside(fact: TransferPutAside) -> None:
+    queue_odd_transfer(
+        event_id=fact.event_id, order_id=fact.order_id, reason=fact.why, amount=fact.amount, now=clock.now()
+    )
+
+
+@on(TransferSettled)
+def write_transfer_settled(fact: TransferSettled) -> None:
+    queue_odd_transfer(
+        event_id=fact.event_id, order_id=fact.order_id, reason=fact.how, amount=fact.amount, now=clock.now()
+    )
 
 
 @on(MessageQueued, outside=True)

@@ -22,6 +22,7 @@ _KINDS = [
     (Kind.WEIGHT_QUESTIONED.value, _("asked about a weight")),
     (Kind.TRANSFER_LATE.value, _("transfer came late")),
     (Kind.PAY_AGAIN.value, _("asked to pay again")),
+    (Kind.TRANSFER_ODD.value, _("transfer that fits nothing")),
 ]
 _STATES = [
     (MessageState.QUEUED.value, _("queued")),

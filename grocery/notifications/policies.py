@@ -17,6 +17,8 @@ _WEEKDAYS: Final = {
     "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
+#: What a customer is told of a transfer that fits nothing, by what is odd about it (payments' `Oddity`); and its end.
+ODD_TRANSFERS: Final = frozenset({"less", "more", "twice", "order_off", "sent_back"})
 #: What is counted in the hand: below one, a kilogram reads in grams, a litre in millilitres.
 _SMALL: Final = {"kg": "g", "l": "ml"}
 

@@ -276,6 +276,40 @@ class TransferCameLate(PaymentEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PutAsideEvent(Event):
+    """A fact about a transfer in đồng to our account that stands in the queue. `reference` is the bank's name for it;
+    order and store are those that its memo names, if it names any."""
+
+    transfer_id: UUID
+    amount: Money
+    reference: str
+    order_id: UUID | None
+    order_number: str
+    store_id: UUID | None
+    at: datetime
+    by: UUID | None = None
+
+    @property
+    def stream(self) -> str:
+        return f"transfer:{self.transfer_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferPutAside(PutAsideEvent):
+    """It is in our bank and nobody's yet. `why` is an `Oddity`, or "reopened": it was not sent back after all."""
+
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferSettled(PutAsideEvent):
+    """It is put aside no more. `how`: "assigned" to an order, where MoneyTaken tells of it; "sent_back" to whoever
+    sent it; "corrected", as the bank had told a wrong amount."""
+
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RefundToMake(PaymentEvent):
     """A refund is written down and has yet to be made; payments itself hears this."""
 

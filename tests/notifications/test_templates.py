@@ -78,7 +78,7 @@ def written(kind: Kind, language: str, view: OrderView | None = None, reason: st
         reason=reason,
         question=about,
         back=given_back() if kind is Kind.ORDER_RETURNED else None,
-        amount="345.000 ₫" if kind in {Kind.TRANSFER_LATE, Kind.PAY_AGAIN} else "",
+        amount="345.000 ₫" if kind in {Kind.TRANSFER_LATE, Kind.PAY_AGAIN, Kind.TRANSFER_ODD} else "",
         until=datetime(2026, 11, 27, 9, tzinfo=UTC) if kind is Kind.PAY_AGAIN else None,
     )
 

@@ -17,6 +17,7 @@ from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 import stripe
@@ -29,7 +30,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from grocery.kernel.errors import DomainError
 from grocery.kernel.ids import new_id
-from grocery.kernel.models import InboxEntry
+from grocery.kernel.models import InboxEntry, OutboxEvent
 from grocery.kernel.money import dong, total
 from grocery.kernel.outbox import publish
 from grocery.kernel.outbox.subscribers import registry
@@ -97,7 +98,6 @@ class Tender(RuleBasedStateMachine):
         self.goods, self.late, self.asked = goods, [], 0
         self.packed: list[Share] | None = None
         self.back = Back({}, dong(0))
-        self.gone = False
         with transaction.atomic():
             payments.open_payment(
                 order_id=self.order,
@@ -112,6 +112,10 @@ class Tender(RuleBasedStateMachine):
     @property
     def bill(self) -> Bill:
         return Bill.of(self.order)
+
+    @property
+    def gone(self) -> bool:
+        return self.bill.base.cancel_requested_at is not None
 
     @property
     def is_cash(self) -> bool:
@@ -140,6 +144,8 @@ class Tender(RuleBasedStateMachine):
     @rule(more=amounts, minutes=st.sampled_from([None, 15]))
     def raise_to(self, more: int, minutes: int | None) -> None:
         with suppress(DomainError):
+            if self.packed:
+                return
             amount = self.bill.view().amount + dong(more)
             if self.is_cash:
                 self.till.change_cash(self.order, amount)
@@ -150,6 +156,8 @@ class Tender(RuleBasedStateMachine):
     def lower_to(self, less: int) -> None:
         amount = max(self.bill.view().amount.minor - less, FEE + 20_000)
         with suppress(DomainError):
+            if self.packed:
+                return
             if self.is_cash:
                 self.till.change_cash(self.order, dong(amount))
             else:
@@ -168,32 +176,26 @@ class Tender(RuleBasedStateMachine):
             payments.request_capture(order_id=self.order, amount=dong(whole), now=self.till.now)
             parts, offers = charges.charged(lines, Share(Decimal(8), dong(FEE)))
             publish(OrderCharged(**self.told(), total=dong(whole), parts=parts, offers=offers))
-            transaction.on_commit(lambda: setattr(self, "packed", lines))
+        if self.facts("OrderCharged"):  # whoever dies right after the commit has done it
+            self.packed = lines
 
     @rule(amount=amounts, dies=deaths)
     def give_back(self, amount: int, dies: int) -> None:
         """Goods came back: less is owed, and the money goes where it came from."""
-        if not self.packed or (self.is_cash and not self.bill.captured()):
+        part = min(amount, self.left())
+        if part <= 0 or (self.is_cash and not self.bill.captured()):
             return
-        part = min(amount, self.packed[1].amount.minor - self.back.goods.get(Decimal(8), dong(0)).minor)
-        if part > 0:
-            with mortal(dies), transaction.atomic():
-                key = f"back:{new_id()}"
-                payments.request_refund(
-                    order_id=self.order, amount=dong(part), key=key, reason="damaged", now=self.till.now
-                )
-                self.reduce(part)
+        with self.reduced(part, dies) as when:
+            payments.request_refund(
+                order_id=self.order, amount=dong(part), key=f"back:{new_id()}", reason="damaged", now=when
+            )
 
     @rule(part=st.sampled_from([1, 20_000]), dies=deaths)
     def refuse_at_the_door(self, part: int, dies: int) -> None:
         """Less is collected."""
-        if self.is_cash and self.packed and not self.bill.captured():
-            left = self.packed[1].amount.minor - self.back.goods.get(Decimal(8), dong(0)).minor
-            if left > part:
-                with mortal(dies), transaction.atomic():
-                    amount = dong(self.charged() - part)
-                    payments.change_cash(order_id=self.order, amount=amount, now=self.till.now)
-                    self.reduce(part)
+        if self.is_cash and self.left() > part and not self.bill.captured():
+            with self.reduced(part, dies) as when:
+                payments.change_cash(order_id=self.order, amount=dong(self.charged() - part), now=when)
 
     @rule(dies=deaths)
     def hand_over(self, dies: int) -> None:
@@ -209,20 +211,34 @@ class Tender(RuleBasedStateMachine):
     def cancel(self, dies: int) -> None:
         with mortal(dies), transaction.atomic():
             payments.request_cancellation(order_id=self.order, now=self.till.now)
-            transaction.on_commit(lambda: setattr(self, "gone", True))
 
     def told(self) -> dict[str, Any]:
         names = {"order_id": self.order, "number": self.number, "customer_id": PAYER, "store_id": STORE}
         return {**names, "at": self.till.now}
 
-    def reduce(self, part: int) -> None:
+    @contextmanager
+    def reduced(self, part: int, dies: int) -> Iterator[datetime]:
+        """So much less is owed, together with what is done inside, unless somebody dies before the commit."""
         assert self.packed
-        rate = Decimal(8)
+        rate, before = Decimal(8), len(self.facts("ChargeReduced"))
         after = Back({rate: self.back.goods.get(rate, dong(0)) + dong(part)}, dong(0))
         parts = charges.taken_back(self.packed, Share(rate, dong(FEE)), before=self.back, after=after)
         whole = total(one.total for one in parts)
-        publish(ChargeReduced(**self.told(), return_id=new_id(), kind="after", total=whole, parts=parts))
-        transaction.on_commit(lambda: setattr(self, "back", after))
+        with mortal(dies), transaction.atomic():
+            yield self.till.now
+            publish(ChargeReduced(**self.told(), return_id=new_id(), kind="after", total=whole, parts=parts))
+        if len(self.facts("ChargeReduced")) > before:
+            self.back = after
+
+    def facts(self, name: str) -> list[UUID]:
+        """What ordering has told of this order."""
+        told = OutboxEvent.objects.filter(stream=f"order:{self.order}", name=f"ordering.{name}")
+        return list(told.values_list("id", flat=True))
+
+    def left(self) -> int:
+        """What of the goods at 8 % has not come back; nothing before they are packed."""
+        back = self.back.goods.get(Decimal(8), dong(0)).minor
+        return self.packed[1].amount.minor - back if self.packed else 0
 
     def charged(self) -> int:
         """What is left of the charge, by what ordering has told."""

@@ -18,6 +18,7 @@ class Account(StrEnum):
     TILL = "till"
     SAFE = "safe"
     BANK = "bank"
+    UNASSIGNED = "unassigned"
     CREDIT = "store_credit"
     VAT = "vat"
     REVENUE = "revenue"
@@ -58,6 +59,8 @@ CHART: Final[Mapping[Account, AccountInfo]] = {
     Account.TILL: AccountInfo(Kind.ASSET),
     Account.SAFE: AccountInfo(Kind.ASSET),
     Account.BANK: AccountInfo(Kind.ASSET),
+    #: In our bank, and owed to whoever sent it until it is known what it is for.
+    Account.UNASSIGNED: AccountInfo(Kind.LIABILITY),
     Account.CREDIT: AccountInfo(Kind.LIABILITY),
     Account.VAT: AccountInfo(Kind.LIABILITY, by_rate=True),
     Account.REVENUE: AccountInfo(Kind.INCOME, by_rate=True),

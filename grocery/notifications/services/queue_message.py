@@ -13,12 +13,14 @@ from django.db import transaction
 from grocery.accounts import public as accounts
 from grocery.kernel.errors import NotFound
 from grocery.kernel.ids import new_id
+from grocery.kernel.money import Money
 from grocery.kernel.outbox import publish
 from grocery.notifications import models, policies
 from grocery.notifications.contracts import Channel, Kind
 from grocery.notifications.events import MessageQueued
 from grocery.notifications.services.render import reference, render
 from grocery.ordering import public as ordering
+from grocery.payments import public as payments
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +49,25 @@ def queue_return(*, event_id: UUID, order_id: UUID, return_id: UUID, reason: str
     back = next(one for one in ordering.returns_of(order_id=order_id) if one.id == return_id)
     kind = Kind.ORDER_RETURNED
     queue_message(kind=kind, event_id=event_id, order_id=order_id, now=now, reason=reason, back=back)
+
+
+@transaction.atomic
+def queue_cancellation(*, event_id: UUID, order_id: UUID, reason: str, now: datetime) -> None:
+    """Tell that an order is off and, where it had been paid before it was packed, that all of that goes back."""
+    paid = payments.payment(order_id=order_id).captured
+    packed = ordering.order(order_id=ordering.OrderId(order_id)).charged is not None
+    amount = str(paid) if paid and not packed else ""
+    kind = Kind.ORDER_CANCELLED
+    queue_message(kind=kind, event_id=event_id, order_id=order_id, now=now, reason=reason, amount=amount)
+
+
+@transaction.atomic
+def queue_odd_transfer(*, event_id: UUID, order_id: UUID | None, reason: str, amount: Money, now: datetime) -> None:
+    """Tell a customer that a transfer is here and what is odd about it, or that it was sent back; nobody where its
+    memo names no order, and nothing of what only the store has to know."""
+    if order_id and reason in policies.ODD_TRANSFERS:
+        kind = Kind.TRANSFER_ODD
+        queue_message(kind=kind, event_id=event_id, order_id=order_id, now=now, reason=reason, amount=str(amount))
 
 
 @transaction.atomic

@@ -15,8 +15,9 @@ from grocery.payments.contracts import Method, NotPaidByTransfer, PaymentState, 
 from grocery.payments.models import Bill, IncomingTransfer, Payment
 from grocery.payments.policies import LetGo
 from grocery.payments.policies.transfers import TAKEN, Oddity, Standing
+from grocery.payments.services.put_aside import put_aside, settled
 from grocery.payments.services.receive_transfer import receive_transfer
-from grocery.payments.services.take_transfer import pay_with
+from grocery.payments.services.take_transfer import pay_with, pay_with_parts
 
 log = structlog.get_logger()
 
@@ -38,13 +39,17 @@ def assign_transfer(*, transfer_id: UUID, order_number: str, by: UUID, note: str
     if bill.base.method != Method.BANK_TRANSFER:
         raise NotPaidByTransfer(order_number)
     standing = _pay(transfer, bill, now)
+    if standing is Standing.PAID:
+        settled(transfer, "assigned", by=by, now=now)
     _seen_to(transfer, standing, by, note, now)
 
 
 @transaction.atomic
 def record_sent_back(*, transfer_id: UUID, by: UUID, note: str, now: datetime) -> None:
     """Note that its sender has it again; `note` tells how to find that. Raises NotFound, TransferIs."""
-    _seen_to(_locked(transfer_id), Standing.SENT_BACK, by, note, now)
+    transfer = _locked(transfer_id)
+    settled(transfer, "sent_back", by=by, now=now)
+    _seen_to(transfer, Standing.SENT_BACK, by, note, now)
 
 
 @transaction.atomic
@@ -59,11 +64,14 @@ def believe_other_amount(*, transfer_id: UUID, by: UUID, note: str, now: datetim
         raise TransferIs
     transfer.amount, transfer.told_otherwise = transfer.told_otherwise, transfer.amount
     transfer.save(update_fields=["amount", "told_otherwise"])
+    settled(transfer, "corrected", by=by, now=now, amount=transfer.told_otherwise)
     oddity = Oddity.UNKNOWN_MEMO
     if transfer.payment_id:
         _, transfer.payment = Bill.locked_with(transfer.payment_id)
         oddity = pay_with(transfer, transfer.payment, now=now)
     transfer.oddity = cast("str", oddity)
+    if oddity not in TAKEN:
+        put_aside(transfer, oddity.value, by=by, now=now)
     _seen_to(transfer, Standing.PAID if oddity in TAKEN else Standing.OPEN, by, note, now)
 
 
@@ -76,6 +84,8 @@ def reopen_transfer(*, transfer_id: UUID, by: UUID, note: str, now: datetime) ->
     transfer = IncomingTransfer.objects.locked(transfer_id)
     if transfer.standing not in {Standing.SENT_BACK, Standing.WAITS}:
         raise TransferIs
+    if transfer.standing == Standing.SENT_BACK:
+        put_aside(transfer, "reopened", by=by, now=now)
     _seen_to(transfer, Standing.OPEN, by, note, now)
 
 
@@ -100,7 +110,7 @@ def _pay(transfer: IncomingTransfer, bill: Bill, now: datetime) -> Standing:
         return Standing.WAITS
     parts = IncomingTransfer.objects.waiting_for_the_rest(wanted.id).exclude(id=transfer.id)
     beyond = transfer.total + parts.total() - wanted.total
-    parts.paid_with(list(parts))
+    pay_with_parts(list(parts), now=now)
     receive_transfer(payment_id=wanted.id, reference=transfer.reference, now=now)
     _take_beyond(transfer, bill, beyond, f"{transfer.reference} +", now)
     return Standing.PAID

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -20,6 +20,7 @@ from grocery.payments.events import TransferCameLate
 from grocery.payments.models import Bill, IncomingTransfer, Payment
 from grocery.payments.policies.memos import looks_mistyped, memos_in
 from grocery.payments.policies.transfers import TAKEN, Oddity, Source, Standing, Told, judge
+from grocery.payments.services.put_aside import put_aside, settled
 from grocery.payments.services.receive_transfer import receive_transfer
 
 log = structlog.get_logger()
@@ -60,6 +61,8 @@ def taken_as(told: Told, source: Source, *, now: datetime) -> Oddity | None:
     oddity = _match(told, transfer, now)
     transfer.oddity = cast("str", oddity)
     transfer.stand(Standing.PAID if oddity in TAKEN else Standing.OPEN)
+    if oddity not in TAKEN:
+        put_aside(transfer, oddity.value, now=now)
     transaction.on_commit(TRANSFERS.labels(oddity or "paid").inc)
     return oddity
 
@@ -124,8 +127,15 @@ def pay_with(transfer: IncomingTransfer, payment: Payment, *, now: datetime) -> 
         is_held=payment.is_held(),
     )
     if oddity in TAKEN:
-        IncomingTransfer.objects.paid_with(parts)
+        pay_with_parts(parts, now=now)
         receive_transfer(payment_id=payment.id, reference=transfer.reference, now=now)
     if oddity is Oddity.LATE:
         publish(TransferCameLate(order_id=payment.order_id, amount=transfer.total))
     return oddity
+
+
+def pay_with_parts(parts: Sequence[IncomingTransfer], *, now: datetime) -> None:
+    """These, which had waited for the rest, are with their order."""
+    IncomingTransfer.objects.paid_with(parts)
+    for part in parts:
+        settled(part, "assigned", now=now)

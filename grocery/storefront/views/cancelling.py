@@ -22,6 +22,7 @@ from grocery.kernel.quantity import Quantity
 from grocery.kernel.typed import quantity_typed, total_shown
 from grocery.ordering import public as ordering
 from grocery.ordering.public import CancelMotive, OrderView
+from grocery.payments import public as payments
 from grocery.storefront import effects, motives
 from grocery.storefront.shopper import sent, shopper
 
@@ -99,14 +100,20 @@ def _call_off(request: HttpRequest, found: OrderView) -> str:
     why: dict[str, Any] = {"motive": _motive(request), "reason": request.POST.get("reason", "")[:1000]}
     if request.POST.get("what") != "part":
         ordering.cancel(order_id=found.id, by=by, now=now, **why)
-        return _("The order is cancelled. Nothing is charged.")
+        return _cancelled(found.id)
     why["expected_total"] = total_shown(request.POST)
     why["key"] = request.POST.get("idempotency_key")
     ordering.cancel_lines(order_id=found.id, quantities=_less(request, found), by=by, now=now, **why)
     left = ordering.order(order_id=found.id)
     if left.state is ordering.OrderState.CANCELLED:
-        return _("The order is cancelled. Nothing is charged.")
+        return _cancelled(found.id)
     return _("Cancelled. The order now comes to %(total)s.") % {"total": left.total}
+
+
+def _cancelled(order_id: UUID) -> str:
+    if payments.payment(order_id=order_id).captured:
+        return _("The order is cancelled. What you have paid goes back to you.")
+    return _("The order is cancelled. Nothing is charged.")
 
 
 def _motive(request: HttpRequest) -> CancelMotive:
