@@ -51,7 +51,7 @@ def test_money_that_comes_when_the_order_ends_is_for_the_order_or_goes_back(sett
         told = transfer(order, f"FT{number}")
         at_once(
             lambda: ordering.cancel_unpaid(now=late),
-            lambda told=told: take_transfer(told, Source.NOTICE, now=late),  # type: ignore[misc]  # of this round
+            lambda told=told: take_transfer(told, Source.NOTICE, now=late),
         )
         shop.tell()
         ordering.cancel_unpaid(now=late)  # a fact that came first is heard by now

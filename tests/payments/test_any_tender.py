@@ -95,8 +95,9 @@ class Tender(RuleBasedStateMachine):
         self.till.sandbox.momo.knobs(hold=True)
         self.till.sandbox.bank.knobs(hold=True)
         self.method, self.order, self.number = Method(tender), new_id(), f"G-{next(numbers)}"
-        self.counter: Counter | None = {"card": Stripe(), "momo": Momo()}.get(tender)
-        self.goods, self.late, self.asked = goods, [], 0
+        counters: dict[str, Counter] = {"card": Stripe(), "momo": Momo()}
+        self.counter = counters.get(tender)
+        self.late: list[Any] = []
         self.packed: list[Share] | None = None
         self.back = Back({}, dong(0))
         with transaction.atomic():
