@@ -90,10 +90,15 @@ class Tender(RuleBasedStateMachine):
 
     @initialize(tender=st.sampled_from(TENDERS), goods=st.lists(amounts, min_size=2, max_size=2))
     def place(self, tender: str, goods: list[int]) -> None:
-        self.till.sandbox.forget()
-        IncomingTransfer.objects.all().delete()  # a bank that forgot counts its transfers from one again
-        self.till.sandbox.momo.knobs(hold=True)
-        self.till.sandbox.bank.knobs(hold=True)
+        self.till.sandbox.clear_faults()
+        for take in (
+            self.till.sandbox.take_webhooks,
+            self.till.sandbox.momo.take_notices,
+            self.till.sandbox.bank.take_notices,
+        ):
+            take()  # what there is to tell of other orders
+        self.before: frozenset[str] = frozenset()
+        self.before = frozenset(self.names())
         self.method, self.order, self.number = Method(tender), new_id(), f"G-{next(numbers)}"
         counters: dict[str, Counter] = {"card": Stripe(), "momo": Momo()}
         self.counter = counters.get(tender)
@@ -312,14 +317,20 @@ class Tender(RuleBasedStateMachine):
     # --- what holds at any moment ---------------------------------------------------------------------------------
     def there(self) -> tuple[int, int, int]:
         """By the sandbox's own books: how many payments are held or taken, how much was taken and given back."""
-        sandbox = self.till.sandbox
-        match self.counter:
-            case Stripe():
-                return self.counter.balance(sandbox, {one["id"] for one in sandbox.objects("payment_intent")})
-            case Momo():
-                return self.counter.balance(sandbox, {one["orderId"] for one in sandbox.momo.payments()})
-        sent = [one["amount"] for one in sandbox.bank.transfers()]
+        if self.counter:
+            return self.counter.balance(self.till.sandbox, self.names())
+        sent = [one["amount"] for one in self.transfers()]
         return len(sent), sum(sent), 0
+
+    def names(self) -> set[str]:
+        """What the sandbox has of this order, at any provider, whether or not we know of it."""
+        sandbox = self.till.sandbox
+        known = {one["id"] for one in sandbox.objects("payment_intent")}
+        known |= {one["orderId"] for one in sandbox.momo.payments()}
+        return (known | {one["transaction"] for one in sandbox.bank.transfers()}) - self.before
+
+    def transfers(self) -> list[Any]:
+        return [one for one in self.till.sandbox.bank.transfers() if one["transaction"] not in self.before]
 
     @invariant()
     def nothing_is_taken_beyond_what_is_held_or_given_back_beyond_what_was_taken(self) -> None:
@@ -358,23 +369,29 @@ class Tender(RuleBasedStateMachine):
     def calm(self) -> None:
         """Eight minutes in which nothing goes wrong any more, and the day's statement."""
         for _ in range(8):
-            self.till.later(minutes=1)
-            self.till.sandbox.advance(60)
-            for notice in [*self.late, *self.notices(due=True)]:
-                self.receive(notice)
-            self.late = []
-            InboxEntry.objects.owed().update(due_at=Now(), attempts=0)
-            self.till.deliver()
-            payments.reconcile(now=self.till.now)
-            self.till.deliver()
+            self.quiet_minutes(1)
+        assert self.bill.state() is not PaymentState.UNKNOWN, "within those minutes every doubt was decided"
         if self.method is Method.BANK_TRANSFER:
-            bring_statement(self.till, self.file)
+            for day in sorted({one["booked_at"][:10] for one in self.transfers()}):
+                bring_statement(self.till, self.file, f"&day={day}")
+
+    def quiet_minutes(self, minutes: int) -> None:
+        self.till.later(minutes=minutes)
+        self.till.sandbox.advance(60 * minutes)
+        for notice in [*self.late, *self.notices(due=True)]:
+            self.receive(notice)
+        self.late = []
+        InboxEntry.objects.owed().update(due_at=Now(), attempts=0)
+        self.till.deliver()
+        payments.reconcile(now=self.till.now)
+        self.till.deliver()
 
     def nothing_is_open(self) -> None:
-        """Within those minutes every doubt was decided."""
+        """What nobody can call off, a wallet's link that its customer has, is over once that has run out."""
         calls = ProviderCall.objects.open().filter(payment__order_id=self.order)
-        assert [str(call) for call in calls] == []
-        assert self.bill.state() is not PaymentState.UNKNOWN
+        for _ in range(12 if isinstance(self.counter, Momo) and calls.exists() else 0):
+            self.quiet_minutes(20)
+        assert [str(call) for call in calls.all()] == []
 
     def people_see_to_the_queues(self) -> None:
         """As the queues name it; nothing else is left to do."""

@@ -80,10 +80,10 @@ def pass_time(till: Till, *, died: bool = False) -> None:
         hear(till, died=died and not minute)
 
 
-def bring_statement(till: Till, file: Path) -> None:
+def bring_statement(till: Till, file: Path, of: str = "") -> None:
     """At the end of the day somebody brings what the bank says there was."""
     request = urllib.request.Request(
-        f"{till.sandbox.bank.url}/v1/statement?format=csv", headers={"Authorization": "Bearer bank_key_sandbox"}
+        f"{till.sandbox.bank.url}/v1/statement?format=csv{of}", headers={"Authorization": "Bearer bank_key_sandbox"}
     )
     with urllib.request.urlopen(request) as answer:
         file.write_bytes(answer.read())
