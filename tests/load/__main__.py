@@ -6,7 +6,7 @@ import sys
 import time
 from importlib import import_module
 
-ALL = ("start", "imports", "relay", "pages", "webhooks")
+ALL = ("start", "imports", "relay", "pages", "webhooks", "payments")
 
 
 def main() -> None:

@@ -216,7 +216,7 @@ def test_a_slow_provider_is_waited_for_by_the_page_not_by_the_server(lan: Visito
     settings.PAYMENT_WAIT_SECONDS = 0.05
     sandbox.fault("create", "latency", seconds=0.5)
     page = lan.get(lan.placed)
-    assert (page["Refresh"], "We are opening Card…" in text_of(page)) == ("2", True)
+    assert (page["Refresh"], "We are opening the payment…" in text_of(page)) == ("2", True)
     settings.PAYMENT_WAIT_SECONDS = 5
     while "Refresh" in (page := lan.get(lan.placed)):
         pass
