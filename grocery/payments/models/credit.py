@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel import statements
@@ -14,6 +14,7 @@ from grocery.kernel.errors import NotFound
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
 from grocery.payments.contracts.credit import CreditEntryView, CreditKind
+from grocery.payments.models.payments import Payment
 
 KINDS = [
     (CreditKind.GRANTED, _("granted")),
@@ -49,6 +50,11 @@ class CreditAccountQuerySet(models.QuerySet["CreditAccount"]):
         if found is None:
             raise NotFound("store credit", customer_id)
         return found
+
+    def of_store(self, store_id: UUID) -> CreditAccountQuerySet:
+        """Of customers who have an order there."""
+        orders = Payment.objects.of_store(store_id).filter(payer_id=OuterRef("customer_id"))
+        return self.filter(Exists(orders))
 
     def with_credit(self) -> CreditAccountQuerySet:
         """That have something to spend."""
@@ -155,6 +161,10 @@ class CreditEntry(models.Model):
     @property
     def money(self) -> Money:
         return dong(self.amount)
+
+    @property
+    def balance_money(self) -> Money:
+        return dong(self.balance)
 
     def is_same(self, **wanted: Any) -> bool:
         """Was it made for just this?"""

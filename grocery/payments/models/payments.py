@@ -82,6 +82,12 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """The order with that number."""
         return self.filter(order_number=number.strip().upper(), number=0).values_list("order_id", flat=True).first()
 
+    def payer_of(self, number: str, *, store_id: UUID | None) -> UUID | None:
+        """Who pays the order with that number, of that store or of any."""
+        found = self.filter(order_number=number.strip().upper(), number=0)
+        found = found if store_id is None else found.of_store(store_id)
+        return found.values_list("payer_id", flat=True).first()
+
     def ending_before(self, when: datetime) -> PaymentQuerySet:
         """Held and not asked for, and let go by the provider before then, unless the goods are packed first."""
         held = self.filter(state=PaymentState.AUTHORISED, cancel_requested_at=None, to_capture=None)

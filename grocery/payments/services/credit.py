@@ -60,12 +60,15 @@ def grant_credit(
     """Give this customer `amount` to spend, once per `key` (at most 64 characters); the same again is harmless.
 
     `by`: who of the staff, `reason`: why, in words without personal data, which the customer can read. Raises
-    AmountTooSmall, AmountTooLarge above 10.000.000 ₫, Invalid without a reason, Conflict for another use of `key`.
+    AmountTooSmall, AmountTooLarge above 10.000.000 ₫, Invalid without a reason and to oneself, Conflict for another
+    use of `key`.
     """
     if amount < dong(1):
         raise AmountTooSmall(amount, dong(1))
     if amount > MOST:
         raise AmountTooLarge(amount, MOST)
+    if by == customer_id:
+        raise Invalid("customer_id", "Nobody gives credit to themselves.", "Không ai tự tặng số dư cho mình.")
     reason, key = _why(reason), f"grant:{key}"
     CreditAccount.objects.opened(customer_id)
     if again := CreditEntry.objects.with_key(key):
