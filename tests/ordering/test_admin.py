@@ -12,8 +12,11 @@ from django.utils import translation
 
 from grocery.accounts import public as accounts
 from grocery.accounts.models import User
+from grocery.kernel import clock
 from grocery.kernel.ids import new_id
+from grocery.kernel.money import dong
 from grocery.ordering import public as ordering
+from grocery.payments.models import Dispute, Payment
 from tests.ordering.counting import statements
 from tests.shop import PASSWORD, Customer, Shop
 
@@ -215,3 +218,15 @@ def test_the_desk_reads_vietnamese(shop: Shop, lan: Customer, manager: Client):
         url = page(placed.id)
     seen = manager.get(url, headers={"Accept-Language": "vi"}).content.decode()
     assert [text for text in ("Bắt đầu lấy hàng", "Sữa tươi", "người nhận") if text.lower() not in seen.lower()] == []
+
+
+def test_a_dispute_is_told_on_the_orders_page(shop: Shop, lan: Customer, manager: Client):
+    shop.stock(milk=10)
+    order = shop.packed_order(lan, milk=2)
+    payment = Payment.objects.get(order_id=order.id)
+    now = clock.now()
+    Dispute.objects.create(
+        payment=payment, reference="dp_1", state="under_review", amount=92_000, opened_at=now, answer_by=now
+    )
+    shown = manager.get(page(order.id)).content.decode()
+    assert f"{dong(92_000)} · the bank decides" in shown

@@ -14,7 +14,7 @@ from grocery.kernel import clock
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import dong
 from grocery.payments import public as payments
-from grocery.payments.models import Payment, ProviderCall, ProviderNotice
+from grocery.payments.models import Dispute, Payment, ProviderCall, ProviderNotice
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +127,18 @@ def test_what_makes_no_sense_waits_until_somebody_has_read_it(boss: Client):
     boss.post("/en/admin/payments/providernotice/", chosen)
     outcomes = [ProviderNotice.objects.get(id=notice.id).outcome for notice in (waiting, other)]
     assert (outcomes, ProviderNotice.objects.unreadable().count()) == (["read", "ignored"], 0)
+
+
+def test_a_dispute_waits_in_its_queue_with_what_to_do_and_until_when(boss: Client):
+    payment = paid("G-20418")
+    Dispute.objects.create(
+        payment=payment,
+        reference="dp_1",
+        state="needs_response",
+        amount=345_000,
+        opened_at=clock.now(),
+        answer_by=clock.now(),
+    )
+    queue = boss.get("/admin/payments/dispute/", headers={"accept-language": "en"}).content.decode()
+    assert "Send evidence" in queue or "Gửi bằng chứng" in queue
+    assert boss.get(f"/admin/payments/dispute/{Dispute.objects.get().pk}/change/").status_code == 200

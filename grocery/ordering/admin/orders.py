@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -113,6 +113,22 @@ class ChangeInline(LookOnly, admin.TabularInline):
         return f"{dong(change.total_before)} → {dong(change.total)}"
 
 
+_DISPUTES: Final = {
+    "inquiry": _("the bank asks"),
+    "inquiry_review": _("the bank looks at our answer"),
+    "needs_response": _("evidence needed"),
+    "under_review": _("the bank decides"),
+    "won": _("won"),
+    "lost": _("lost"),
+    "closed": _("closed"),
+}
+
+
+def _said(dispute: ordering.DisputeView, order: Order) -> str:
+    until = f" → {order.on_its_clock(dispute.answer_by)}" if dispute.answer_by else ""
+    return f"{dispute.amount} · {_DISPUTES[dispute.state]}{until}"
+
+
 @admin.register(Order)
 class OrderAdmin(LookOnly, admin.ModelAdmin):
     change_form_template = "admin/ordering/order/change_form.html"
@@ -128,7 +144,21 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["number", "state", "method", "placed", "to_be_paid_by", "language"]}),
         (_("Delivery"), {"fields": ["mode", "window", "recipient", "phone_", "address", "note"]}),
-        (_("Money"), {"fields": ["subtotal_", "discount_", "fee_", "total_", "ceiling_", "charged_", "given_back_"]}),
+        (
+            _("Money"),
+            {
+                "fields": [
+                    "subtotal_",
+                    "discount_",
+                    "fee_",
+                    "total_",
+                    "ceiling_",
+                    "charged_",
+                    "given_back_",
+                    "disputed_",
+                ]
+            },
+        ),
     ]
 
     class Media:
@@ -149,6 +179,11 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
     @admin.display(description=_("phone"), ordering="phone")
     def phone_(self, order: Order) -> SafeString:
         return phones.link(order.phone)
+
+    @admin.display(description=_("disputed by the bank"))
+    def disputed_(self, order: Order) -> str:
+        """What stands against it, and until when it is to be answered; the queue of disputes says what to do."""
+        return "; ".join(_said(one, order) for one in ordering.disputes(order_id=order.pk)) or "–"
 
     @admin.display(description=_("goods"))
     def subtotal_(self, order: Order) -> str:

@@ -214,6 +214,7 @@ from grocery.ordering.public.orders import (
     cancel,
     cancel_lines,
     cancel_unpaid,
+    disputes,
     motives,
     order,
     orders,
@@ -308,6 +309,7 @@ from grocery.ordering.public.wishes import (
     want_day,
     write_line_note,
 )
+from grocery.payments.public import DisputeView
 
 __all__ = [
     # carts
@@ -357,6 +359,8 @@ __all__ = [
     "NothingToAsk",
     # the clock
     "cancel_unpaid", "renew_holds", "forget_abandoned_carts", "answer_by_default", "weigh_by_default",
+    # what banks want back
+    "disputes", "DisputeView",
     # the words
     "CartId", "CartOwner", "CartView", "CartGlance", "ChangedItem", "CartLine", "CartNews", "PriceChange", "HeldSlot",
     "VatPart", "Adjustment", "OfferKind",

@@ -25,6 +25,7 @@ from grocery.ordering.services import cancel_order, pay_order, renewing_holds, s
 from grocery.ordering.services import cancel_part as partly
 from grocery.ordering.services import place_order as placing
 from grocery.ordering.services import reorder as reordering
+from grocery.payments.public import DisputeView
 
 
 def place_order(
@@ -200,3 +201,8 @@ def renew_holds(*, now: datetime) -> int:
     customer is told to pay again, and an order for which that is not done half a day before the end is cancelled.
     """
     return renewing_holds.renew_holds(now=now)
+
+
+def disputes(*, order_id: UUID) -> tuple[DisputeView, ...]:
+    """What customers' banks want back of this order's money, oldest first; nothing is given back beside that."""
+    return pay_order.disputes(order_id=order_id)

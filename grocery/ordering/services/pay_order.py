@@ -29,6 +29,11 @@ def pay_order(*, order_id: UUID, customer_id: UUID, return_url: str, now: dateti
     )
 
 
+def disputes(*, order_id: UUID) -> tuple[payments.DisputeView, ...]:
+    """See `public.disputes`."""
+    return payments.disputes(order_id=order_id)
+
+
 def _step(step: payments.PaymentStep | None) -> dict[str, Any]:
     match step:
         case payments.CardForm():
