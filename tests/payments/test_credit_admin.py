@@ -56,7 +56,7 @@ def test_a_mistake_is_taken_back_with_a_reason(customer: UUID):
     for _ in range(2):
         boss.post(page, {"take_back": str(entry.id), "reason": "wrong order"})
     assert (left(customer), len(payments.credit_entries(customer_id=customer))) == (0, 2)
-    assert "Take back" not in text(boss.get(page))
+    assert "Take this back" not in text(boss.get(page))
 
 
 @pytest.mark.parametrize(("amount", "whom"), [("0", "G-1"), ("10.000.001", "G-1"), ("much", "G-1"), ("1", "G-9")])
