@@ -123,7 +123,7 @@ class RefundPartAdmin(ReadOnly, admin.ModelAdmin):
 
 def _do(request: HttpRequest, part_id: UUID, form: HandedBack) -> Any:
     if request.POST["do"] == "retry":
-        payments.retry_refund(part_id=part_id, now=clock.now())
+        payments.retry_refund(part_id=part_id, now=clock.now(), by=_asker(request).signed_in())
         return _("The provider is asked once more.")
     payments.record_handed_back(
         part_id=part_id, by=_asker(request).signed_in(), note=form.cleaned_data["note"], now=clock.now()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from grocery.kernel.outbox import publish
@@ -15,6 +16,8 @@ from grocery.payments.models import Bill, Payment, RefundPart
 from grocery.payments.policies import Operation
 from grocery.payments.services.intents import intend
 from grocery.payments.services.observe_refunds import move
+
+log = structlog.get_logger()
 
 
 @transaction.atomic
@@ -33,8 +36,8 @@ def record_handed_back(*, part_id: UUID, by: UUID, note: str, now: datetime) -> 
 
 
 @transaction.atomic
-def retry_refund(*, part_id: UUID, now: datetime) -> None:
-    """Have the provider asked once more. Raises NotFound; RefundIs unless it is owed by a provider."""
+def retry_refund(*, part_id: UUID, now: datetime, by: UUID | None = None) -> None:
+    """Have the provider asked once more; `by`, a person, is kept in the log. Raises NotFound; RefundIs unless it is owed by a provider."""
     payment, part = _locked(part_id)
     _check_owed(part)
     _check_undisputed(part)
@@ -44,6 +47,7 @@ def retry_refund(*, part_id: UUID, now: datetime) -> None:
     move(payment, part, RefundState.REQUESTED, "", now)
     call = intend(payment, Operation.REFUND, request={"amount": part.amount}, now=now, part=part)
     publish(RefundToMake(order_id=payment.order_id, call_id=call.id))
+    log.info("refund_tried_again", part_id=str(part.id), amount=part.amount, by=str(by) if by else None)
 
 
 def _locked(part_id: UUID) -> tuple[Payment, RefundPart]:
