@@ -37,7 +37,7 @@ def record_handed_back(*, part_id: UUID, by: UUID, note: str, now: datetime) -> 
 
 @transaction.atomic
 def retry_refund(*, part_id: UUID, now: datetime, by: UUID | None = None) -> None:
-    """Have the provider asked once more; the log keeps `by` whom. Raises NotFound; RefundIs unless a provider owes it."""
+    """Have the provider asked once more; the log keeps `by`. Raises NotFound; RefundIs unless a provider owes it."""
     payment, part = _locked(part_id)
     _check_owed(part)
     _check_undisputed(part)
