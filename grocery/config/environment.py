@@ -15,6 +15,8 @@ from zoneinfo import available_timezones
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from grocery.payments.policies.routes import routes
+
 Words = Annotated[tuple[str, ...], NoDecode]
 Methods = Annotated[tuple[Literal["card", "momo", "bank_transfer", "cash_on_delivery"], ...], NoDecode]
 
@@ -69,6 +71,7 @@ class Environment(BaseSettings):
     # payments
     #: How customers may pay, and who takes what is not handed over.
     payment_methods: Methods = ("card", "cash_on_delivery")
+    #: `acme@500000-5000000?acme_cards, stripe`: acme from and up to these amounts while that switch is on.
     card_provider: str = "stripe"
     stripe_secret_key: SecretStr = SecretStr("")
     stripe_publishable_key: str = ""
@@ -178,6 +181,12 @@ class Environment(BaseSettings):
                 "PAYMENT_METHODS offers momo: MOMO_PARTNER_CODE, MOMO_ACCESS_KEY and MOMO_SECRET_KEY are missing"
             )
         return self
+
+    @field_validator("card_provider")
+    @classmethod
+    def _each_goes_somewhere(cls, value: str) -> str:
+        routes(value)
+        return value
 
     @field_validator("time_zone")
     @classmethod

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import cast
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from grocery.kernel import flags
 from grocery.kernel.errors import NotFound
+from grocery.kernel.money import Money
 from grocery.payments.contracts import Method, MethodNotOffered
 from grocery.payments.gateways.bank_notices import BANK, BankNotices
 from grocery.payments.gateways.provider import CardKeeper, Disputed, PaymentProvider, ReadsNotices
+from grocery.payments.policies.routes import routes
 
 
 def provider(name: str) -> PaymentProvider:
@@ -40,11 +43,24 @@ def disputed(name: str) -> Disputed:
     return found
 
 
-def provider_of(method: Method) -> PaymentProvider:
-    """The provider that takes new payments of that method, by configuration. Raises MethodNotOffered."""
+def provider_of(
+    method: Method, amount: Money | None = None, *, is_away: Callable[[str], bool] = lambda _name: False
+) -> PaymentProvider:
+    """The provider that takes a new payment of that method now, by configuration, amount and switches.
+
+    The first of the method's routes that takes it and whose provider is not away; where all are away, the first.
+    Without an amount: who takes any. Raises MethodNotOffered.
+    """
     if method not in settings.PAYMENT_PROVIDERS:
         raise MethodNotOffered(method)
-    return provider(settings.PAYMENT_PROVIDERS[method])
+    taking = [one.provider for one in routes(settings.PAYMENT_PROVIDERS[method]) if one.takes(amount, flags.is_on)]
+    return provider(next((name for name in taking if not is_away(name)), taking[0]))
+
+
+def providers_of(methods: Iterable[Method]) -> set[str]:
+    """Who may take payments of these."""
+    texts = (settings.PAYMENT_PROVIDERS[method] for method in methods if method in settings.PAYMENT_PROVIDERS)
+    return {one.provider for text in texts for one in routes(text)}
 
 
 def all_providers() -> Mapping[str, PaymentProvider]:

@@ -15,7 +15,7 @@ from grocery.payments.contracts import AmountTooLarge, AmountTooSmall, Method
 from grocery.payments.contracts.providers import MethodAway, MethodOffer, WhyNot
 from grocery.payments.gateways import breaker
 from grocery.payments.gateways.provider import OutcomeUnknown, Refused
-from grocery.payments.gateways.registry import all_providers, provider, provider_of
+from grocery.payments.gateways.registry import all_providers, provider, provider_of, providers_of
 from grocery.payments.policies import TRANSFERS, Limits
 
 
@@ -50,11 +50,11 @@ def configured() -> tuple[Method, ...]:
 
 def offers(*, amount: Money | None = None) -> tuple[MethodOffer, ...]:
     """Each way to pay that the shop has, and whether it can be chosen now, for this amount if one is given."""
-    takers = {method: provider_of(method) for method in configured() if method in settings.PAYMENT_PROVIDERS}
-    away = breaker.all_away({taker.name for taker in takers.values()})
+    away = breaker.all_away(providers_of(configured()))
     made = []
     for method in configured():
-        taker = takers.get(method)
+        by_provider = method in settings.PAYMENT_PROVIDERS
+        taker = provider_of(method, amount, is_away=away.__contains__) if by_provider else None
         limits = taker.limits if taker else TRANSFERS if method is Method.BANK_TRANSFER else None
         why_not = WhyNot.AWAY if taker and taker.name in away else _outside(amount, limits)
         made.append(

@@ -80,8 +80,8 @@ def _least(method: Method) -> Money:
     return limits.minimum if limits else _NOTHING
 
 
-def limits_by(method: Method) -> Limits | None:
-    """What may be paid in that way at once; None for any amount. Raises MethodNotOffered."""
+def limits_by(method: Method, amount: Money | None = None) -> Limits | None:
+    """What may be paid in that way at once, by whoever takes that amount; None for any. Raises MethodNotOffered."""
     if method not in configured():
         raise MethodNotOffered(method)
     match method:
@@ -90,7 +90,7 @@ def limits_by(method: Method) -> Limits | None:
         case Method.BANK_TRANSFER:
             return TRANSFERS
         case _:
-            return provider_of(method).limits
+            return provider_of(method, amount, is_away=breaker.is_believed_away).limits
 
 
 def _spent(paid: Money, now: datetime) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def _spent(paid: Money, now: datetime) -> dict[str, Any]:
 
 def _terms(method: Method, rest: Money, now: datetime) -> dict[str, Any]:
     """Who takes the rest, and how it stands to begin with: of nothing, nobody is asked."""
-    limits = limits_by(method)
+    limits = limits_by(method, rest)
     if limits and rest:
         check_limits(rest, limits)
     terms: dict[str, Any] = {"method": method, "amount": rest.minor, "memo": ""}
@@ -118,7 +118,7 @@ def _terms(method: Method, rest: Money, now: datetime) -> dict[str, Any]:
         terms |= {"state": PaymentState.PENDING, "memo": new_memo()}
     if method in {Method.CASH_ON_DELIVERY, Method.BANK_TRANSFER}:
         return terms
-    provider = provider_of(method)
+    provider = provider_of(method, rest, is_away=breaker.is_believed_away)
     if rest and breaker.is_believed_away(provider.name):
         raise MethodAway(method)
     return terms | {"provider": provider.name}
