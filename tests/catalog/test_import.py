@@ -10,9 +10,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from grocery.catalog import public as catalog
-from grocery.catalog.models import Category, PriceChange, Product
+from grocery.catalog.models import Category, PriceChange, Product, bulk
+from grocery.catalog.policies import drafts
 from grocery.catalog.services import write_products
 from tests.catalog.conftest import NOON, Shop
+from tests.plans import most_rows
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 HEADER = "sku,name_en,name_vi,category,price"
@@ -231,6 +233,23 @@ def test_an_import_that_was_cut_off_is_simply_run_again(sheet: Sheet, monkeypatc
         sheet.take(report=power_cut)
     again = sheet.take()
     assert (again.unchanged, again.new, Product.objects.count()) == (4, 1, 5)
+
+
+# --- what a plan may do wrong ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize("without", ["", "hashjoin mergejoin"])
+def test_locking_what_is_known_goes_through_no_row_again_and_again(shop: Shop, without: str):
+    shop.category("food")
+    lines = [(line, drafts.checked(draft(f"sku{line}"))) for line in range(1, 1_001)]
+    write_products.write_products(drafts=lines, categories=(), sets=bulk.EVERY_COLUMN, now=NOON)
+    bulk.stage(lines)
+    busiest = [most_rows(statement, without=without) for statement in (bulk.LOCK, bulk.REMEMBER)]
+    assert max(busiest) <= 2_000
+
+
+def draft(sku: str) -> catalog.ProductDraft:
+    return catalog.ProductDraft(
+        sku=sku, name_en=sku, name_vi=sku, category="food", price=10_000, unit=catalog.Unit.PIECE, vat_group="reduced"
+    )
 
 
 # --- real files -----------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from grocery.kernel.outbox.relay import Relay, UnknownSubscriber, drain
 from grocery.kernel.outbox.subscribers import registry
 from grocery.kernel.tracing import current_trace, working_for
 from tests.kernel.facts import Counted, only_these_subscribers, subscribe, tell
+from tests.plans import most_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -481,18 +482,7 @@ def test_a_claim_looks_at_no_entry_again_and_again_though_the_queue_was_thought_
         "attempts": 12,
         "window": 5_000,
     }
-    with connection.cursor() as cursor:
-        for way in without.split():
-            cursor.execute(f"SET LOCAL enable_{way} = off")
-        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {claims.CLAIM}", wanted)
-        [[[plan]]] = cursor.fetchall()
-    assert most_rows(plan["Plan"]) <= 2 * (1_000 + 700)
-
-
-def most_rows(node: dict[str, Any]) -> float:
-    """How many rows the busiest step of a plan went through, over all its turns."""
-    here: float = node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
-    return max([here, *(most_rows(step) for step in node.get("Plans", []))])
+    assert most_rows(claims.CLAIM, wanted, without=without) <= 2 * (1_000 + 700)
 
 
 # --- outside ---

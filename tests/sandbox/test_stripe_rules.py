@@ -215,7 +215,7 @@ def test_the_customers_bank_may_dispute(sandbox: Sandbox, api: Any):
     intent = held(sandbox, api)
     api.payment_intents.capture(intent.id)
     sandbox.play(intent.id, "dispute")
-    assert kinds(sandbox)[-1] == "charge.dispute.created"
+    assert kinds(sandbox)[-2:] == ["charge.dispute.created", "charge.dispute.funds_withdrawn"]
 
 
 # --- idempotency --------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -16,13 +16,10 @@ from grocery.kernel import statements
 from grocery.kernel.quantity import ZERO
 from grocery.ordering.contracts import CartOwner, SubstitutionChoice
 from grocery.ordering.models import offers_in_carts as offers
+from grocery.ordering.models.cart_sql import AS_PUT, BEGIN_CART, IF_UNCHANGED, MINE, NEXT, READ, SAW_OFFERS, SEEN
 from grocery.ordering.models.columns import CHOICES, amount_of, key
 from grocery.ordering.policies.coupons import PER_CART
 
-_SEEN = ["price_seen", "shortage_seen", "sold_seen", "discount_seen"]
-_AS_PUT = "(cart_id, sku) DO UPDATE SET " + ", ".join(
-    f"{column} = EXCLUDED.{column}" for column in ["quantity", *_SEEN, "near_expiry", "touched_at"]
-)
 _SIMILAR = SubstitutionChoice.SIMILAR.value
 _KNOWN = [choice.value for choice in SubstitutionChoice]
 
@@ -78,6 +75,12 @@ class CartQuerySet(models.QuerySet["Cart"]):
         cart.found_offers = found[0][-1] if now else None
         return cart
 
+    def saw_offers(self, cart: Cart, offers: Set[UUID]) -> None:
+        """Remember that these offers on the whole cart counted; one statement where they are others than before."""
+        if offers != set(cart.offers_seen):
+            cart.offers_seen = sorted(offers)
+            self.filter(id=cart.id).update(offers_seen=cart.offers_seen)
+
     def have_coupons(self, cart_id: UUID, codes: Sequence[str]) -> None:
         self.filter(id=cart_id).update(coupons=list(codes))
 
@@ -120,9 +123,9 @@ class CartQuerySet(models.QuerySet["Cart"]):
         values = [cart.id, cart.customer_id, cart.token, store_id, zone]
         with connection.cursor() as cursor:
             if now is None:
-                cursor.execute(_BEGIN_CART, values)
+                cursor.execute(BEGIN_CART, values)
                 return cart if cursor.rowcount else None
-            cursor.execute(f"{_BEGIN_CART} RETURNING {offers.FOR_CART}", values + offers.for_cart_params(now))
+            cursor.execute(f"{BEGIN_CART} RETURNING {offers.FOR_CART}", values + offers.for_cart_params(now))
             found = cursor.fetchone()
         if found is None:
             return None
@@ -144,12 +147,6 @@ class CartQuerySet(models.QuerySet["Cart"]):
 
     def with_size(self) -> Self:
         return self.annotate(size=models.Count("lines"))
-
-
-_BEGIN_CART = """
-    INSERT INTO "ordering_cart" (id, customer_id, token, store_id, zone) VALUES (%s, %s, %s, %s, %s)
-    ON CONFLICT DO NOTHING
-"""
 
 
 class Cart(models.Model):
@@ -237,7 +234,7 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
 
     def see(self, lines: Iterable[CartLine]) -> None:
         """Write down what these lines have been acknowledged as; a line that is gone by now stays gone."""
-        self.bulk_update(list(lines), _SEEN)
+        self.bulk_update(list(lines), SEEN)
 
     def move(self, lines: Iterable[CartLine], cart_id: UUID) -> None:
         """Have copies of these lines, with all that was said about them, in another cart that has none of them."""
@@ -248,7 +245,7 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
                     sku=line.sku,
                     quantity=line.quantity,
                     touched_at=line.touched_at,
-                    **{name: getattr(line, name) for name in _SEEN},
+                    **{name: getattr(line, name) for name in SEEN},
                     near_expiry=line.near_expiry,
                     note=line.note,
                     substitution=line.substitution,
@@ -274,18 +271,24 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
 
     def put_if_unchanged(self, line: CartLine, cart: Cart) -> bool:
         """Have this line as by `put`, and the cart at its next version, if it is still at this one; one statement."""
-        written = statements.insert(
-            [line], on_conflict=_AS_PUT, provided=_IF_UNCHANGED, values=[cart.id, cart.version]
-        )
+        written = statements.insert([line], on_conflict=AS_PUT, provided=IF_UNCHANGED, values=[cart.id, cart.version])
         cart.version += written
         return bool(written)
+
+    def put_with_offers(self, line: CartLine, cart: Cart, offers: Set[UUID]) -> None:
+        """Have this line as by `put`, and remember that these offers counted for its cart, in one statement."""
+        if offers == set(cart.offers_seen):
+            self.put([line])
+            return
+        cart.offers_seen = sorted(offers)
+        statements.insert([line], on_conflict=AS_PUT, provided=SAW_OFFERS, values=[cart.offers_seen, cart.id])
 
     def put(self, lines: Iterable[CartLine], *, notes: bool = False) -> None:
         """Have these lines with their quantities, and what was seen of them, new or not, in one statement.
 
         `notes`: what is written on them, too.
         """
-        statements.insert(list(lines), on_conflict=_AS_PUT + (", note = EXCLUDED.note" if notes else ""))
+        statements.insert(list(lines), on_conflict=AS_PUT + (", note = EXCLUDED.note" if notes else ""))
 
 
 class CartLine(models.Model):
@@ -329,7 +332,6 @@ class CartLine(models.Model):
         return f"{self.quantity} × {self.sku}"
 
 
-_IF_UNCHANGED = 'UPDATE "ordering_cart" SET version = version + 1 WHERE id = %s AND version = %s RETURNING id'
 #: So many columns of the cart come before those of the line.
 _OF_CART = 6
 _TAKE_OUT = f"""
@@ -347,17 +349,6 @@ _TAKE_OUT = f"""
     SELECT cart.id, store_id, zone, cart.substitution, coupons, offers, {statements.columns(CartLine, "line")}
     FROM cart, line ORDER BY line.id
 """  # noqa: S608 - put together from constants
-_MINE = """
-    WITH mine AS (
-        SELECT id FROM "ordering_cart" WHERE <owner> = %s AND (%s::uuid IS NULL OR store_id = %s)
-        ORDER BY id DESC LIMIT 1
-    )
-"""
-_READ = 'SELECT <columns> FROM "ordering_cart" JOIN mine ON mine.id = "ordering_cart".id'
-#: A change takes the cart's next version and with it the lock: no change can be forgotten.
-_NEXT = """
-    UPDATE "ordering_cart" SET version = version + 1 FROM mine WHERE "ordering_cart".id = mine.id RETURNING <columns>
-"""
 type _ByOwner = Mapping[tuple[str, bool], str]
 
 
@@ -373,7 +364,7 @@ def _by_owner(statement: str) -> _ByOwner:
     }
 
 
-_LOOK, _CHANGE = _by_owner(_MINE + _READ), _by_owner(_MINE + _NEXT)
+_LOOK, _CHANGE = _by_owner(MINE + READ), _by_owner(MINE + NEXT)
 _CART_COLUMNS = len(Cart._meta.concrete_fields)
 _WITH_LINE = f"""
     SELECT <columns>, (SELECT count(*) FROM "ordering_cartline" WHERE cart_id = mine.id),
@@ -381,7 +372,7 @@ _WITH_LINE = f"""
     FROM "ordering_cart" JOIN mine ON mine.id = "ordering_cart".id
     LEFT JOIN "ordering_cartline" line ON line.cart_id = mine.id AND line.sku = %s
 """  # noqa: S608 - put together from constants
-_LOOK_AT_LINE = _by_owner(_MINE + _WITH_LINE)
+_LOOK_AT_LINE = _by_owner(MINE + _WITH_LINE)
 _LINES = f'SELECT {statements.columns(CartLine, "line")} FROM "ordering_cartline" line WHERE cart_id = %s ORDER BY id'  # noqa: S608 - put together from constants
 _ONE_LINE = f"""
     SELECT (SELECT count(*) FROM "ordering_cartline" WHERE cart_id = %s), {statements.columns(CartLine, "line")}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -22,7 +21,7 @@ def acknowledge(*, owner: CartOwner, store_id: UUID | None, now: datetime) -> Ca
     shown = show_cart.of(cart, ward_code=None, now=now)
     lines = {line.sku: line for line in shown.changes}
     models.CartLine.objects.see([seen(row, lines[row.sku]) for row in cart.lines if row.sku in lines])
-    _remember(cart.row, shown.basket_offers)
+    models.Cart.objects.saw_offers(cart.row, shown.basket_offers)
     if shown.day_passed:
         models.Cart.objects.with_id(cart.row.id).update(wanted_day=None)
         cart.row.wanted_day = None
@@ -38,13 +37,7 @@ def seen(row: models.CartLine, line: CartLine) -> models.CartLine:
     return row
 
 
-def offers_counted(cart: models.Cart, shown: CartView) -> None:
-    """Remember the offers on the whole cart that count. One that has ended stays news until it is acknowledged, one
-    that the owner's change took away does not. One statement where they are others than before."""
-    _remember(cart, shown.basket_offers | (set(cart.offers_seen) if shown.ended_offers else set()))
-
-
-def _remember(cart: models.Cart, offers: Iterable[UUID]) -> None:
-    if set(offers) != set(cart.offers_seen):
-        cart.offers_seen = sorted(offers)
-        models.Cart.objects.with_id(cart.id).update(offers_seen=cart.offers_seen)
+def offers_counted(cart: models.Cart, shown: CartView) -> frozenset[UUID]:
+    """The offers on the whole cart to remember: one that has ended stays news until it is acknowledged, one that the
+    owner's change took away does not."""
+    return shown.basket_offers | (frozenset(cart.offers_seen) if shown.ended_offers else frozenset())

@@ -76,8 +76,9 @@ def _put(cart: OpenCart, sku: str, quantity: Quantity, *, near_expiry: bool | No
     if len(shown.lines) > policies.LINES_MOST:
         raise CartFull(policies.LINES_MOST)
     row, line = next((row, line) for row, line in zip(having.lines, shown.lines, strict=True) if row.sku == sku)
-    models.CartLine.objects.put([acknowledging.seen(row, line)])
-    acknowledging.offers_counted(cart.row, shown)
+    models.CartLine.objects.put_with_offers(
+        acknowledging.seen(row, line), cart.row, acknowledging.offers_counted(cart.row, shown)
+    )
     return replace(shown, lines=tuple(replace(line, news=()) if line.sku == sku else line for line in shown.lines))
 
 
@@ -89,5 +90,5 @@ def _take_out(owner: CartOwner, sku: str, store_id: UUID | None, now: datetime) 
     rest = cart.without(sku)
     day = show_cart.day_of(rest, now)
     shown = show_cart.view(rest, show_cart.on_sale(rest.quantities, on=day.date), day, now=now)
-    acknowledging.offers_counted(cart.row, shown)
+    models.Cart.objects.saw_offers(cart.row, acknowledging.offers_counted(cart.row, shown))
     return shown
