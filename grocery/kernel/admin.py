@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
@@ -18,6 +18,9 @@ from grocery.kernel.models import MAX_ATTEMPTS, InboxEntry, OutboxEvent
 from grocery.kernel.models.outbox import InboxEntries
 from grocery.kernel.outbox import upkeep
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 class ReadOnly:
     """Nothing is added, changed or deleted by hand."""
@@ -30,6 +33,30 @@ class ReadOnly:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    """What waits for somebody, unless one asks for everything."""
+
+    title = cast("str", _("shown"))
+    parameter_name = "shown"
+    #: What the two choices are called.
+    now: StrOrPromise = _("waiting now")
+    everything: StrOrPromise = _("all of them")
+
+    def waiting(self, found: Any) -> QuerySet[Any]:
+        """Those of the model's own that wait."""
+        raise NotImplementedError
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("all", self.everything)]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        return [first | {"display": self.now}, *others]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset if self.value() == "all" else self.waiting(queryset)
 
 
 class State(admin.SimpleListFilter):

@@ -17,7 +17,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel import clock, wire
-from grocery.kernel.admin import ReadOnly
+from grocery.kernel.admin import ReadOnly, WaitingFilter
 from grocery.kernel.errors import DomainError, NotFound
 from grocery.kernel.idempotency import fingerprint_of, once
 from grocery.kernel.ids import new_id
@@ -55,28 +55,17 @@ class IssuedElsewhere(Why):
     reference = forms.CharField(label=_("number of the invoice"), max_length=100)
 
 
-class WaitingFilter(admin.SimpleListFilter):
-    """What waits for somebody, unless one asks for everything."""
+class ForSomebodyFilter(WaitingFilter):
+    now, everything = _("waiting for somebody"), _("all invoices")
 
-    title = cast("str", _("shown"))
-    parameter_name = "shown"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("all", _("all invoices"))]
-
-    def choices(self, changelist: Any) -> Any:
-        waiting, everything = super().choices(changelist)
-        return [waiting | {"display": _("waiting for somebody")}, everything]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        found = cast("InvoiceQuerySet", queryset)
-        return found if self.value() == "all" else found.for_somebody(ledger.stuck_since(clock.now()))
+    def waiting(self, found: InvoiceQuerySet) -> InvoiceQuerySet:
+        return found.for_somebody(ledger.stuck_since(clock.now()))
 
 
 @admin.register(Invoice)
 class InvoiceAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("name", "kind", "state", "money", "order", "reference", "why_not", "at")
-    list_filter = (WaitingFilter, "kind", "filing__state", ("at", admin.DateFieldListFilter))
+    list_filter = (ForSomebodyFilter, "kind", "filing__state", ("at", admin.DateFieldListFilter))
     search_fields = ("order_number", "=filing__reference", "=number")
     search_help_text = _("order number, our number, provider's number")
     ordering = ("-at", "-series", "-number")

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel import clock
-from grocery.kernel.admin import ReadOnly
+from grocery.kernel.admin import ReadOnly, WaitingFilter
 from grocery.kernel.money import Money, dong
 from grocery.ledger import public as ledger
 from grocery.ledger.admin.asking import asker, check_may, order_link
@@ -22,24 +22,15 @@ from grocery.ledger.admin.wording import difference_name, line_name
 from grocery.ledger.models import Entry, OrderBook, OrderBookQuerySet
 
 
-class OpenFilter(admin.SimpleListFilter):
-    """What is open, unless one asks for everything."""
-
-    title = cast("str", _("shown"))
-    parameter_name = "shown"
+class OpenFilter(WaitingFilter):
+    now, everything = _("open now"), _("all orders")
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("still", _("open for too long")), ("all", _("all orders"))]
+        return [("still", _("open for too long")), *super().lookups(request, model_admin)]
 
-    def choices(self, changelist: Any) -> Any:
-        now, *others = super().choices(changelist)
-        return [now | {"display": _("open now")}, *others]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        books = cast("OrderBookQuerySet", queryset)
-        if self.value() == "all":
-            return books
-        return books.open().still_since(clock.now() - ledger.patience()) if self.value() == "still" else books.open()
+    def waiting(self, found: OrderBookQuerySet) -> OrderBookQuerySet:
+        books = found.open()
+        return books.still_since(clock.now() - ledger.patience()) if self.value() == "still" else books
 
 
 @admin.register(OrderBook)

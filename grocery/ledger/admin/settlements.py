@@ -8,7 +8,6 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,7 +15,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel import clock
-from grocery.kernel.admin import ReadOnly
+from grocery.kernel.admin import ReadOnly, WaitingFilter
 from grocery.kernel.errors import DomainError
 from grocery.kernel.money import dong
 from grocery.kernel.reader import language
@@ -46,21 +45,11 @@ class Explanation(Why):
     )
 
 
-class DifferentFilter(admin.SimpleListFilter):
-    """What differs, unless one asks for everything."""
+class DifferentFilter(WaitingFilter):
+    now, everything = _("to be explained"), _("all lines")
 
-    title = cast("str", _("shown"))
-    parameter_name = "shown"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("all", _("all lines"))]
-
-    def choices(self, changelist: Any) -> Any:
-        different, everything = super().choices(changelist)
-        return [different | {"display": _("to be explained")}, everything]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset if self.value() == "all" else cast("SettlementLineQuerySet", queryset).different()
+    def waiting(self, found: SettlementLineQuerySet) -> SettlementLineQuerySet:
+        return found.different()
 
 
 @admin.register(SettlementLine)

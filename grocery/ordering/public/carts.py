@@ -110,9 +110,8 @@ def change_item(
     """
     return changing.change_item(
         owner=owner,
-        wish=changing.Wish(sku, quantity, add, near_expiry),
+        wish=changing.Wish(sku, quantity, add=add, near_expiry=near_expiry, with_goods=with_goods),
         store_id=store_id,
-        with_goods=with_goods,
         now=now,
     )
 

@@ -22,49 +22,48 @@ from grocery.ordering.services.pricing import goods_of
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is wanted of one product: so much, or with `add` so much more."""
+    """What is wanted of one product: so much, or with `add` so much more.
+
+    `with_goods`: what the goods of the whole cart cost then is wanted, too.
+    """
 
     sku: str
     quantity: Quantity
     add: bool
     near_expiry: bool | None
+    with_goods: bool
 
     @property
     def takes_out(self) -> bool:
         return not (self.quantity or self.add)
+
+    @property
+    def reads_only(self) -> str | None:
+        """The one product whose line is enough to read; None: all lines are needed."""
+        return None if self.with_goods else self.sku
 
 
 #: Writes the line of a cart; False: the cart is not as it was read any more, and nothing is written.
 type Write = Callable[[models.CartLine, models.Cart], bool]
 
 
-def change_item(
-    *, owner: CartOwner, wish: Wish, store_id: UUID | None, with_goods: bool, now: datetime
-) -> ChangedItem:
+def change_item(*, owner: CartOwner, wish: Wish, store_id: UUID | None, now: datetime) -> ChangedItem:
     """See `public.change_item`. For the goods all lines are read and priced, but the shelf is asked for this one.
 
     No lock at first: all is read, then written in one statement if the cart is still at the version that was read.
     Where somebody else changed it meanwhile, or there is none, all is done again under its lock.
     """
-    only = None if with_goods else wish.sku
-    cart = None if wish.takes_out else open_cart.look_at(owner, store_id, now=now, only=only)
-    changed = _change(cart, wish, with_goods, now, models.CartLine.objects.put_if_unchanged) if cart else None
-    return changed or _change_locked(owner, wish, store_id, with_goods, now)
+    cart = None if wish.takes_out else open_cart.look_at(owner, store_id, now=now, only=wish.reads_only)
+    changed = _change(cart, wish, now, models.CartLine.objects.put_if_unchanged) if cart else None
+    return changed or _change_locked(owner, wish, store_id, now)
 
 
 @transaction.atomic
-def _change_locked(
-    owner: CartOwner,
-    wish: Wish,
-    store_id: UUID | None,
-    with_goods: bool,  # noqa: FBT001 - handed on
-    now: datetime,
-) -> ChangedItem:
-    only = None if with_goods else wish.sku
+def _change_locked(owner: CartOwner, wish: Wish, store_id: UUID | None, now: datetime) -> ChangedItem:
     if wish.takes_out:
-        return _take_out(owner, open_cart.lock(owner, store_id, now=now, only=only), wish.sku, with_goods, now)
-    cart = open_cart.lock_or_begin(owner, store_id, now=now, only=only)
-    changed = _change(cart, wish, with_goods, now, _put)
+        return _take_out(owner, open_cart.lock(owner, store_id, now=now, only=wish.reads_only), wish, now)
+    cart = open_cart.lock_or_begin(owner, store_id, now=now, only=wish.reads_only)
+    changed = _change(cart, wish, now, _put)
     assert changed is not None
     return changed
 
@@ -74,13 +73,7 @@ def _put(line: models.CartLine, _cart: models.Cart) -> bool:
     return True
 
 
-def _change(
-    cart: OpenCart,
-    wish: Wish,
-    with_goods: bool,  # noqa: FBT001 - handed on
-    now: datetime,
-    write: Write,
-) -> ChangedItem | None:
+def _change(cart: OpenCart, wish: Wish, now: datetime, write: Write) -> ChangedItem | None:
     day = show_cart.day_of(cart, now)
     products = show_cart.on_sale({*cart.quantities, wish.sku}, on=day.date)
     product = products.get(catalog.Sku(wish.sku))
@@ -99,7 +92,7 @@ def _change(
     if not write(row, cart.row):
         return None
     line = _alone(cart, row, product, shelf.get(wish.sku))
-    return _changed(cart, line, show_cart.priced(cart, products, shelf).amount if with_goods else None)
+    return _changed(cart, line, show_cart.priced(cart, products, shelf).amount if wish.with_goods else None)
 
 
 def _seen(
@@ -130,18 +123,12 @@ def _alone(
     return show_cart.line_of(row, product, priced, near.Shelf(found, taken), cart.comes_and_goes)
 
 
-def _take_out(
-    owner: CartOwner,
-    cart: OpenCart | None,
-    sku: str,
-    with_goods: bool,  # noqa: FBT001 - handed on
-    now: datetime,
-) -> ChangedItem:
+def _take_out(owner: CartOwner, cart: OpenCart | None, wish: Wish, now: datetime) -> ChangedItem:
     if cart is None:
         return ChangedItem(None, CartOwner(customer_id=owner.customer_id), 0, 0, None)
-    models.CartLine.objects.of_cart(cart.row.id).of_sku(sku).delete()
-    rest = cart.without(sku)
-    return _changed(rest, None, show_cart.glance_at(rest, now).goods if with_goods else None)
+    models.CartLine.objects.of_cart(cart.row.id).of_sku(wish.sku).delete()
+    rest = cart.without(wish.sku)
+    return _changed(rest, None, show_cart.glance_at(rest, now).goods if wish.with_goods else None)
 
 
 def _changed(cart: OpenCart, line: CartLine | None, goods: Money | None) -> ChangedItem:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -24,7 +25,7 @@ from grocery.kernel.tiles import Tile, tile
 from grocery.payments import public as payments
 from grocery.payments.admin.asking import COUNTERS, Amount, Worker, asker, named, page, route, said, task, zone_of
 from grocery.payments.models import CashHandIn
-from grocery.payments.models.cash import DIFFERENCES, PLACES
+from grocery.payments.models.cash import DIFFERENCES, PLACES, CashHandInQuerySet
 from grocery.payments.public import CashDifference, CashRound, Into
 
 #: Cash that is out for longer is asked for.
@@ -215,9 +216,9 @@ class CashHandInAdmin(ReadOnly, admin.ModelAdmin):
     ordering = ("-at",)
     list_per_page = 50
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CashHandIn]:
         """A store's staff see what came into their own store."""
-        return super().get_queryset(request).of_store(asker(request).store_id)  # type: ignore[attr-defined]  # ours
+        return cast("CashHandInQuerySet", super().get_queryset(request)).of_store(asker(request).store_id)
 
     @admin.display(description=gettext_lazy("carrier"), ordering="carrier")
     def carrier_name(self, handed: CashHandIn) -> str:

@@ -20,9 +20,8 @@ from grocery.kernel.admin import ReadOnly
 from grocery.kernel.errors import DomainError, NotFound
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import dong
-from grocery.kernel.principal import Principal
 from grocery.payments import public as payments
-from grocery.payments.admin.asking import Amount
+from grocery.payments.admin.asking import Amount, asker
 from grocery.payments.models import CreditAccount, CreditEntry, Payment
 from grocery.payments.models.credit import CreditAccountQuerySet
 
@@ -62,8 +61,7 @@ class CreditAccountAdmin(ReadOnly, admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[CreditAccount]:
         """A store's staff see who has bought in their own store."""
         queryset = cast("CreditAccountQuerySet", super().get_queryset(request))
-        store_id = _asker(request).store_id
-        return queryset.of_store(store_id) if store_id else queryset
+        return queryset.of_store(asker(request).store_id)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever may change what somebody has may give somebody the first."""
@@ -74,7 +72,7 @@ class CreditAccountAdmin(ReadOnly, admin.ModelAdmin):
         _check_may_act(request)
         form = GrantToSomebody(request.POST or None, initial={"key": new_id()})
         if request.method == "POST" and form.is_valid():
-            store_id = _asker(request).store_id
+            store_id = asker(request).store_id
             customer_id = Payment.objects.payer_of(form.cleaned_data["whom"], store_id=store_id)
             if customer_id is None:
                 form.add_error("whom", _("There is no such order."))
@@ -119,12 +117,12 @@ class CreditAccountAdmin(ReadOnly, admin.ModelAdmin):
                 customer_id=customer_id,
                 amount=dong(given["amount"]),
                 reason=given["reason"],
-                by=_asker(request).signed_in(),
+                by=asker(request).signed_in(),
                 key=given["key"],
                 now=clock.now(),
             )
         except DomainError as error:
-            form.add_error(None, error.text(_asker(request).language))
+            form.add_error(None, error.text(asker(request).language))
             return False
         self._noted(request, entry)
         return True
@@ -136,11 +134,11 @@ class CreditAccountAdmin(ReadOnly, admin.ModelAdmin):
             return
         try:
             entry_id = _entry_of(account, request.POST["take_back"])
-            by = _asker(request).signed_in()
+            by = asker(request).signed_in()
             why = form.cleaned_data["reason"]
             self._noted(request, payments.take_back_credit(entry_id=entry_id, reason=why, by=by, now=clock.now()))
         except DomainError as error:
-            messages.error(request, error.text(_asker(request).language))
+            messages.error(request, error.text(asker(request).language))
 
     def _noted(self, request: HttpRequest, entry: payments.CreditEntryView) -> None:
         """In the admin's own log beside the entry, which says who and why for ever."""
@@ -174,10 +172,6 @@ def _entry_of(account: CreditAccount, text: str) -> UUID:
         if str(entry.id) == text:
             return entry.id
     raise NotFound("store credit", text)
-
-
-def _asker(request: HttpRequest) -> Principal:
-    return accounts.principal_of_session(request.user)
 
 
 def _may_act(request: HttpRequest) -> bool:

@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from grocery.accounts import public as accounts
-from grocery.kernel.admin import ReadOnly
+from grocery.kernel.admin import ReadOnly, WaitingFilter
 from grocery.kernel.tiles import Tile, tile
+from grocery.payments.admin.asking import asker
 from grocery.payments.models import Dispute
 from grocery.payments.models.disputes import DisputeQuerySet
 from grocery.payments.policies.disputes import DisputeState
@@ -24,21 +24,9 @@ _TO_DO: Final = {
 }
 
 
-class ToAnswerFilter(admin.SimpleListFilter):
-    """What has to be answered, unless one asks for everything."""
-
-    title = cast("str", _("shown"))
-    parameter_name = "shown"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("all", _("all of them"))]
-
-    def choices(self, changelist: Any) -> Any:
-        waiting, everything = super().choices(changelist)
-        return [waiting | {"display": _("waiting now")}, everything]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset if self.value() == "all" else cast("DisputeQuerySet", queryset).to_answer()
+class ToAnswerFilter(WaitingFilter):
+    def waiting(self, found: DisputeQuerySet) -> DisputeQuerySet:
+        return found.to_answer()
 
 
 @admin.register(Dispute)
@@ -68,8 +56,7 @@ class DisputeAdmin(ReadOnly, admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Dispute]:
         """A store's staff see those of their own store."""
         queryset = cast("DisputeQuerySet", super().get_queryset(request))
-        store_id = accounts.principal_of_session(request.user).store_id
-        return queryset.of_store(store_id) if store_id else queryset
+        return queryset.of_store(asker(request).store_id)
 
     @admin.display(description=_("order"), ordering="payment__order_number")
     def order_number(self, dispute: Dispute) -> str:
@@ -87,8 +74,7 @@ class DisputeAdmin(ReadOnly, admin.ModelAdmin):
 
 def _waiting(worker: Any) -> object:
     """How many have to be answered in the worker's store."""
-    found = Dispute.objects.to_answer()
-    return (found if worker.store is None else found.of_store(worker.store)).count() or ""
+    return Dispute.objects.to_answer().of_store(worker.store).count() or ""
 
 
 tile(

@@ -194,8 +194,7 @@ tile(
 
 def _pays_again(worker: Any) -> object:
     """How many customers of the worker's store have to pay again."""
-    waiting = Payment.objects.waiting_for_renewal()
-    return (waiting if worker.store is None else waiting.of_store(worker.store)).count() or ""
+    return Payment.objects.waiting_for_renewal().of_store(worker.store).count() or ""
 
 
 tile(

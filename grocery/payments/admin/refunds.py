@@ -14,12 +14,11 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from grocery.accounts import public as accounts
 from grocery.kernel import clock
-from grocery.kernel.admin import ReadOnly
+from grocery.kernel.admin import ReadOnly, WaitingFilter
 from grocery.kernel.errors import DomainError
-from grocery.kernel.principal import Principal
 from grocery.payments import public as payments
+from grocery.payments.admin.asking import asker
 from grocery.payments.models import RefundPart
 from grocery.payments.models.refunds import RefundPartQuerySet
 from grocery.payments.public import RefundState
@@ -35,21 +34,11 @@ class HandedBack(forms.Form):
     )
 
 
-class OwedFilter(admin.SimpleListFilter):
-    """What is owed, unless one asks for everything."""
+class OwedFilter(WaitingFilter):
+    now, everything = _("owed now"), _("all refunds")
 
-    title = cast("str", _("shown"))
-    parameter_name = "shown"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("all", _("all refunds"))]
-
-    def choices(self, changelist: Any) -> Any:
-        owed, everything = super().choices(changelist)
-        return [owed | {"display": _("owed now")}, everything]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset if self.value() == "all" else cast("RefundPartQuerySet", queryset).owed()
+    def waiting(self, found: RefundPartQuerySet) -> RefundPartQuerySet:
+        return found.owed()
 
 
 @admin.register(RefundPart)
@@ -63,9 +52,8 @@ class RefundPartAdmin(ReadOnly, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RefundPart]:
         """A store's staff see what their own store owes."""
-        queryset = cast("RefundPartQuerySet", super().get_queryset(request).select_related("refund", "payment"))
-        store_id = _asker(request).store_id
-        return queryset.of_store(store_id) if store_id else queryset
+        queryset = cast("RefundPartQuerySet", super().get_queryset(request))
+        return queryset.of_store(asker(request).store_id).select_related("refund", "payment")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -95,7 +83,7 @@ class RefundPartAdmin(ReadOnly, admin.ModelAdmin):
         try:
             said = _do(request, part.id, form)
         except DomainError as error:
-            messages.error(request, error.text(_asker(request).language))
+            messages.error(request, error.text(asker(request).language))
         else:
             messages.success(request, str(said))
         return redirect("admin:payments_refundpart_changelist")
@@ -123,16 +111,12 @@ class RefundPartAdmin(ReadOnly, admin.ModelAdmin):
 
 def _do(request: HttpRequest, part_id: UUID, form: HandedBack) -> Any:
     if request.POST["do"] == "retry":
-        payments.retry_refund(part_id=part_id, now=clock.now(), by=_asker(request).signed_in())
+        payments.retry_refund(part_id=part_id, now=clock.now(), by=asker(request).signed_in())
         return _("The provider is asked once more.")
     payments.record_handed_back(
-        part_id=part_id, by=_asker(request).signed_in(), note=form.cleaned_data["note"], now=clock.now()
+        part_id=part_id, by=asker(request).signed_in(), note=form.cleaned_data["note"], now=clock.now()
     )
     return _("Noted: the customer has the money.")
-
-
-def _asker(request: HttpRequest) -> Principal:
-    return accounts.principal_of_session(request.user)
 
 
 def _may_act(request: HttpRequest) -> bool:

@@ -15,13 +15,12 @@ from django.template.response import TemplateResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from grocery.accounts import public as accounts
 from grocery.kernel import clock
-from grocery.kernel.admin import ReadOnly
+from grocery.kernel.admin import ReadOnly, WaitingFilter
 from grocery.kernel.errors import DomainError
-from grocery.kernel.principal import Principal
 from grocery.kernel.tiles import Tile, tile
 from grocery.payments import public as payments
+from grocery.payments.admin.asking import asker
 from grocery.payments.models import Payment, Shortfall
 from grocery.payments.models.shortfalls import ShortfallQuerySet
 from grocery.payments.public import PaymentState
@@ -43,21 +42,9 @@ class HowSeenTo(forms.Form):
     )
 
 
-class OpenFilter(admin.SimpleListFilter):
-    """What waits for somebody, unless one asks for everything."""
-
-    title = cast("str", _("shown"))
-    parameter_name = "shown"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("all", _("all of them"))]
-
-    def choices(self, changelist: Any) -> Any:
-        waiting, everything = super().choices(changelist)
-        return [waiting | {"display": _("waiting now")}, everything]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset if self.value() == "all" else cast("ShortfallQuerySet", queryset).open()
+class OpenFilter(WaitingFilter):
+    def waiting(self, found: ShortfallQuerySet) -> ShortfallQuerySet:
+        return found.open()
 
 
 @admin.register(Shortfall)
@@ -71,9 +58,8 @@ class ShortfallAdmin(ReadOnly, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Shortfall]:
         """A store's staff see what their own store lacks."""
-        queryset = cast("ShortfallQuerySet", super().get_queryset(request).select_related("payment"))
-        store_id = _asker(request).store_id
-        return queryset.of_store(store_id) if store_id else queryset
+        queryset = cast("ShortfallQuerySet", super().get_queryset(request))
+        return queryset.of_store(asker(request).store_id).select_related("payment")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -116,9 +102,9 @@ class ShortfallAdmin(ReadOnly, admin.ModelAdmin):
 def _act(request: HttpRequest, shortfall: Shortfall, form: HowSeenTo) -> HttpResponse:
     do = request.POST.get("do", "")
     try:
-        _do(do, shortfall.id, _asker(request).signed_in(), form)
+        _do(do, shortfall.id, asker(request).signed_in(), form)
     except DomainError as error:
-        messages.error(request, error.text(_asker(request).language))
+        messages.error(request, error.text(asker(request).language))
     else:
         messages.success(request, str(_SAID[do]))
     return redirect("admin:payments_shortfall_changelist")
@@ -136,10 +122,6 @@ def _do(do: str, shortfall_id: UUID, by: UUID, form: HowSeenTo) -> None:
 
 def _is_held(payment: Payment) -> bool:
     return payment.state == PaymentState.AUTHORISED and payment.is_live()
-
-
-def _asker(request: HttpRequest) -> Principal:
-    return accounts.principal_of_session(request.user)
 
 
 def _may_act(request: HttpRequest) -> bool:

@@ -89,7 +89,7 @@ def statement(request: HttpRequest) -> HttpResponse:
         "title": _("Import a statement"),
         "form": form,
         "seen": seen,
-        "odd": [(dict(ODDITIES).get(reason, reason), many) for reason, many in seen.odd] if seen else [],  # type: ignore[call-overload]  # members of Oddity are their words
+        "odd": [(dict[str, Any](ODDITIES).get(reason, reason), many) for reason, many in seen.odd] if seen else [],
         "unreadable": ", ".join(map(str, seen.unreadable[:_LINES_NAMED])) if seen else "",
         "token": token,
         "opts": IncomingTransfer._meta,

@@ -15,14 +15,14 @@ from django.urls import URLPattern, path
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from grocery.accounts import public as accounts
 from grocery.kernel import clock
-from grocery.kernel.admin import ReadOnly
+from grocery.kernel.admin import ReadOnly, WaitingFilter
 from grocery.kernel.errors import DomainError
 from grocery.kernel.money import dong
 from grocery.kernel.principal import Principal
 from grocery.kernel.tiles import Tile, tile
 from grocery.payments import public as payments
+from grocery.payments.admin.asking import asker
 from grocery.payments.admin.statements import may_import, statement
 from grocery.payments.models import IncomingTransfer
 from grocery.payments.models.transfers import IncomingTransferQuerySet
@@ -52,21 +52,11 @@ class SeenTo(forms.Form):
         return self.cleaned_data
 
 
-class OpenFilter(admin.SimpleListFilter):
-    """What waits for somebody, unless one asks for everything."""
+class OpenFilter(WaitingFilter):
+    everything = _("all transfers")
 
-    title = cast("str", _("shown"))
-    parameter_name = "shown"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("all", _("all transfers"))]
-
-    def choices(self, changelist: Any) -> Any:
-        waiting, everything = super().choices(changelist)
-        return [waiting | {"display": _("waiting now")}, everything]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset if self.value() == "all" else cast("IncomingTransferQuerySet", queryset).open()
+    def waiting(self, found: IncomingTransferQuerySet) -> IncomingTransferQuerySet:
+        return found.open()
 
 
 @admin.register(IncomingTransfer)
@@ -89,9 +79,8 @@ class IncomingTransferAdmin(ReadOnly, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[IncomingTransfer]:
         """A store's staff see what is for their own store, and what may be for any."""
-        queryset = cast("IncomingTransferQuerySet", super().get_queryset(request).select_related("payment"))
-        store_id = _asker(request).store_id
-        return queryset.of_store(store_id) if store_id else queryset
+        queryset = cast("IncomingTransferQuerySet", super().get_queryset(request))
+        return queryset.of_store(asker(request).store_id).select_related("payment")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -133,9 +122,9 @@ class IncomingTransferAdmin(ReadOnly, admin.ModelAdmin):
 def _act(request: HttpRequest, transfer: IncomingTransfer, form: SeenTo) -> HttpResponse:
     do = request.POST["do"]
     try:
-        _do(do, transfer, _asker(request), form)
+        _do(do, transfer, asker(request), form)
     except DomainError as error:
-        messages.error(request, error.text(_asker(request).language))
+        messages.error(request, error.text(asker(request).language))
         return redirect(request.path)
     messages.success(request, str(_SAID[do]))
     return redirect("admin:payments_incomingtransfer_changelist")
@@ -152,10 +141,6 @@ def _do(do: str, transfer: IncomingTransfer, who: Principal, form: SeenTo) -> No
             payments.reopen_transfer(**about)
         case _:
             payments.believe_other_amount(**about)
-
-
-def _asker(request: HttpRequest) -> Principal:
-    return accounts.principal_of_session(request.user)
 
 
 def _may_act(request: HttpRequest) -> bool:

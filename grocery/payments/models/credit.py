@@ -51,8 +51,10 @@ class CreditAccountQuerySet(models.QuerySet["CreditAccount"]):
             raise NotFound("store credit", customer_id)
         return found
 
-    def of_store(self, store_id: UUID) -> CreditAccountQuerySet:
-        """Of customers who have an order there."""
+    def of_store(self, store_id: UUID | None) -> CreditAccountQuerySet:
+        """Of customers who have an order there; None: of all."""
+        if store_id is None:
+            return self
         orders = Payment.objects.of_store(store_id).filter(payer_id=OuterRef("customer_id"))
         return self.filter(Exists(orders))
 

@@ -28,8 +28,9 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
     def of_order(self, order_id: UUID) -> DisputeQuerySet:
         return self.filter(payment__order_id=order_id).order_by("id")
 
-    def of_store(self, store_id: UUID) -> DisputeQuerySet:
-        return self.filter(payment__store_id=store_id)
+    def of_store(self, store_id: UUID | None) -> DisputeQuerySet:
+        """One store's; None: all stores'."""
+        return self if store_id is None else self.filter(payment__store_id=store_id)
 
     def to_answer(self) -> DisputeQuerySet:
         """That a person has to answer, the first to end first."""

@@ -84,8 +84,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 
     def payer_of(self, number: str, *, store_id: UUID | None) -> UUID | None:
         """Who pays the order with that number, of that store or of any."""
-        found = self.filter(order_number=number.strip().upper(), number=0)
-        found = found if store_id is None else found.of_store(store_id)
+        found = self.of_store(store_id).filter(order_number=number.strip().upper(), number=0)
         return found.values_list("payer_id", flat=True).first()
 
     def ending_before(self, when: datetime) -> PaymentQuerySet:
@@ -103,13 +102,14 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         waiting = self.filter(standby=Standby.CUSTOMER, cancel_requested_at=None)
         return waiting.exclude(state__in=[*HELD, PaymentState.CANCELLED])
 
-    def of_store(self, store_id: UUID) -> PaymentQuerySet:
-        return self.filter(store_id=store_id)
+    def of_store(self, store_id: UUID | None) -> PaymentQuerySet:
+        """One store's; None: all stores'."""
+        return self if store_id is None else self.filter(store_id=store_id)
 
     def carried(self, store_id: UUID | None = None) -> PaymentQuerySet:
         """Cash that somebody has and has not handed in, oldest first; of one store, or None: of all."""
-        out = self.filter(hand_in=None).exclude(cash_carrier="").order_by("captured_at", "id")
-        return out if store_id is None else out.of_store(store_id)
+        out = self.of_store(store_id).filter(hand_in=None)
+        return out.exclude(cash_carrier="").order_by("captured_at", "id")
 
     def carried_by(self, carrier: str, *, store_id: UUID, among: Sequence[UUID]) -> PaymentQuerySet:
         """Those of them that this carrier has and has not handed in; mine until the transaction ends."""

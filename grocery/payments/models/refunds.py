@@ -118,9 +118,9 @@ class RefundPartQuerySet(models.QuerySet["RefundPart"]):
         """That a person has to see to, those who wait longest first."""
         return self.filter(state=RefundState.OWED).order_by("refund__requested_at", "id")
 
-    def of_store(self, store_id: UUID) -> RefundPartQuerySet:
-        """What that store owes, or owed."""
-        return self.filter(payment__store_id=store_id)
+    def of_store(self, store_id: UUID | None) -> RefundPartQuerySet:
+        """What that store owes, or owed; None: all stores."""
+        return self if store_id is None else self.filter(payment__store_id=store_id)
 
     def to_look_at(self) -> RefundPartQuerySet:
         """Of which the provider may have news."""

@@ -29,8 +29,9 @@ class ShortfallQuerySet(models.QuerySet["Shortfall"]):
         """That a person has to see to, those who wait longest first."""
         return self.filter(outcome=ShortfallOutcome.OPEN).order_by("opened_at", "id")
 
-    def of_store(self, store_id: UUID) -> ShortfallQuerySet:
-        return self.filter(payment__store_id=store_id)
+    def of_store(self, store_id: UUID | None) -> ShortfallQuerySet:
+        """One store's; None: all stores'."""
+        return self if store_id is None else self.filter(payment__store_id=store_id)
 
     def of_order(self, order_id: UUID) -> ShortfallQuerySet:
         return self.filter(payment__order_id=order_id)

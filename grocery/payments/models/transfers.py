@@ -43,9 +43,9 @@ class IncomingTransferQuerySet(models.QuerySet["IncomingTransfer"]):
         off = Q(standing=Standing.WAITS) & ~Q(payment__cancel_requested_at=None)
         return self.filter(Q(standing=Standing.OPEN) | off).order_by("received_at", "id")
 
-    def of_store(self, store_id: UUID) -> IncomingTransferQuerySet:
-        """That concern this store's orders, or perhaps any."""
-        return self.filter(Q(payment=None) | Q(payment__store_id=store_id))
+    def of_store(self, store_id: UUID | None) -> IncomingTransferQuerySet:
+        """That concern this store's orders, or perhaps any; None: all."""
+        return self if store_id is None else self.filter(Q(payment=None) | Q(payment__store_id=store_id))
 
     def waiting_for_the_rest(self, payment_id: UUID) -> IncomingTransferQuerySet:
         """Parts of what that payment wants, oldest first."""
