@@ -198,18 +198,22 @@ def forget_old_sales(*, now: datetime) -> int:
     return _hear.forget_old_sales(now=now)
 
 
-def cards(*, skus: Iterable[Sku], store_id: StoreId) -> list[ProductCard]:
-    """Cards of these products, in the order given; what is not sold is left out. One statement."""
-    return _lists.cards(skus=skus, store_id=store_id)
+def cards(*, skus: Iterable[Sku], store_id: StoreId, on: date | None = None) -> list[ProductCard]:
+    """Cards of these products, in the order given; what is not sold is left out. One statement.
+
+    `on`: the day whose VAT rates count; else today's.
+    """
+    return _lists.cards(skus=skus, store_id=store_id, on=on)
 
 
-def similar(*, sku: Sku, store_id: StoreId, limit: int = 6) -> list[ProductCard]:
+def similar(*, sku: Sku, store_id: StoreId, limit: int = 6, on: date | None = None) -> list[ProductCard]:
     """What could stand in for a product in one store, the best first; empty for an unknown SKU. One statement.
 
     Sold in the same unit, not known to be sold out, keeping every dietary property and adding no allergen (undeclared
     allergens: never). Its own category first, then those beside it; within that, near in price and content.
+    `on`: as in `cards`.
     """
-    return _lists.similar(sku=sku, store_id=store_id, limit=limit)
+    return _lists.similar(sku=sku, store_id=store_id, limit=limit, on=on)
 
 
 def check_product(*, draft: ProductDraft) -> None:

@@ -35,6 +35,15 @@ def test_a_product_has_the_rate_of_the_day_that_is_asked_for(shop: Shop):
     assert rates == [8, 10]
 
 
+def test_cards_have_the_rate_of_the_day_that_is_asked_for(shop: Shop):
+    for sku in ("noodles", "vermicelli"):
+        shop.product(sku, vat_group="reduced", allergens=())
+    sku, here = catalog.Sku("noodles"), shop.store.id
+    chosen = [catalog.cards(skus=[sku], store_id=here, on=day) for day in (OLD_YEAR, NEW_YEAR)]
+    alike = [catalog.similar(sku=sku, store_id=here, on=day) for day in (OLD_YEAR, NEW_YEAR)]
+    assert [[card.vat_rate for card in cards] for cards in (*chosen, *alike)] == [[8], [10], [8], [10]]
+
+
 def test_a_product_knows_the_categories_above_it(shop: Shop):
     greens = shop.category("greens", parent="vegetables")
     shop.product("kale", category="greens")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
 from grocery.kernel.money import dong, total
+from grocery.kernel.quantity import quantity
+from grocery.ordering import models
 from grocery.ordering import public as ordering
 from tests.ordering.returning import SUPPORT, ask, decide, on_the_road
 from tests.shop import BEN_THANH, Customer, Shop
@@ -51,6 +54,44 @@ def test_without_a_slot_the_cart_shows_todays_rate_until_midnight(eve: Shop, lan
     moments = [midnight - timedelta(seconds=1), midnight]
     views = [ordering.cart(owner=lan.owner, now=moment) for moment in moments]
     assert [view.vat[0].rate for view in views] == [8, 10]
+
+
+@pytest.fixture
+def dairy_eve(eve: Shop) -> Shop:
+    """The same with what is like milk, of the same VAT group."""
+    eve.allergens = ()
+    eve.stock(oat=10, goat=10)
+    for sku in ("milk", "oat", "goat"):
+        eve.sell(sku, price=38_500)
+    return eve
+
+
+def rates(order_id: UUID) -> dict[str, Decimal]:
+    return {line.sku: line.vat_rate for line in ordering.order(order_id=order_id).lines}
+
+
+@pytest.mark.parametrize(("hours_ahead", "rate"), [(2, 8), (10, 10)])
+def test_what_is_put_in_at_checkout_has_it_too(dairy_eve: Shop, lan: Customer, hours_ahead: int, rate: int):
+    dairy_eve.put(lan.owner, milk=11)
+    placed = dairy_eve.check_out(lan, slot_id=dairy_eve.slot(hours_ahead=hours_ahead))
+    found = rates(placed.id)
+    assert (len(found), set(found.values())) == (2, {Decimal(rate)})
+
+
+@pytest.mark.parametrize(("hours_ahead", "rate"), [(2, 8), (10, 10)])
+def test_and_what_is_put_in_at_picking_proposed_or_taken_instead(
+    dairy_eve: Shop, lan: Customer, hours_ahead: int, rate: int
+):
+    dairy_eve.slot_id = dairy_eve.slot(hours_ahead=hours_ahead)
+    order_id = dairy_eve.confirmed_order(lan, milk=3).id
+    models.OrderLine.objects.update(substitution="ask")
+    ordering.start_picking(order_id=order_id, by=dairy_eve.picker, now=EVE)
+    for taken in ("goat", "oat"):
+        asked = ordering.substitute(
+            order_id=order_id, sku="milk", with_sku="oat", quantity=quantity(1), by=dairy_eve.picker, now=EVE
+        )
+        ordering.answer(substitution_id=asked.id, accept=True, with_sku=taken, now=EVE)
+    assert rates(order_id) == {"milk": rate, "oat": rate, "goat": rate}
 
 
 def test_what_stays_of_the_vat_when_goods_come_back(eve: Shop, lan: Customer):

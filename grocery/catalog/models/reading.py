@@ -25,7 +25,9 @@ DEEP: Final = 500
 #: The rate of a product's VAT group on a day. Lists show today's, by the law's calendar wherever a store stands.
 _VAT: Final = """(SELECT r.rate FROM "catalog_vatrate" r WHERE r.group_id = p.vat_group_id
  AND r.starts_on <= {day} ORDER BY r.starts_on DESC LIMIT 1)"""
-_TODAY: Final = _VAT.format(day="(now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date")
+_DAY: Final = "(now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
+_TODAY: Final = _VAT.format(day=_DAY)
+_ON: Final = _VAT.format(day=f"coalesce(%(on)s::date, {_DAY})")
 _SOLD: Final = """p.sku, p.name_en, p.name_vi, p.price, p.unit, p.step, p.net_content, p.net_unit,
  p.vat_group_id, {vat} AS vat_rate, p.perishable, p.min_freshness_days, p.image,
  coalesce(nullif(p.tint, ''), c.tint) AS tint, p.category_id, p.dietary, p.allergens, p.max_per_order,
@@ -35,11 +37,15 @@ ON_SALE: Final = _SOLD.format(vat=_TODAY)
 _OFFER: Final = """(SELECT min(coalesce(s.price, p.price - round(p.price * s.percent / 100.0)))
  FROM "catalog_shelfoffer" s WHERE s.sku = p.sku AND (s.store_id IS NULL OR s.store_id = here.id)
  AND s.starts_at <= now() AND (s.ends_at IS NULL OR s.ends_at > now()))"""
-CARD: Final = f"{ON_SALE}, p.tags, coalesce(l.in_stock, false), l.earliest_expiry, {_OFFER} AS offer"
+_IN_STORE: Final = f"p.tags, coalesce(l.in_stock, false), l.earliest_expiry, {_OFFER} AS offer"
+CARD: Final = f"{ON_SALE}, {_IN_STORE}"
+#: The same with the rate of the day that is asked for, if one is.
+_CARD_ON: Final = f"{_SOLD.format(vat=_ON)}, {_IN_STORE}"
 _DETAIL: Final = f"{CARD}, p.gtin, p.description_en, p.description_vi, p.is_active"
 _CATEGORY: Final = 'JOIN "catalog_category" c ON c.id = p.category_id'
 _LISTING: Final = """CROSS JOIN (SELECT %s::uuid AS id) AS here
  LEFT JOIN "catalog_listing" l ON l.store_id = here.id AND l.sku = p.sku"""
+_LISTING_OF: Final = _LISTING.replace("%s", "%(store)s")
 
 _ORDER: Final = {
     Sort.POPULAR: "p.popularity DESC, p.sku",
@@ -199,8 +205,8 @@ WITH o AS (
     SELECT p.sku FROM "catalog_product" p
     WHERE p.category_id = o.category_id AND p.search_exact @@ o.called AND {_FIT}) found
 )
-SELECT {CARD} FROM near JOIN "catalog_product" p USING (sku) {_CATEGORY}
-{_LISTING.replace("%s", "%(store)s")} CROSS JOIN o
+SELECT {_CARD_ON} FROM near JOIN "catalog_product" p USING (sku) {_CATEGORY}
+{_LISTING_OF} CROSS JOIN o
 WHERE l.in_stock IS NOT FALSE
 ORDER BY (p.category_id = o.category_id) DESC, coalesce(p.search_exact @@ o.called, false) DESC,
   abs(ln(p.price::float8 / o.price))
@@ -251,11 +257,12 @@ def to_buy(skus: Iterable[str], *, on: date) -> list[Row]:
     return statements.rows(DEFAULT_DB_ALIAS, _TO_BUY, [on, list(skus)])
 
 
-def cards(skus: Iterable[str], *, store_id: UUID) -> list[Row]:
-    """`CARD` of those that are sold."""
+def cards(skus: Iterable[str], *, store_id: UUID, on: date | None) -> list[Row]:
+    """`CARD` of those that are sold; `on`: with the VAT rates of that day."""
     return _rows(
-        f'SELECT {CARD} FROM "catalog_product" p {_CATEGORY} {_LISTING} WHERE p.is_active AND p.sku = ANY(%s)',
-        [store_id, list(skus)],
+        f'SELECT {_CARD_ON} FROM "catalog_product" p {_CATEGORY} {_LISTING_OF}'
+        " WHERE p.is_active AND p.sku = ANY(%(skus)s)",
+        {"store": store_id, "skus": list(skus), "on": on},
     )
 
 
@@ -267,9 +274,9 @@ def detail(sku: str, *, store_id: UUID) -> Row | None:
     return found[0] if found else None
 
 
-def similar(sku: str, *, store_id: UUID, limit: int) -> list[Row]:
-    """`CARD` of what could stand in for a product, the best first; see `_SIMILAR`."""
-    params = {"sku": sku, "store": store_id, "most": _PER_CATEGORY, "limit": limit}
+def similar(sku: str, *, store_id: UUID, limit: int, on: date | None) -> list[Row]:
+    """`CARD` of what could stand in for a product, the best first; see `_SIMILAR`. `on`: as `cards`."""
+    params = {"sku": sku, "store": store_id, "most": _PER_CATEGORY, "limit": limit, "on": on}
     return _rows(_SIMILAR, params)
 
 

@@ -101,15 +101,15 @@ def products_on_sale(*, skus: Iterable[Sku], on: date | None) -> dict[Sku, Produ
     return {product.sku: product for product in found}
 
 
-def cards(*, skus: Iterable[Sku], store_id: StoreId) -> list[ProductCard]:
+def cards(*, skus: Iterable[Sku], store_id: StoreId, on: date | None) -> list[ProductCard]:
     """In the order of `skus`; what is not sold is left out."""
     wanted = list(skus)
-    found = {row[0]: card(row) for row in reading.cards(wanted, store_id=store_id)}
+    found = {row[0]: card(row) for row in reading.cards(wanted, store_id=store_id, on=on)}
     return [found[sku] for sku in wanted if sku in found]
 
 
-def similar(*, sku: Sku, store_id: StoreId, limit: int) -> list[ProductCard]:
-    return [card(row) for row in reading.similar(sku, store_id=store_id, limit=limit)]
+def similar(*, sku: Sku, store_id: StoreId, limit: int, on: date | None) -> list[ProductCard]:
+    return [card(row) for row in reading.similar(sku, store_id=store_id, limit=limit, on=on)]
 
 
 def popular(*, store_id: StoreId, category: str | None, limit: int) -> list[ProductCard]:

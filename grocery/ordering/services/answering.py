@@ -142,7 +142,7 @@ def _take_another(order: models.Order, row: models.Substitution, with_sku: str, 
     found = {one.candidate.sku: one for one in substituting.others(order, row, now)}
     if with_sku not in found:
         raise NotASubstitute(row.sku, with_sku)
-    models.Substitution.objects.exchange(row, **substituting.copied(found[with_sku], order, now))
+    models.Substitution.objects.exchange(row, **substituting.copied(found[with_sku]))
 
 
 def others(*, substitution_id: UUID, now: datetime) -> tuple[Candidate, ...]:

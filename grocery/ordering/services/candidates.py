@@ -39,23 +39,26 @@ class Found:
 
 
 def find(missing: Missing, *, store_id: UUID, day: date, now: datetime, without: Collection[str] = ()) -> list[Found]:
-    """Those that can be had on that day, the customer's own first, then the most similar. At most four statements."""
+    """Those that can be had on that day, the customer's own first, then the most similar. At most four statements.
+
+    VAT rates are those of that day, too.
+    """
     store = catalog.StoreId(store_id)
     try:
         original = catalog.product(sku=catalog.Sku(missing.sku), store_id=store)
     except NotFound:
         return []
-    cards = _looked_at(missing, store)
+    cards = _looked_at(missing, store, day)
     fit = [card for card in policies.substitutes(original, cards) if card.unit == original.unit]
     found = [_found(card, missing) for card in fit if card.sku not in {*without, missing.sku}]
     return _there([one for one in found if one.candidate.quantity], store, day, now)
 
 
-def _looked_at(missing: Missing, store: catalog.StoreId) -> list[catalog.ProductCard]:
-    similar = catalog.similar(sku=catalog.Sku(missing.sku), store_id=store, limit=_LOOKED_AT)
+def _looked_at(missing: Missing, store: catalog.StoreId, day: date) -> list[catalog.ProductCard]:
+    similar = catalog.similar(sku=catalog.Sku(missing.sku), store_id=store, limit=_LOOKED_AT, on=day)
     if not missing.chosen:
         return similar
-    chosen = catalog.cards(skus=[catalog.Sku(missing.chosen)], store_id=store)
+    chosen = catalog.cards(skus=[catalog.Sku(missing.chosen)], store_id=store, on=day)
     return [*chosen, *(card for card in similar if card.sku != missing.chosen)]
 
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
-from grocery.catalog import public as catalog
-from grocery.kernel.clock import local_date
 from grocery.kernel.errors import NotFound
 from grocery.kernel.outbox import publish
 from grocery.kernel.principal import Principal
@@ -128,7 +125,7 @@ def write(
         agreed_price=policies.agreed_price(reckoning.freed_by(line, quantity), quantity).minor,
         image=line.image,
         tint=line.tint,
-        **copied(found, order, now),
+        **copied(found),
         reason=reason.value,
         state=state.value,
         default=SubstitutionDefault(settings.SUBSTITUTION_DEFAULT).value,
@@ -139,8 +136,8 @@ def write(
     )
 
 
-def copied(found: Found, order: models.Order, now: datetime) -> dict[str, Any]:
-    """The columns of a substitution that say what stands in, and for how much; VAT is that of the order's day."""
+def copied(found: Found) -> dict[str, Any]:
+    """The columns of a substitution that say what stands in, and for how much."""
     product, candidate = found.product, found.candidate
     return {
         "with_sku": product.sku,
@@ -151,19 +148,11 @@ def copied(found: Found, order: models.Order, now: datetime) -> dict[str, Any]:
         "with_piece_weight": product.piece_weight,
         "with_list_price": product.price.minor,
         "with_price": candidate.price.minor,
-        "with_vat_rate": _vat_rate(product, order, now),
+        "with_vat_rate": product.vat_rate,
         "with_min_freshness_days": product.min_freshness_days,
         "with_image": product.image,
         "with_tint": product.tint.value,
     }
-
-
-def _vat_rate(product: catalog.ProductCard, order: models.Order, now: datetime) -> Decimal:
-    """One statement for an order of another day than today, whose rate the product tells."""
-    if order.slot_day == local_date(now, zone=order.zone):
-        return product.vat_rate
-    sold = catalog.products_on_sale(skus=[product.sku], on=order.slot_day).get(product.sku)
-    return sold.vat_rate if sold else product.vat_rate
 
 
 def _ask(order: models.Order, row: models.Substitution, now: datetime) -> None:
