@@ -28,6 +28,9 @@ class Counter(Protocol):
     def approve(self, sandbox: Sandbox, reference: str) -> None:
         """The customer confirms the payment."""
 
+    def refuse(self, sandbox: Sandbox, reference: str) -> None:
+        """The customer's bank, or their wallet, says no."""
+
     def notices(self, sandbox: Sandbox) -> list[Any]:
         """What is due to be told."""
 
@@ -50,6 +53,9 @@ class Stripe:
 
     def approve(self, sandbox: Sandbox, reference: str) -> None:
         sandbox.pay(reference)
+
+    def refuse(self, sandbox: Sandbox, reference: str) -> None:
+        sandbox.pay(reference, "pm_card_chargeDeclined")
 
     def notices(self, sandbox: Sandbox) -> list[Any]:
         return sandbox.take_webhooks(due=True)
@@ -79,6 +85,9 @@ class Momo:
 
     def approve(self, sandbox: Sandbox, reference: str) -> None:
         sandbox.momo.play(reference)
+
+    def refuse(self, sandbox: Sandbox, reference: str) -> None:
+        sandbox.momo.play(reference, "insufficient")
 
     def notices(self, sandbox: Sandbox) -> list[Any]:
         return sandbox.momo.take_notices(due=True)
