@@ -131,20 +131,25 @@ class Selection:
         """Cards that match in the first way, then those that match in the next only …; popular ones first.
 
         Each kind of match is a query of its own under one LIMIT: a later one runs only when the earlier ones
-        do not fill the page.
+        do not fill the page. Cards are looked up once, behind: the planner works on each branch.
         """
         branches: list[str] = []
         params: list[Any] = []
         for rank, kind in enumerate(kinds):
             earlier = kinds[:rank]
             conditions = [*self.conditions, kind.sql, *(f"NOT coalesce({e.sql}, false)" for e in earlier)]
+            listing, store = (_LISTING, [self.store_id]) if self.of_stock or kind.of_stock else ("", [])
             branches.append(
-                f'(SELECT {CARD} FROM "catalog_product" p {_CATEGORY} {_LISTING}'
+                f'(SELECT p.sku FROM "catalog_product" p {listing}'
                 f" WHERE {' AND '.join(conditions)} ORDER BY {kind.order} LIMIT %s)"
             )
-            params += [self.store_id, *self.params, *kind.params, *(p for e in earlier for p in e.params)]
-            params.append(offset + limit)
-        return _rows(f"{' UNION ALL '.join(branches)} LIMIT %s OFFSET %s", [*params, limit, offset])
+            params += [*store, *self.params, *kind.params, *(p for e in earlier for p in e.params), offset + limit]
+        return _rows(
+            f"SELECT {CARD} FROM (SELECT sku, row_number() OVER () AS place"
+            f" FROM ({' UNION ALL '.join(branches)} LIMIT %s OFFSET %s) AS found) AS shown"
+            f' JOIN "catalog_product" p USING (sku) {_CATEGORY} {_LISTING} ORDER BY place',
+            [*params, limit, offset, self.store_id],
+        )
 
     def count(self) -> int:
         listing, params = (_LISTING, [self.store_id]) if self.of_stock else ("", [])
@@ -170,12 +175,14 @@ class Match:
     sql: str
     params: tuple[object, ...] = ()
     order: str = "p.popularity DESC, p.sku"
+    #: Whether it asks about the listing, or orders by it.
+    of_stock: bool = False
 
 
 #: What sells in the store comes first, then what sells or is thought to sell anywhere.
 SELLING: Final = (
-    Match("l.sold_7d > 0", order="l.sold_7d DESC, p.popularity DESC, p.sku"),
-    Match("coalesce(l.sold_7d, 0) = 0"),
+    Match("l.sold_7d > 0", order="l.sold_7d DESC, p.popularity DESC, p.sku", of_stock=True),
+    Match("coalesce(l.sold_7d, 0) = 0", of_stock=True),
 )
 
 

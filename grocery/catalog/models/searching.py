@@ -3,34 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
+from uuid import UUID
 
 from django.db import connection
 
 from grocery.catalog.models.reading import Match
 
-#: `%(…)s` holds what was typed; NULL queries (nothing but punctuation) match nothing.
-_EXACT: Final = "p.search_exact @@ public.catalog_exact_query(%s, {unfinished})"
-_FOLDED: Final = "p.search_folded @@ public.catalog_folded_query(%s, {unfinished})"
+_EXACT: Final = "p.search_exact @@ %s::tsquery"
+_FOLDED: Final = "p.search_folded @@ %s::tsquery"
 _NUMBER: Final = "(p.sku = %s OR p.sku = upper(%s))"
 _GTIN: Final = "(p.gtin = %s AND p.gtin <> '')"
+_TYPED: Final = """
+SELECT folded, folded <> words, quote_literal(public.catalog_whole(words)),
+  public.catalog_exact_query(words, false)::text, public.catalog_exact_query(words, true)::text,
+  quote_literal(public.catalog_whole(folded)),
+  public.catalog_folded_query(folded, false)::text, public.catalog_folded_query(folded, true)::text
+FROM (SELECT words, public.catalog_fold(words) AS folded
+      FROM (SELECT public.catalog_words(%(typed)s) AS words OFFSET 0) AS as_typed OFFSET 0) AS without_marks
+"""
 
 
-def whole_words(typed: str) -> Match:
-    return Match(_EXACT.format(unfinished="false"), (typed,))
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed, as the ways to answer it; those of text without a word are None and match nothing."""
+
+    folded: str
+    #: Somebody who types marks means them.
+    marked: bool
+    whole_name: Match
+    words: Match
+    words_begun: Match
+    whole_folded_name: Match
+    folded_words: Match
+    #: The widest: whatever one of those above finds, this one finds, too.
+    folded_words_begun: Match
 
 
-def beginning_of_words(typed: str) -> Match:
-    return Match(_EXACT.format(unfinished="true"), (typed,))
+@lru_cache(maxsize=4096)
+def typed(text: str) -> Typed:
+    """`text` in the forms of the search columns. At most one statement; none where it was typed lately."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TYPED, {"typed": text})
+        [(folded, marked, *queries)] = cursor.fetchall()
+    columns = [_EXACT] * 3 + [_FOLDED] * 3
+    return Typed(
+        str(folded), bool(marked), *(Match(sql, (query,)) for sql, query in zip(columns, queries, strict=True))
+    )
 
 
-def folded_words(typed: str) -> Match:
-    return Match(_FOLDED.format(unfinished="false"), (typed,))
+def among(kind: Match, categories: Sequence[UUID]) -> Match:
+    """What answers in this way and stands in one of these categories."""
+    return Match(f"({kind.sql} AND p.category_id = ANY(%s))", (*kind.params, list(categories)))
 
 
-def beginning_of_folded_words(typed: str) -> Match:
-    """The widest: whatever one of the three above finds, this one finds, too."""
-    return Match(_FOLDED.format(unfinished="true"), (typed,))
+def standing_in(categories: Sequence[UUID]) -> Match:
+    return Match("p.category_id = ANY(%s)", (list(categories),))
 
 
 def sku(typed: str) -> Match:
@@ -45,26 +75,19 @@ def either(*kinds: Match) -> Match:
     return Match(f"({' OR '.join(kind.sql for kind in kinds)})", tuple(p for kind in kinds for p in kind.params))
 
 
-def folded(text: str) -> str:
-    """As the search columns hold it: words in lower case without marks, one blank between them."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT public.catalog_fold(%s)", [text])
-        (plain,) = cursor.fetchone() or ("",)
-    return str(plain)
-
-
 def learn_words(skus: Sequence[str]) -> None:
     """Know the words in the names of these products."""
     with connection.cursor() as cursor:
         cursor.execute(
             'INSERT INTO "catalog_knownword" (word) SELECT DISTINCT word FROM "catalog_product" p,'
             " unnest(tsvector_to_array(p.search_folded)) AS word"
-            " WHERE p.sku = ANY(%s) AND length(word) BETWEEN 2 AND 64 ORDER BY word ON CONFLICT DO NOTHING",
+            " WHERE p.sku = ANY(%s) AND length(word) BETWEEN 2 AND 64 AND word NOT LIKE '=%%'"
+            " ORDER BY word ON CONFLICT DO NOTHING",
             [list(skus)],
         )
 
 
-def known_among(words: Sequence[str], *, like: Sequence[str]) -> list[str]:
+def known_among(words: Sequence[str], *, like: Sequence[str] = ()) -> list[str]:
     """Those of `words` that occur in names, and other known words that look much like one of `like`."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -76,17 +99,28 @@ def known_among(words: Sequence[str], *, like: Sequence[str]) -> list[str]:
         return [str(word) for (word,) in cursor.fetchall()]
 
 
-def best_query(queries: Sequence[str]) -> str | None:
-    """The query that the most popular products answer; None when nothing answers any. One statement."""
+_BEST: Final = """
+SELECT typed
+FROM unnest(%(queries)s::text[]) AS typed
+CROSS JOIN LATERAL (SELECT EXISTS (
+    SELECT FROM "catalog_product" p
+    WHERE p.is_active AND p.search_folded @@ quote_literal(public.catalog_whole(typed))::tsquery) AS yes) AS named
+CROSS JOIN LATERAL (
+  SELECT sum(popularity) AS weight, count(*) AS hits FROM (
+    SELECT p.popularity FROM "catalog_product" p
+    WHERE p.is_active AND p.search_folded @@ public.catalog_folded_query(typed, false)
+    ORDER BY p.popularity DESC LIMIT 20) AS top) AS answered
+WHERE hits > 0
+ORDER BY CASE WHEN %(rarest)s THEN hits END, named.yes DESC, weight DESC, hits DESC, typed LIMIT 1
+"""
+
+
+def best_query(queries: Sequence[str], *, rarest: bool = False) -> str | None:
+    """Of folded queries one that is a whole name, else the one that the most popular products answer.
+
+    `rarest`: rather the one that the fewest products answer. None where nothing answers any. One statement.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT typed FROM unnest(%s::text[]) AS typed, LATERAL ("
-            "  SELECT sum(popularity) AS weight, count(*) AS hits FROM ("
-            '    SELECT p.popularity FROM "catalog_product" p WHERE p.is_active'
-            "    AND p.search_folded @@ public.catalog_folded_query(typed, false)"
-            "    ORDER BY p.popularity DESC LIMIT 20) AS top) AS answered"
-            " WHERE hits > 0 ORDER BY weight DESC, hits DESC, typed LIMIT 1",
-            [list(queries)],
-        )
+        cursor.execute(_BEST, {"queries": list(queries), "rarest": rarest})
         found = cursor.fetchone()
     return str(found[0]) if found else None

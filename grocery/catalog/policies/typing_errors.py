@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import product
 from string import ascii_lowercase
 from typing import Final
 
 #: A longer word may be further off than one edit; then it must share most of its letters.
 LONG_WORD: Final = 6
-#: Words beyond this many are taken as typed.
-MOST_WORDS: Final = 6
+#: So many queries are tried in place of one.
+MOST_QUERIES: Final = 60
 _LETTERS: Final = ascii_lowercase + "0123456789"
 
 
@@ -23,15 +24,21 @@ def one_edit_away(word: str) -> set[str]:
     return (deleted | swapped | replaced | inserted) - {word, ""}
 
 
-def corrections(words: Sequence[str], known: Iterable[str], alike: Callable[[str, str], bool]) -> list[str]:
-    """Queries that differ from `words` in one word, which is a known one and `alike` what was typed."""
-    known = sorted(known)
-    return [
-        " ".join([*words[:place], candidate, *words[place + 1 :]])
-        for place, word in enumerate(words)
-        for candidate in known
-        if candidate != word and alike(word, candidate)
-    ]
+def likeliest(typed: str, known: Iterable[str], *, keys: Collection[str]) -> list[str]:
+    """Known words that may have been meant, the fewest slips away first; `keys`: it without an input method's."""
+    slips = {
+        word: 0 if word in keys else distance(typed, word)
+        for word in known
+        if word != typed and (word in keys or could_mean(typed, word))
+    }
+    return sorted(slips, key=lambda word: (slips[word], word))
+
+
+def combined(words: Sequence[Sequence[str]]) -> list[str]:
+    """Queries with one of the readings of each word, the first readings first; a word without any is left out."""
+    unsure = sum(len(readings) > 1 for readings in words)
+    most = MOST_QUERIES if unsure < 2 else max(1, round(MOST_QUERIES ** (1 / unsure)))
+    return [" ".join(chosen) for chosen in product(*(readings[:most] for readings in words if readings)) if chosen]
 
 
 def could_mean(typed: str, candidate: str) -> bool:

@@ -11,6 +11,7 @@ from django.db import transaction
 from grocery.catalog import contracts
 from grocery.catalog.contracts import Tint, WouldLoop
 from grocery.catalog.models import Category, Product
+from grocery.catalog.policies.folding import fold
 from grocery.catalog.services import versions
 from grocery.kernel.errors import Invalid, NotFound
 
@@ -67,11 +68,20 @@ class Tree:
     roots: tuple[contracts.Category, ...]
     by_slug: dict[str, contracts.Category]
     by_id: dict[UUID, contracts.Category]
+    #: For each word of a name, folded and without a plural's s: which category says so in which language.
+    words: dict[str, set[tuple[UUID, str]]]
 
     def named(self, slug: str) -> contracts.Category:
         if slug not in self.by_slug:
             raise NotFound("category", slug)
         return self.by_slug[slug]
+
+    def called(self, folded: str) -> list[UUID]:
+        """The categories that have all these words in their name in one language, and what is below them."""
+        words = [_singular(word) for word in folded.split()]
+        said = [self.words.get(word, set()) for word in words]
+        ids = {node for node, _language in set.intersection(*said)} if said else set()
+        return sorted({below.id for node in ids for below in self.by_id[node].subtree()})
 
     def trail(self, category_id: UUID) -> tuple[contracts.Category, ...]:
         """From the department down to this category."""
@@ -103,4 +113,13 @@ def _read_tree() -> Tree:
 
     roots = tuple(grow(root) for root in below[None])
     every = [node for root in roots for node in root.subtree()]
-    return Tree(roots, {node.slug: node for node in every}, {node.id: node for node in every})
+    words: dict[str, set[tuple[UUID, str]]] = defaultdict(set)
+    for seen in every:
+        for language, name in (("vi", seen.name_vi), ("en", seen.name_en)):
+            for word in fold(name).split():
+                words[_singular(word)].add((seen.id, language))
+    return Tree(roots, {node.slug: node for node in every}, {node.id: node for node in every}, dict(words))
+
+
+def _singular(word: str) -> str:
+    return word.removesuffix("s") or word

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol
+from uuid import UUID
 
-from grocery.catalog.contracts import ProductCard, ProductPage, Sort
+from grocery.catalog.contracts import ProductPage, Sort
 from grocery.catalog.models import reading, searching
 from grocery.catalog.models.reading import Match, Row, Selection
-from grocery.catalog.policies import typing_errors
-from grocery.catalog.policies.folding import word_pairs
 from grocery.catalog.policies.gtin import gtin14
+from grocery.catalog.services import nearest
 from grocery.catalog.services.cards import card
+from grocery.catalog.services.categories import tree
 
 
 class Count(Protocol):
@@ -28,12 +29,12 @@ def page(
     kinds = [Match(f"({kind.sql})", kind.params) for kind in kinds_of_match(typed)]
     unnarrowed = list(chosen.conditions), list(chosen.params)
     found = _found(chosen, kinds, sort, limit, offset, language, count)
-    if found.total or offset or (meant := nearest(typed)) is None:
+    if found.total or offset or (meant := nearest.query(typed)) is None:
         return found
     chosen.conditions, chosen.params = unnarrowed
     again = _found(chosen, kinds_of_match(meant), sort, limit, offset, language, count)
     return (
-        ProductPage(total=again.total, cards=again.cards, did_you_mean=spelled(meant, again.cards))
+        ProductPage(total=again.total, cards=again.cards, did_you_mean=nearest.spelled(meant, again.cards))
         if again.total
         else found
     )
@@ -63,16 +64,25 @@ def _narrow(chosen: Selection, kinds: Sequence[Match]) -> None:
     chosen.where(any_kind.sql, *any_kind.params)
 
 
-def kinds_of_match(typed: str) -> list[Match]:
-    """The ways to answer, best first. Numbers before names; exact marks before folded ones of the same kind.
+def kinds_of_match(text: str) -> list[Match]:
+    """The ways to answer, best first.
 
-    Someone who types marks means them: then even an unfinished word with its marks comes before a folded one.
+    Numbers come before names, whole names before words, what stands in a category called so before what does not, and
+    of the same kind exact marks before folded ones. Someone who types marks means them: then even an unfinished word
+    with its marks comes before a folded one.
     """
-    whole, begun = searching.whole_words(typed), searching.beginning_of_words(typed)
-    folded, folded_begun = searching.folded_words(typed), searching.beginning_of_folded_words(typed)
-    marked = any(word != fold for word, fold in word_pairs(typed))
-    words = [whole, begun, folded, folded_begun] if marked else [whole, folded, begun, folded_begun]
-    return [*_numbers(typed), *words]
+    typed = searching.typed(text)
+    called = tree().called(typed.folded)
+    exact = [typed.whole_name, *_words(typed.words, called)]
+    folded = [typed.whole_folded_name, *_words(typed.folded_words, called)]
+    beside = [searching.standing_in(called)] if called else []
+    if typed.marked:
+        return [*_numbers(text), *exact, *beside, typed.words_begun, *folded, typed.folded_words_begun]
+    return [*_numbers(text), *exact, *folded, *beside, typed.words_begun, typed.folded_words_begun]
+
+
+def _words(kind: Match, called: Sequence[UUID]) -> list[Match]:
+    return [searching.among(kind, called), kind] if called else [kind]
 
 
 def _numbers(typed: str) -> list[Match]:
@@ -83,21 +93,3 @@ def _numbers(typed: str) -> list[Match]:
         return [searching.gtin(gtin14(compact)), searching.sku(compact)]
     except ValueError:
         return [searching.sku(compact)]
-
-
-def nearest(typed: str) -> str | None:
-    """The query with one word replaced by a known one that the most popular products answer."""
-    words = searching.folded(typed).split()
-    if not 0 < len(words) <= typing_errors.MOST_WORDS:
-        return None
-    slips = set().union(*map(typing_errors.one_edit_away, words))
-    long = [word for word in words if len(word) >= typing_errors.LONG_WORD]
-    known = searching.known_among(sorted(slips), like=long)
-    queries = typing_errors.corrections(words, known, typing_errors.could_mean)
-    return searching.best_query(queries) if queries else None
-
-
-def spelled(meant: str, cards: Sequence[ProductCard]) -> str:
-    """`meant` with the marks that these names give it."""
-    names = (name for product in cards for name in (product.name_vi, product.name_en))
-    return typing_errors.as_spelled(meant.split(), map(word_pairs, names))

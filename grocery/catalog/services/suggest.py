@@ -9,7 +9,7 @@ from grocery.catalog.models import searching
 from grocery.catalog.models.reading import Selection
 from grocery.catalog.policies.folding import word_pairs
 from grocery.catalog.policies.phrases import phrases
-from grocery.catalog.services import search
+from grocery.catalog.services import nearest, search
 from grocery.catalog.services.cards import card
 from grocery.catalog.services.categories import tree
 from grocery.catalog.services.stores import store
@@ -22,7 +22,7 @@ _CATEGORIES: Final = 3
 def suggest(*, query: str, store_id: StoreId, limit: int, language: str) -> Suggestions:
     meant, store_id = None, store(store_id=store_id).id
     cards = _best(query, store_id)
-    if not cards and (meant := search.nearest(query)) is not None:
+    if not cards and (meant := nearest.query(query)) is not None:
         cards = _best(meant, store_id)
     if not cards:
         return Suggestions(phrases=(), categories=(), cards=())
@@ -30,7 +30,7 @@ def suggest(*, query: str, store_id: StoreId, limit: int, language: str) -> Sugg
         phrases=tuple(_phrases(meant or query, cards, limit, language)),
         categories=tuple(_categories(meant or query, store_id)),
         cards=tuple(cards[:limit]),
-        did_you_mean=search.spelled(meant, cards) if meant else None,
+        did_you_mean=nearest.spelled(meant, cards) if meant else None,
     )
 
 
@@ -51,7 +51,7 @@ def _phrases(query: str, cards: list[ProductCard], limit: int, language: str) ->
 
 
 def _categories(query: str, store_id: StoreId) -> list[CategoryHits]:
-    widest = searching.beginning_of_folded_words(query)
+    widest = searching.typed(query).folded_words_begun
     counts = Selection(store_id).where(widest.sql, *widest.params).count_by_category()
     by_id = tree().by_id
     hits = [CategoryHits(category=by_id[key], products=count) for key, count in counts.items() if key in by_id]
