@@ -27,6 +27,7 @@ from grocery.ordering.events import (
     OrderPartlyCancelled,
     OrderRescheduled,
     OrderReturned,
+    OrderTenderChanged,
     OrderUndelivered,
     ReturnDecided,
     ReturnRequested,
@@ -54,6 +55,12 @@ def write_cancellation(fact: OrderCancelled) -> None:
 @on(OrderChanged)
 def write_change(fact: OrderChanged) -> None:
     _changed(fact, fact.by)
+
+
+@on(OrderTenderChanged)
+def write_tender_changed(fact: OrderTenderChanged) -> None:
+    if fact.is_confirmed:
+        _changed(fact, f"tender_{fact.by}")
 
 
 @on(OrderPartlyCancelled)

@@ -100,6 +100,19 @@ class LineLeftOut(OrderFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderTenderChanged(OrderFact):
+    """It is paid by `method` from now on, not by `before` (each a `PaymentMethod`). `by`: "customer" or "staff".
+
+    Where it was not `is_confirmed`, its confirmation follows and says how it is paid.
+    """
+
+    before: str
+    method: str
+    by: str
+    is_confirmed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderPickingStarted(OrderFact):
     """Someone walks the aisles; the customer can no longer cancel."""
 

@@ -7,13 +7,14 @@ from grocery.kernel import clock
 from grocery.kernel.outbox import on
 from grocery.ordering.services import (
     cancel_order,
+    change_tender,
     confirm_order,
     fulfil_order,
     renewing_holds,
     revising,
     undelivered,
 )
-from grocery.payments.events import HoldNotRenewed, PaymentAuthorised, PaymentCancelled, TopUpEnded
+from grocery.payments.events import HoldNotRenewed, PaymentAuthorised, PaymentCancelled, TenderChanged, TopUpEnded
 
 
 @on(PaymentAuthorised)
@@ -22,6 +23,11 @@ def confirm(fact: PaymentAuthorised) -> None:
         revising.paid(order_id=fact.order_id, revision_id=fact.reference, now=clock.now())
     else:
         confirm_order.confirm_order(order_id=fact.order_id, now=clock.now())
+
+
+@on(TenderChanged)
+def note_tender(fact: TenderChanged) -> None:
+    change_tender.follow(order_id=fact.order_id, method=fact.method, now=clock.now())
 
 
 @on(TopUpEnded)

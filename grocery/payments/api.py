@@ -81,12 +81,15 @@ class PaymentOut(Schema):
     """How one order is paid, all its payments together. Amounts are whole đồng.
 
     `authorised` is held or taken; `to_pay` waits for the customer (`orders/{id}/pay`), a top-up until `pay_until`.
-    `refunded` has arrived, `refunding` is promised and has not. `credit` of it was paid with store credit.
+    `changes_to`: how its customer wants to pay instead, which is what `to_pay` is then; the order counts on `method`
+    until that is done. `refunded` has arrived, `refunding` is promised and has not. `credit` of it was paid with
+    store credit.
     """
 
     order_id: Id
     order_number: str
     method: public.Method
+    changes_to: public.Method | None
     state: public.PaymentState
     amount: int
     authorised: int
@@ -107,6 +110,7 @@ class PaymentOut(Schema):
                     "order_id": "019aa3f2-5f00-7000-8000-000000000001",
                     "order_number": "G-20418",
                     "method": "card",
+                    "changes_to": None,
                     "state": "captured",
                     "amount": 397000,
                     "authorised": 397000,
@@ -209,6 +213,7 @@ def payment(request: HttpRequest, order_id: Id) -> PaymentOut:
         order_id=view.order_id,
         order_number=view.order_number,
         method=view.method,
+        changes_to=view.changes_to,
         state=view.state,
         amount=view.amount.minor,
         authorised=view.authorised.minor,

@@ -64,6 +64,15 @@ class HoldNotRenewed(PaymentEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TenderChanged(PaymentEvent):
+    """The order is paid by `method` from now on, `amount` of it, not by `before` (as `Method` names them)."""
+
+    before: str
+    method: str
+    amount: Money
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaymentCaptured(PaymentEvent):
     """`amount` is ours, in all. Told when no more of what was asked for is on its way."""
 

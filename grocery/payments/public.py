@@ -4,10 +4,11 @@ An order opens a payment in the transaction that places it. A card or a wallet i
 when the goods are packed; a bank transfer is sent before; cash is promised at once and taken at the door. An order
 that comes to more is topped up by a second authorisation; what is taken and not kept goes back by itself. What
 happens comes back as facts of `payments.events`: PaymentAuthorised, PaymentFailed, PaymentCaptured, CaptureFellShort,
-PaymentCancelled, TopUpEnded, PayAgainAsked, HoldNotRenewed, RefundRequested, RefundSucceeded, RefundFailed.
+PaymentCancelled, TopUpEnded, TenderChanged, PayAgainAsked, HoldNotRenewed, RefundRequested, RefundSucceeded,
+RefundFailed.
 
-`open_payment`, `raise_to`, `lower_to`, `change_cash`, `renew_hold`, `request_capture`, `request_cancellation` and
-`request_refund` join the caller's transaction and refuse to run without one.
+`open_payment`, `raise_to`, `lower_to`, `change_cash`, `change_tender`, `renew_hold`, `request_capture`,
+`request_cancellation` and `request_refund` join the caller's transaction and refuse to run without one.
 `retry_capture`, `record_collected` and `write_off` are a person's answer to CaptureFellShort.
 `begin_authorisation`, `look_again`, `reconcile` and `health` talk to the provider and refuse to run inside one.
 All amounts are Money in đồng.
@@ -67,6 +68,7 @@ from grocery.payments.contracts.providers import MethodAway, MethodOffer, Paymen
 from grocery.payments.contracts.statements import StatementSeen
 from grocery.payments.services.begin_authorisation import begin_authorisation
 from grocery.payments.services.change_amount import change_cash, lower_to, raise_to
+from grocery.payments.services.change_tender import change_tender
 from grocery.payments.services.credit import credit_entries, credit_of, grant_credit, take_back_credit
 from grocery.payments.services.disputes import disputes
 from grocery.payments.services.draw_qr import draw_qr
@@ -105,6 +107,7 @@ __all__ = [
     "raise_to",
     "lower_to",
     "change_cash",
+    "change_tender",
     "request_capture",
     "request_cancellation",
     "record_cash",

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grocery.kernel.quantity import ZERO, Quantity
-from grocery.ordering.public import CancelMotive, ChangeKind, OrderChange, OrderLineView, SlotMove
-from grocery.storefront import wording
+from grocery.ordering.public import CancelMotive, ChangeKind, OrderChange, OrderLineView, SlotMove, TenderChange
+from grocery.payments.public import Method
+from grocery.storefront import tenders, wording
 
 WHY: Final = {
     CancelMotive.CHANGED_MIND: gettext_lazy("I changed my mind"),
@@ -24,12 +25,15 @@ _WHAT: Final = {
     ("part_cancelled", "staff"): gettext_lazy("The store cancelled"),
     ("edited", "customer"): gettext_lazy("You changed"),
     ("edited", "staff"): gettext_lazy("The store changed"),
+    ("tender", "customer"): gettext_lazy("You pay another way"),
+    ("tender", "staff"): gettext_lazy("The store changed how you pay"),
 }
 #: Whoever did it: what ran out.
 _RAN_OUT: Final = {
     ChangeKind.SUBSTITUTED: gettext_lazy("Ran out, replaced"),
     ChangeKind.LEFT_OUT: gettext_lazy("Ran out, left out"),
 }
+_WITH_NOTES: Final = {ChangeKind.PART_CANCELLED, ChangeKind.EDITED, ChangeKind.TENDER}
 #: So many choices of what to keep; of a great many, only some.
 _CHOICES: Final = 24
 
@@ -59,10 +63,16 @@ def told(change: OrderChange, language: str) -> dict[str, Any]:
             f" › {wording.measure(line.after, line.unit, language)}"
             for line in change.lines
         ]
-        + ([_moved(change.moved)] if change.moved else []),
-        "note": change.note if change.kind in {ChangeKind.PART_CANCELLED, ChangeKind.EDITED} else "",
+        + ([_moved(change.moved)] if change.moved else [])
+        + ([_paid_otherwise(change.tender)] if change.tender else []),
+        "note": change.note if change.kind in _WITH_NOTES else "",
         "total": change.total,
     }
+
+
+def _paid_otherwise(change: TenderChange) -> str:
+    before, after = (tenders.tender(Method(way.value)).name for way in (change.before, change.after))
+    return f"{before} › {after}"
 
 
 def _moved(move: SlotMove) -> str:

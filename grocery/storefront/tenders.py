@@ -9,8 +9,9 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy
 
 from grocery.kernel.money import Money
+from grocery.ordering.public import OrderView
 from grocery.payments import public as payments
-from grocery.payments.public import Method
+from grocery.payments.public import Method, PaymentView
 
 _REFUND, _COMING = gettext_lazy("Refund on its way"), gettext_lazy("The money is on its way")
 
@@ -80,6 +81,12 @@ _ALL: Final = {
         ),
     )
 }
+
+
+def may_change(order: OrderView, payment: PaymentView) -> bool:
+    """Whether it can be paid in another way: not packed, and nothing sent to us but store credit, which leaves a
+    rest."""
+    return order.may_be_paid_otherwise and payment.captured == payment.credit and order.ceiling > payment.credit
 
 
 def tender(method: Method) -> Tender:

@@ -25,6 +25,7 @@ from grocery.storefront.views import (
     product,
     returning,
     search,
+    tender,
     wishes,
 )
 
@@ -74,6 +75,7 @@ urlpatterns = [
     path("orders/", history.orders, name="orders"),
     path("orders/<uuid:order_id>/", order.order, name="order"),
     path("orders/<uuid:order_id>/cancel", cancelling.cancel, name="cancel-order"),
+    path("orders/<uuid:order_id>/tender", tender.tender, name="tender"),
     path("orders/<uuid:order_id>/invoice", invoice.invoice, name="invoice"),
     path("orders/<uuid:order_id>/edit", editing.edit, name="edit-order"),
     path("orders/<uuid:order_id>/return", returning.give_back, name="return-order"),

@@ -27,7 +27,7 @@ from grocery.kernel.tiles import Tile, tile
 from grocery.ordering import public as ordering
 from grocery.ordering.admin.picking import as_key
 from grocery.ordering.admin.work import DESK, PICKERS, Worker, page, route, said, task
-from grocery.ordering.models import MOTIVES, Order
+from grocery.ordering.models import METHODS, MOTIVES, Order
 
 _SHOWN: Final = 50
 #: The most that is done at once.
@@ -35,7 +35,6 @@ _MOST: Final = 100
 DISPATCHERS: Final = PICKERS | {"dispatcher"}
 SUPPORTERS: Final = frozenset({"support", "manager", "admin"})
 _STATES: Final = dict(Order._meta.get_field("state").flatchoices)
-_METHODS: Final = dict(Order._meta.get_field("method").flatchoices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Row:
 
     @property
     def method(self) -> Any:
-        return _METHODS[self.row.method]
+        return METHODS[self.row.method]
 
     @property
     def window(self) -> str:
@@ -93,7 +92,7 @@ def desk(request: HttpRequest, worker: Worker) -> HttpResponse:
         further=further,
         slots=_slots(seen.counts),
         states=[(value, text) for value, text in _STATES.items()],
-        methods=list(_METHODS.items()),
+        methods=list(METHODS.items()),
         flags=[("late", _("late")), ("asked", _("question open")), ("short", _("short"))],
         figures=_figures(worker, now),
         motives=[(motive.value, words[motive.value]) for motive in ordering.motives(by=worker.by)],
@@ -172,7 +171,7 @@ def _wanted(asked: QueryDict) -> ordering.DeskFilter:
         words=asked.get("q", "")[:100].replace("\x00", "").strip(),
         state=ordering.OrderState(state) if state in _STATES else None,
         slot_starts_at=slot if slot and slot.tzinfo else None,
-        method=asked.get("method", "") if asked.get("method") in _METHODS else "",
+        method=asked.get("method", "") if asked.get("method") in METHODS else "",
         late=bool(asked.get("late")),
         asked=bool(asked.get("asked")),
         short=bool(asked.get("short")),

@@ -30,7 +30,7 @@ from grocery.ordering.admin.desk_edit import SUPPORTERS
 from grocery.ordering.admin.returns_taken import ways_back
 from grocery.ordering.admin.steps import BY_LINE, STEPS, Step, next_steps
 from grocery.ordering.admin.work import routes
-from grocery.ordering.models import MOTIVES, Order, OrderChange, OrderLine, OrderTransition
+from grocery.ordering.models import METHODS, MOTIVES, Order, OrderChange, OrderLine, OrderTransition
 
 
 class LineInline(LookOnly, admin.TabularInline):
@@ -106,6 +106,8 @@ class ChangeInline(LookOnly, admin.TabularInline):
         if move := change.slot_move():
             before, after = (change.order.on_its_clock(at) for at in (move.starts_before, move.starts_at))
             lines.append(f"{before} → {after}")
+        if tender := change.tender_change():
+            lines.append(f"{METHODS[tender.before]} → {METHODS[tender.after]}")
         return "; ".join(lines)
 
     @admin.display(description=_("total, ₫"))

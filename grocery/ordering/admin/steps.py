@@ -16,7 +16,7 @@ from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import Quantity, plain
 from grocery.kernel.reader import language
 from grocery.ordering import public as ordering
-from grocery.ordering.contracts import OrderState
+from grocery.ordering.contracts import PAID_OTHERWISE, OrderState
 from grocery.ordering.models import MOTIVES, UNITS, Order
 
 
@@ -40,6 +40,16 @@ class WhyCancelled(forms.Form):
         words = dict(MOTIVES)
         theirs = ordering.motives(by=Principal(kind="staff"))
         self.fields["motive"].choices = [(motive.value, words[motive.value]) for motive in theirs]  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class WhyCash(forms.Form):
+    """Why an order is paid in cash after all."""
+
+    note = forms.CharField(
+        label=_("Why?"),
+        help_text=_("The customer can read it. For example: you called and want to pay the driver."),
+        max_length=1000,
+    )
 
 
 #: Before the SKU in the names of fields, which also has other fields beside it.
@@ -151,6 +161,11 @@ def _cancel(order_id: UUID, by: Principal, answers: Mapping[str, Any]) -> None:
     ordering.cancel(order_id=order_id, by=by, motive=motive, reason=answers["reason"], now=clock.now())
 
 
+def _to_cash(order_id: UUID, by: Principal, answers: Mapping[str, Any]) -> None:
+    cash = ordering.PaymentMethod.CASH_ON_DELIVERY
+    ordering.change_tender(order_id=order_id, method=cash, by=by, note=answers["note"], now=clock.now())
+
+
 def _cancel_lines(order_id: UUID, by: Principal, answers: Mapping[str, Any]) -> None:
     ordering.cancel_lines(
         order_id=order_id,
@@ -174,6 +189,7 @@ _STEPS = (
     Step("dispatch", _("Out for delivery"), _("The order is on its way."), {_S.PACKED}, _just(ordering.dispatch)),
     Step("deliver", _("Delivered"), _("The order is delivered."), {_S.OUT_FOR_DELIVERY}, _just(ordering.deliver)),
     Step("hand-over", _("Fetched"), _("The order is delivered."), {_S.PACKED}, _just(ordering.deliver)),
+    Step("cash", _("Pay in cash instead"), _("It is paid in cash now."), PAID_OTHERWISE, _to_cash, WhyCash),
     Step(
         "cancel-lines",
         _("Cancel some lines"),
@@ -202,4 +218,6 @@ BY_LINE = (Weights, LessOfIt)
 def next_steps(order: Order) -> list[Step]:
     """What may be done with it now. What is fetched is handed over instead of driven."""
     leaving_out = {"dispatch", "deliver"} if order.mode == "pickup" else {"hand-over"}
+    if order.method == ordering.PaymentMethod.CASH_ON_DELIVERY:
+        leaving_out.add("cash")
     return [step for step in STEPS.values() if order.state in step.starts_from and step.name not in leaving_out]

@@ -120,6 +120,13 @@ PAYMENT: Final[dict[str, Any]] = {
     "pay_until": "2026-11-20T09:45:00Z",
     "keeps_card": False,
 }
+TENDER_TO_COME: Final[dict[str, Any]] = {
+    "order_id": ORDER_ID,
+    "method": "cash_on_delivery",
+    "changes_to": "momo",
+    "to_pay": 84300,
+    "pay_until": "2026-11-20T09:45:00Z",
+}
 TRANSFER: Final[dict[str, Any]] = {
     "bank": "Vietcombank",
     "bank_bin": "970436",
@@ -167,6 +174,7 @@ SLOT_MOVE: Final[dict[str, Any]] = {
     "starts_at": "2026-11-21T09:00:00Z",
     "ends_at": "2026-11-21T11:00:00Z",
 }
+TENDER_CHANGE: Final[dict[str, Any]] = {"before": "bank_transfer", "after": "cash_on_delivery"}
 ORDER_CHANGE: Final[dict[str, Any]] = {
     "kind": "part_cancelled",
     "at": "2026-11-20T05:10:00Z",
@@ -177,6 +185,7 @@ ORDER_CHANGE: Final[dict[str, Any]] = {
     "total_before": 130500,
     "total": 84300,
     "moved": None,
+    "tender": None,
 }
 _SLOT_OF_ORDER: Final[dict[str, Any]] = {
     "slot_day": "2026-11-20",

@@ -306,4 +306,5 @@ def _change(change: ordering.OrderChange, language: str) -> dict[str, Any]:
         "total_before": change.total_before,
         "total": change.total,
         "moved": asdict(change.moved) if change.moved else None,
+        "tender": asdict(change.tender) if change.tender else None,
     }

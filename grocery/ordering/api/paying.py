@@ -12,9 +12,10 @@ from ninja import Router, Schema
 from grocery.kernel import clock, wire
 from grocery.kernel.http import asker
 from grocery.kernel.idempotency import idempotent
-from grocery.kernel.inputs import Id, Input, Link
+from grocery.kernel.inputs import Id, Input, Link, LongText
 from grocery.ordering import public as ordering
 from grocery.ordering.api import examples
+from grocery.ordering.api.orders import SUPPORTERS
 from grocery.ordering.api.schemas import example
 
 router = Router()
@@ -57,6 +58,42 @@ class PayInput(Input):
     """`return_url`: where a wallet sends its customer afterwards, whatever came of it."""
 
     return_url: Link | None = None
+
+
+class TenderInput(Input):
+    """How the order is to be paid instead. `note`: why; staff have to say."""
+
+    method: ordering.PaymentMethod
+    note: LongText = ""
+    model_config = example({"method": "momo"})
+
+
+class TenderToCome(Schema):
+    """The order counts on `method`. Where `changes_to` says how it is to be paid instead, `to_pay` is paid with
+    `orders/{id}/pay` by `pay_until`; what is held in the old way is let go then. Else there is nothing to do."""
+
+    order_id: UUID
+    method: ordering.PaymentMethod
+    changes_to: ordering.PaymentMethod | None
+    to_pay: int
+    pay_until: datetime | None
+    model_config = example(examples.TENDER_TO_COME)
+
+
+@router.post("/orders/{order_id}/tender", response=TenderToCome, summary="Pay an order in another way")
+@idempotent(required=True)
+def change_tender(request: HttpRequest, order_id: Id, wish: TenderInput) -> HttpResponse:
+    """Until the order is packed: what store credit pays of it stays. Cash takes effect at once. Nothing is charged
+    twice: of two ways that are both paid the first counts, and the other goes back. The way it is paid in already
+    takes the wish back. 409 `tender_fixed` once it is too late. Staff may have it paid in cash, and say why.
+    """
+    me = asker(request)
+    if me.kind == "staff":
+        me.require(*SUPPORTERS)
+    else:
+        me.signed_in()
+    seen = ordering.change_tender(order_id=order_id, method=wish.method, by=me, note=wish.note, now=clock.now())
+    return wire.response(asdict(seen))
 
 
 @router.post("/orders/{order_id}/pay", response=PaymentToMake, summary="Pay an order")

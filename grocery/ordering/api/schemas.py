@@ -298,8 +298,15 @@ class SlotMove(Schema):
     model_config = example(examples.SLOT_MOVE)
 
 
+class TenderChange(Schema):
+    before: ordering.PaymentMethod
+    after: ordering.PaymentMethod
+    model_config = example(examples.TENDER_CHANGE)
+
+
 class OrderChange(Schema):
-    """Lines became other quantities, the slot (`moved`) or the total another. `by`: customer, staff or system."""
+    """Lines became other quantities, the slot (`moved`) or the total another; or it is paid in another way
+    (`tender`). `by`: customer, staff or system."""
 
     kind: ordering.ChangeKind
     at: datetime
@@ -310,6 +317,7 @@ class OrderChange(Schema):
     total_before: int
     total: int
     moved: SlotMove | None
+    tender: TenderChange | None
     model_config = example(examples.ORDER_CHANGE)
 
 

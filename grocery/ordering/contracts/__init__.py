@@ -61,6 +61,7 @@ from grocery.ordering.contracts.offers import (
     TooManyCoupons,
 )
 from grocery.ordering.contracts.orders import (
+    PAID_OTHERWISE,
     CancelReason,
     OrderFilter,
     OrderId,
@@ -69,7 +70,6 @@ from grocery.ordering.contracts.orders import (
     OrderState,
     OrderSummary,
     OrderView,
-    PaymentMethod,
     PaymentToMake,
     PlacedOrder,
     Recipient,
@@ -98,6 +98,7 @@ from grocery.ordering.contracts.substitutions import (
     SubstitutionReason,
     SubstitutionState,
 )
+from grocery.ordering.contracts.tenders import PaymentMethod, TenderChange, TenderFixed, TenderToCome
 from grocery.ordering.contracts.weights import (
     LEAST_PACKED,
     MOST_ASKED,
@@ -114,6 +115,10 @@ __all__ = [
     "LineEffect",
     "OfferEffect",
     "SlotMove",
+    "PAID_OTHERWISE",
+    "TenderChange",
+    "TenderFixed",
+    "TenderToCome",
     "Window",
     "EditOutcome",
     "OrderNotEditable",

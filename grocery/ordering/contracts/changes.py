@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import Quantity
+from grocery.ordering.contracts.tenders import TenderChange
 
 
 class CancelMotive(StrEnum):
@@ -33,6 +34,7 @@ class ChangeKind(StrEnum):
     EDITED = "edited"
     SUBSTITUTED = "substituted"
     LEFT_OUT = "left_out"
+    TENDER = "tender"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class SlotMove:
 class OrderChange:
     """One change of an order. `by`: "customer", "staff" or "system". `note`: what they wrote about it.
 
-    `moved`: it goes in another slot; None: the slot stayed.
+    `moved`: it goes in another slot; None: the slot stayed. `tender`: it is paid in another way; None: as before.
     """
 
     kind: ChangeKind
@@ -76,3 +78,4 @@ class OrderChange:
     total_before: Money
     total: Money
     moved: SlotMove | None = None
+    tender: TenderChange | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 from uuid import UUID
 
 from grocery.kernel.money import Money
@@ -14,6 +14,7 @@ from grocery.kernel.quantity import Quantity
 from grocery.ordering.contracts.carts import VatPart
 from grocery.ordering.contracts.changes import OrderChange
 from grocery.ordering.contracts.prices import NOTHING, Adjustment
+from grocery.ordering.contracts.tenders import PaymentMethod
 
 OrderId = NewType("OrderId", UUID)
 
@@ -30,13 +31,6 @@ class OrderState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class PaymentMethod(StrEnum):
-    CARD = "card"
-    MOMO = "momo"
-    BANK_TRANSFER = "bank_transfer"
-    CASH_ON_DELIVERY = "cash_on_delivery"
-
-
 class CancelReason(StrEnum):
     """Why an order ended early. What people wrote about it stays on the order's timeline."""
 
@@ -49,6 +43,10 @@ class CancelReason(StrEnum):
     #: Nothing of it was wanted at the door; and: it could not be delivered.
     REFUSED = "refused"
     UNDELIVERED = "undelivered"
+
+
+#: The money is asked for when the box is sealed: until then it may come in another way.
+PAID_OTHERWISE: Final = frozenset({OrderState.PLACED, OrderState.CONFIRMED, OrderState.PICKING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +175,11 @@ class OrderView:
     def ceiling(self) -> Money:
         """The most that is charged: what a card is asked to hold."""
         return self.total + self.headroom
+
+    @property
+    def may_be_paid_otherwise(self) -> bool:
+        """Whether its state allows that; its money may be here already."""
+        return self.state in PAID_OTHERWISE
 
     @property
     def awaits_payment(self) -> bool:

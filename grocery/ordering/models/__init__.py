@@ -2,13 +2,14 @@
 
 from grocery.ordering.models.adjustments import OrderAdjustment
 from grocery.ordering.models.carts import Cart, CartLine, CartLineQuerySet, CartQuerySet
-from grocery.ordering.models.changes import MOTIVES, OrderChange, written, written_move
+from grocery.ordering.models.changes import MOTIVES, OrderChange, written, written_move, written_tender
 from grocery.ordering.models.columns import inside_a_transaction
 from grocery.ordering.models.coupons import CouponCode, CouponTally, CouponTallyQuerySet, CouponUse
 from grocery.ordering.models.offers import Offer, OfferChange
 from grocery.ordering.models.offers_in_carts import Brought
 from grocery.ordering.models.offers_in_carts import read as read_offers
 from grocery.ordering.models.orders import (
+    METHODS,
     UNITS,
     NextNumber,
     Order,
@@ -35,6 +36,7 @@ __all__ = [
     "Brought",
     "Revision",
     "kept_plan",
+    "METHODS",
     "MOTIVES",
     "UNITS",
     "Cart",
@@ -74,4 +76,5 @@ __all__ = [
     "inside_a_transaction",
     "written",
     "written_move",
+    "written_tender",
 ]

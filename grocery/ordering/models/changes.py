@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel.quantity import plain, quantity
-from grocery.ordering.contracts import CancelMotive, ChangeKind, LineChange, SlotMove
+from grocery.ordering.contracts import CancelMotive, ChangeKind, LineChange, PaymentMethod, SlotMove, TenderChange
 from grocery.ordering.models.orders import ACTORS, Order
 
 KINDS = [
@@ -19,6 +19,7 @@ KINDS = [
     (ChangeKind.EDITED.value, _("edited")),
     (ChangeKind.SUBSTITUTED.value, _("something else instead")),
     (ChangeKind.LEFT_OUT.value, _("left out, ran out")),
+    (ChangeKind.TENDER.value, _("paid in another way")),
 ]
 MOTIVES = [
     (CancelMotive.CHANGED_MIND.value, _("changed their mind")),
@@ -35,7 +36,7 @@ MOTIVES = [
 
 
 class OrderChange(models.Model):
-    """Lines of an order became other quantities: when, by whom, why, and what the order came to before and after."""
+    """An order became another, or is paid in another way: when, by whom, why, what it came to before and after."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="changes", verbose_name=_("order"))
     kind = models.CharField(_("what"), max_length=20, choices=KINDS)
@@ -48,6 +49,8 @@ class OrderChange(models.Model):
     lines = models.JSONField(_("lines"))
     #: {"starts_before", "ends_before", "starts_at", "ends_at"}; null: the slot stayed.
     moved = models.JSONField(_("another slot"), null=True, blank=True)
+    #: {"before", "after"}; null: it is paid as before.
+    tender = models.JSONField(_("paid otherwise"), null=True, blank=True)
     total_before = models.BigIntegerField(_("total before, ₫"))
     total = models.BigIntegerField(_("total after, ₫"))
 
@@ -79,6 +82,10 @@ class OrderChange(models.Model):
             return None
         return SlotMove(**{name: datetime.fromisoformat(at) for name, at in self.moved.items()})
 
+    def tender_change(self) -> TenderChange | None:
+        """From which way to pay to which, where that was changed."""
+        return self.tender and TenderChange(**{name: PaymentMethod(way) for name, way in self.tender.items()})
+
 
 def written(lines: Iterable[LineChange]) -> list[dict[str, str]]:
     """The lines of a change as the column `lines` keeps them: quantities are text, never floats."""
@@ -93,6 +100,11 @@ def written(lines: Iterable[LineChange]) -> list[dict[str, str]]:
         }
         for line in lines
     ]
+
+
+def written_tender(change: TenderChange | None) -> dict[str, str] | None:
+    """The same of the column `tender`."""
+    return {name: way.value for name, way in asdict(change).items()} if change else None
 
 
 def written_move(move: SlotMove | None) -> dict[str, str] | None:

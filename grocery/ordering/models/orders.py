@@ -35,8 +35,8 @@ _STATES = [
 ]
 ACTORS = [("customer", _("customer")), ("staff", _("staff")), ("system", _("system"))]
 _MODES = [("delivery", pgettext_lazy("mode", "delivery")), ("pickup", pgettext_lazy("mode", "pickup"))]
-_PREPAID = [("card", _("card")), ("momo", "MoMo"), ("bank_transfer", _("bank transfer"))]
-_METHODS = [*_PREPAID, ("cash_on_delivery", _("cash on delivery"))]
+_PREPAID = {"card": _("card"), "momo": "MoMo", "bank_transfer": _("bank transfer")}
+METHODS = {**_PREPAID, "cash_on_delivery": _("cash on delivery")}
 UNITS = {"piece": _("piece"), "kg": _("kg"), "l": _("l")}
 
 
@@ -163,7 +163,7 @@ class Order(models.Model):
     customer_id = models.UUIDField(_("customer"))
     store_id = models.UUIDField(_("store"))
     language = models.CharField(_("language"), max_length=2, choices=[("vi", "Tiếng Việt"), ("en", "English")])
-    method = models.CharField(_("payment"), max_length=20, choices=_METHODS)
+    method = models.CharField(_("payment"), max_length=20, choices=list(METHODS.items()))
     placed_at = models.DateTimeField(_("placed"))
     pay_by = models.DateTimeField(_("to be paid by"), null=True, blank=True)
     request_key = models.CharField(_("key of the request"), max_length=255, null=True, blank=True, editable=False)

@@ -89,6 +89,9 @@ from grocery.ordering.contracts import (
     SubstitutionId,
     SubstitutionReason,
     SubstitutionState,
+    TenderChange,
+    TenderFixed,
+    TenderToCome,
     TimelineEntry,
     TooManyCoupons,
     TotalChanged,
@@ -214,6 +217,7 @@ from grocery.ordering.public.orders import (
     cancel,
     cancel_lines,
     cancel_unpaid,
+    change_tender,
     disputes,
     motives,
     order,
@@ -323,8 +327,8 @@ __all__ = [
     # offers
     "save_offer", "check_offer", "preview_offer_on", "end_offer", "undo_offer", "make_coupon_codes", "coupon_codes",
     # from cart to order
-    "place_order", "placed_with", "pay", "order", "orders", "cancel", "cancel_lines", "preview_cancel_lines",
-    "motives", "reorder", "edit", "preview_edit", "edit_slots", "editable_until",
+    "place_order", "placed_with", "pay", "change_tender", "order", "orders", "cancel", "cancel_lines",
+    "preview_cancel_lines", "motives", "reorder", "edit", "preview_edit", "edit_slots", "editable_until",
     # in the store
     "start_picking", "mark_packed", "dispatch", "deliver",
     # what comes back
@@ -367,7 +371,7 @@ __all__ = [
     "NearExpiry", "Coupon", "CouponState", "EndedOffer",
     "OfferDraft", "OfferState", "OfferAction", "Period", "Preview", "SampleLine", "Conflict",
     "OrderId", "OrderState", "CancelReason", "CancelMotive", "PaymentMethod", "PlacedOrder", "PaymentToMake",
-    "TransferToMake", "UseCredit",
+    "TransferToMake", "TenderChange", "TenderToCome", "TenderFixed", "UseCredit",
     "OrderView", "OrderLineView", "TimelineEntry", "Recipient", "OrderSummary", "OrderPage",
     "OrderFilter", "Reordered", "ReorderedLine", "ReorderOutcome",
     "Edited", "EditOutcome", "LineEffect", "OfferEffect", "Window", "SlotMove", "OrderNotEditable",

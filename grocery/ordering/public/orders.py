@@ -19,10 +19,12 @@ from grocery.ordering.contracts import (
     PaymentToMake,
     PlacedOrder,
     Reordered,
+    TenderToCome,
     UseCredit,
 )
 from grocery.ordering.services import cancel_order, pay_order, renewing_holds, show_orders
 from grocery.ordering.services import cancel_part as partly
+from grocery.ordering.services import change_tender as paying_otherwise
 from grocery.ordering.services import place_order as placing
 from grocery.ordering.services import reorder as reordering
 from grocery.payments.public import DisputeView
@@ -88,6 +90,20 @@ def pay(*, order_id: UUID, customer_id: UUID, now: datetime, return_url: str = "
     PaymentRefused, ProviderUnavailable (payments).
     """
     return pay_order.pay_order(order_id=order_id, customer_id=customer_id, return_url=return_url, now=now)
+
+
+def change_tender(
+    *, order_id: UUID, method: PaymentMethod, by: Principal, now: datetime, note: str = ""
+) -> TenderToCome:
+    """Have an order paid in another way, until its box is sealed: what store credit pays of it stays.
+
+    Cash takes effect at once. For anything else the customer pays as ever (`pay`) and the order counts on what was
+    chosen before until that holds; whichever holds first is kept, the other let go. The way it is paid in already
+    takes the wish back. Again is harmless. Staff may have it paid in cash, with a `note` why. Fact:
+    OrderTenderChanged. Raises NotFound, TenderFixed, Invalid; MethodNotOffered, MethodAway, AmountTooSmall,
+    AmountTooLarge (payments).
+    """
+    return paying_otherwise.change_tender(order_id=order_id, method=method, by=by, note=note, now=now)
 
 
 def order(*, order_id: UUID, customer_id: UUID | None = None, store_id: UUID | None = None) -> OrderView:

@@ -21,7 +21,7 @@ def pay_order(*, order_id: UUID, customer_id: UUID, return_url: str, now: dateti
     )
     return PaymentToMake(
         order_id=OrderId(order_id),
-        method=PaymentMethod(seen.method.value),
+        method=PaymentMethod((seen.changes_to or seen.method).value),
         state=seen.state.value,
         amount=seen.to_pay or seen.amount,
         pay_until=order.pay_by if order.awaits_payment else seen.pay_until,

@@ -150,6 +150,7 @@ def _change(row: models.OrderChange) -> OrderChange:
         total_before=dong(row.total_before),
         total=dong(row.total),
         moved=row.slot_move(),
+        tender=row.tender_change(),
     )
 
 

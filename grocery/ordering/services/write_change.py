@@ -10,7 +10,7 @@ from grocery.kernel.money import Money
 from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import Quantity
 from grocery.ordering import models
-from grocery.ordering.contracts import CancelMotive, ChangeKind, LineChange, SlotMove
+from grocery.ordering.contracts import CancelMotive, ChangeKind, LineChange, SlotMove, TenderChange
 
 
 def of_line(line: models.OrderLine, *, after: Quantity) -> LineChange:
@@ -45,6 +45,7 @@ def record(
     motive: CancelMotive = CancelMotive.UNSAID,
     note: str = "",
     moved: SlotMove | None = None,
+    tender: TenderChange | None = None,
     now: datetime,
 ) -> None:
     """The same for somebody of whom only kind and id are known."""
@@ -58,6 +59,7 @@ def record(
         note=note,
         lines=models.written(lines),
         moved=models.written_move(moved),
+        tender=models.written_tender(tender),
         total_before=before.minor,
         total=order.total,
     )

@@ -163,8 +163,10 @@ class PaymentView:
     `authorised` how much of that is held or ours, `to_pay` what the customer has to authorise next (the whole, or a
     top-up), zero when nothing; a top-up ends unless that is done by `pay_until`; `pays_again`: it is to take the
     place of a hold that ends too early; `saves_card`: its customer wants the card kept. `capture_before` is when the
-    provider lets the first of the holds go. `refunded` has arrived, `refunding` is promised and has not. `credit` of
-    it all was paid with store credit when the order was placed; what came back of that is among the refunds.
+    provider lets the first of the holds go. `changes_to`: how they want to pay instead, which is what is to be paid
+    next; until that is done the order counts on `method`. `provider` takes what is to be paid next. `refunded` has
+    arrived, `refunding` is promised and has not. `credit` of it all was paid with store credit; what came back of
+    that is among the refunds.
     """
 
     order_id: UUID
@@ -184,6 +186,7 @@ class PaymentView:
     to_pay: Money = field(default_factory=lambda: dong(0))
     pay_until: datetime | None = None
     pays_again: bool = False
+    changes_to: Method | None = None
     saves_card: bool = False
     captures: tuple[CaptureView, ...] = ()
     refunding: Money = field(default_factory=lambda: dong(0))

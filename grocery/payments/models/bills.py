@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from grocery.kernel import statements
 from grocery.kernel.errors import NotFound
 from grocery.kernel.money import Money, dong
-from grocery.payments.contracts import CaptureView, Method, PaymentState, PaymentStep, PaymentView, RefundView
+from grocery.payments.contracts import (
+    CaptureView,
+    Method,
+    PaymentIs,
+    PaymentState,
+    PaymentStep,
+    PaymentView,
+    RefundView,
+)
 from grocery.payments.models.payments import Payment, PaymentQuerySet
 from grocery.payments.models.provider import ProviderCall
 from grocery.payments.models.refunds import Refund
-from grocery.payments.policies import LetGo
+from grocery.payments.policies import SUPERSEDED, LetGo, Standby
 
 
 @dataclass(slots=True)
@@ -44,6 +53,16 @@ class Bill:
     def locked(cls, order_id: UUID) -> Bill:
         """Mine until the transaction ends; refuses to run outside one. Raises NotFound."""
         return cls._lock(Payment.objects.of_order(order_id), order_id)
+
+    @classmethod
+    def open(cls, order_id: UUID) -> Bill:
+        """The same, of an order whose payments may still change. Raises PaymentIs once its money was asked for."""
+        bill = cls.locked(order_id)
+        asked = not bill.is_cash and any(payment.to_capture for payment in bill.live())
+        over = bill.base.is_final() and not bill.base.is_prepaid()
+        if asked or over or not bill.base.is_live():
+            raise PaymentIs(PaymentState.CAPTURED if asked else bill.state())
+        return bill
 
     @classmethod
     def locked_with(cls, payment_id: UUID) -> tuple[Bill, Payment]:
@@ -79,7 +98,7 @@ class Bill:
     def base(self) -> Payment:
         """The payment that carries the order: what store credit does not pay, which may be nothing."""
         carries = (p for p in self.payments if p.top_up_for is None and not p.standby and not p.is_credit())
-        return next(p for p in carries if p.let_go not in {LetGo.REPLACED, LetGo.RENEWED})
+        return next(p for p in carries if p.let_go not in SUPERSEDED)
 
     @property
     def credit(self) -> Payment | None:
@@ -121,8 +140,20 @@ class Bill:
         return [payment for payment in self.live() if payment.is_held()]
 
     def waiting(self) -> list[Payment]:
-        """Those that the customer has yet to pay; the first is the next to be paid."""
-        return [payment for payment in self.payments if payment.is_waiting()]
+        """Those that the customer has yet to pay, first how they want to pay now: the next to be paid."""
+        waiting = [payment for payment in self.payments if payment.is_waiting()]
+        return sorted(waiting, key=lambda payment: payment.standby != Standby.CHANGE)
+
+    @property
+    def next(self) -> Payment:
+        """What is to be paid next; where nothing is, what carries the order."""
+        return next(iter(self.waiting()), self.base)
+
+    @property
+    def tender_to_come(self) -> Payment | None:
+        """How the customer wants to pay instead, which they have yet to do."""
+        changes = (payment for payment in self.waiting() if payment.standby == Standby.CHANGE)
+        return next(changes, None)
 
     def awaited(self) -> list[Payment]:
         """Those, and new holds that are being asked for without the customer."""
@@ -148,8 +179,13 @@ class Bill:
         """What we have asked to be taken, and still want."""
         return self._sum(lambda payment: payment.to_capture or 0, self.live())
 
-    def next_number(self) -> int:
-        return self.payments[-1].number + 1
+    def add(self, **terms: Any) -> Payment:
+        """One more payment of the order, under its lock."""
+        first = self.payments[0]
+        whose = {name: getattr(first, name) for name in ("order_id", "order_number", "payer_id", "store_id")}
+        added = Payment.objects.create(number=self.payments[-1].number + 1, **whose, **terms)
+        self.payments.append(added)
+        return added
 
     def state(self) -> PaymentState:
         """How the order's money stands: as the payment that carries it does, and as sure as all of them are.
@@ -170,7 +206,7 @@ class Bill:
 
     def view(self, *, step: PaymentStep | None = None) -> PaymentView:
         """As others see it."""
-        base, waiting = self.base, self.waiting()
+        base, waiting, changes = self.base, self.waiting(), self.tender_to_come
         counted = [payment for payment in self.payments if payment is base or payment in self.held()]
         return PaymentView(
             order_id=base.order_id,
@@ -185,14 +221,15 @@ class Bill:
             refunding=self._sum(lambda payment: payment.refunding, self.payments),
             refunds=self._refunds(),
             credit=dong(self.credit.captured if self.credit else 0),
-            provider=base.provider,
-            failure_code=(waiting[0] if waiting else base).failure_code,
+            provider=self.next.provider,
+            failure_code=self.next.failure_code,
             capture_before=min((p.capture_before for p in counted if p.capture_before), default=None),
             step=step,
             authorised=self.authorised(),
             to_pay=waiting[0].total if waiting else dong(0),
             pay_until=waiting[0].pay_until if waiting else None,
-            pays_again=bool(waiting and waiting[0].standby),
+            pays_again=bool(waiting and waiting[0].standby == Standby.CUSTOMER),
+            changes_to=Method(changes.method) if changes else None,
             saves_card=bool(waiting and waiting[0].keep_card),
             captures=tuple(
                 CaptureView(Method(p.method), dong(p.captured), p.captured_at) for p in self.payments if p.captured_at

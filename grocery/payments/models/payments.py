@@ -17,7 +17,7 @@ from grocery.payments.contracts import FINAL, HELD, Method, PaymentState
 from grocery.payments.contracts.credit import CREDIT
 from grocery.payments.models.cash import CashHandIn
 from grocery.payments.models.provider import ProviderCall
-from grocery.payments.policies import LetGo, Operation, Standby
+from grocery.payments.policies import SUPERSEDED, LetGo, Operation, Standby
 
 METHODS = [
     (Method.CARD, _("card")),
@@ -40,8 +40,13 @@ REASONS = [
     (LetGo.NOT_NEEDED, _("the order comes to less")),
     (LetGo.NOT_PAID, _("not paid in time")),
     (LetGo.RENEWED, _("a new hold has taken its place")),
+    (LetGo.OTHER_TENDER, _("its customer pays otherwise")),
 ]
-STANDBY = [(Standby.BANK, _("the bank's answer")), (Standby.CUSTOMER, _("the customer"))]
+STANDBY = [
+    (Standby.BANK, _("the bank's answer")),
+    (Standby.CUSTOMER, _("the customer")),
+    (Standby.CHANGE, _("the customer, who pays otherwise")),
+]
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
@@ -233,15 +238,18 @@ class Payment(models.Model):
             models.UniqueConstraint(fields=["order_id", "number"], name="payments_numbered"),
             models.UniqueConstraint(
                 fields=["order_id"],
-                condition=Q(top_up_for=None, standby="")
-                & ~Q(let_go__in=[LetGo.REPLACED, LetGo.RENEWED])
-                & ~Q(provider=CREDIT),
+                condition=Q(top_up_for=None, standby="") & ~Q(let_go__in=SUPERSEDED) & ~Q(provider=CREDIT),
                 name="payments_one_carries_the_order",
             ),
             models.UniqueConstraint(
                 fields=["order_id", "top_up_for"],
                 condition=~Q(top_up_for=None) & ~Q(let_go=LetGo.RENEWED),
                 name="payments_one_top_up_per_change",
+            ),
+            models.UniqueConstraint(
+                fields=["order_id"],
+                condition=Q(standby=Standby.CHANGE, cancel_requested_at=None),
+                name="payments_one_change_of_tender",
             ),
         ]
         indexes = [

@@ -47,7 +47,8 @@ class LetGo(StrEnum):
     """Why we no longer want a payment.
 
     order_off: the order ended · replaced: another amount is to be paid instead · not_needed: the order comes to
-    less · not_paid: a top-up waited too long · renewed: a new hold has taken its place.
+    less · not_paid: it waited too long for its customer · renewed: a new hold has taken its place · other_tender: its
+    customer pays otherwise.
     """
 
     ORDER_OFF = "order_off"
@@ -55,17 +56,24 @@ class LetGo(StrEnum):
     NOT_NEEDED = "not_needed"
     NOT_PAID = "not_paid"
     RENEWED = "renewed"
+    OTHER_TENDER = "other_tender"
+
+
+#: Another payment has taken the place of what was let go for these.
+SUPERSEDED: Final = (LetGo.REPLACED, LetGo.RENEWED, LetGo.OTHER_TENDER)
 
 
 class Standby(StrEnum):
-    """Whom a new hold waits for, that is to take the place of one which ends.
+    """Whom a payment waits for that is to take the place of others.
 
-    bank: the kept card is being asked · customer: they have to pay again · none: it waits for nobody, or did.
+    bank: the kept card is being asked, because a hold ends · customer: they have to pay again for that · change: the
+    customer wants to pay in another way · none: it waits for nobody, or did.
     """
 
     NONE = ""
     BANK = "bank"
     CUSTOMER = "customer"
+    CHANGE = "change"
 
 
 class ShortfallOutcome(StrEnum):

@@ -35,23 +35,24 @@ def begin_authorisation(
     Raises ProviderUnavailable without an answer, PaymentOpening while it takes longer than a page may.
     """
     bill = Bill.of(order_id)
-    if not bill.provider or (bill.base.is_held() and not bill.waiting()):
+    if not bill.next.provider or bill.next.is_held():
         return bill.view(step=transfer_step(bill))
     try:
         seen = _begin(order_id, _terms(bill, return_url, needed_until, now), now)
     except OutcomeUnknown:
-        raise ProviderUnavailable(bill.provider) from None
+        raise ProviderUnavailable(bill.next.provider) from None
     except StillAtIt:
-        raise PaymentOpening(bill.provider) from None
-    bill = Bill.of(order_id)
-    kept = next(iter(bill.waiting()), bill.base).handoff
-    return bill.view(step=provider(bill.provider).step(replace(seen, handoff=seen.handoff or kept)))
+        raise PaymentOpening(bill.next.provider) from None
+    paid, bill = bill.next, Bill.of(order_id)
+    kept = replace(seen, handoff=seen.handoff or bill.next.handoff)
+    return bill.view(step=provider(paid.provider).step(kept))
 
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """Where to send the customer; whose cards the provider has, "" for nobody's; is the card kept?"""
+    """Who is asked; where to send the customer; whose cards the provider has, "" for nobody's; is the card kept?"""
 
+    provider: str
     return_url: str
     holder: str = ""
     keep: bool = False
@@ -59,14 +60,15 @@ class _Terms:
 
 def _terms(bill: Bill, return_url: str, needed_until: datetime | None, now: datetime) -> _Terms:
     """The card is kept where no hold lasts until the goods are needed; who has kept cards may pay with one."""
-    keeps, payer_id = keeper(bill.provider), bill.base.payer_id
+    keeps, payer_id = keeper(bill.next.provider), bill.base.payer_id
     if keeps is None:
-        return _Terms(return_url)
+        return _Terms(bill.next.provider, return_url)
     if needed_until and not outlasts(now + keeps.holds_for, needed_until):
         asked = partial(holder_at, keeps, payer_id, now=now)
-        return _Terms(return_url, within_a_moment(asked, provider=keeps.name, about=payer_id), keep=True)
+        return _Terms(keeps.name, return_url, within_a_moment(asked, provider=keeps.name, about=payer_id), keep=True)
     known = KeptCard.objects.of_payer(payer_id).exists()
-    return _Terms(return_url, CardHolder.objects.known_as(payer_id, keeps.name) if known else "")
+    holder = CardHolder.objects.known_as(payer_id, keeps.name) if known else ""
+    return _Terms(keeps.name, return_url, holder)
 
 
 def _begin(order_id: UUID, terms: _Terms, now: datetime) -> Observation:
@@ -101,12 +103,14 @@ def _looked(payment_id: UUID, now: datetime) -> Observation:
 def _intention(order_id: UUID, terms: _Terms, now: datetime) -> tuple[Payment, ProviderCall | None]:
     """What is to be paid next, and the call that begins it: None when the provider already knows it.
 
-    Raises PaymentIs once it is off.
+    Raises PaymentIs once it is off; StillAtIt where its customer has chosen another way to pay meanwhile.
     """
     bill = Bill.locked(order_id)
     if not bill.base.is_live():
         raise PaymentIs(PaymentState.CANCELLED)
-    payment = next(iter(bill.waiting()), bill.base)
+    payment = bill.next
+    if payment.provider != terms.provider:
+        raise StillAtIt
     if payment.reference:
         return payment, None
     call = authorise(payment, return_url=terms.return_url, holder=terms.holder, keep=terms.keep, now=now)

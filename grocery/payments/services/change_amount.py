@@ -12,6 +12,7 @@ from grocery.payments.contracts import Method, PaymentIs, PaymentState
 from grocery.payments.events import PaymentAuthorised
 from grocery.payments.models import Bill, Payment
 from grocery.payments.policies import LetGo, check_limits, check_taking, top_up_of
+from grocery.payments.services.change_tender import stay_unless_for
 from grocery.payments.services.let_go import end_top_up, let_go
 from grocery.payments.services.limits import limits_of
 from grocery.payments.services.transfer_step import new_memo
@@ -32,7 +33,8 @@ def raise_to(
     amount is harmless, with another amount or after its end a Conflict. Raises PaymentIs once a capture was asked for
     or the money was let go; AmountTooLarge; AmountTooSmall for an amount that cannot be paid in this way.
     """
-    bill = _open_bill(order_id)
+    bill = Bill.open(order_id)
+    stay_unless_for(bill, amount, now=now)
     if bill.is_cash or not bill.base.is_held():
         _set(bill, amount, now)
         return dong(0)
@@ -55,7 +57,8 @@ def lower_to(*, order_id: UUID, amount: Money, now: datetime) -> None:
     stays so until the capture, which takes less: a hold cannot be made smaller. A payment that nobody has made
     yet is for the new amount. Asking again is harmless. Raises as raise_to.
     """
-    bill = _open_bill(order_id)
+    bill = Bill.open(order_id)
+    stay_unless_for(bill, amount, now=now)
     if bill.is_cash or not bill.base.is_held():
         _set(bill, amount, now)
         return
@@ -77,21 +80,12 @@ def change_cash(*, order_id: UUID, amount: Money, now: datetime) -> None:
     Raises PaymentIs unless the order is paid in cash, and once that was taken or the order is off; AmountTooSmall.
     """
     bill = Bill.locked(order_id)
+    stay_unless_for(bill, amount, now=now)
     all_paid = bill.paid_with_credit() and not bill.rest_of(amount)
     if bill.is_cash and bill.base.state == PaymentState.AUTHORISED:
         _set(bill, amount, now)
     elif not bill.is_cash or not all_paid:
         raise PaymentIs(bill.state())
-
-
-def _open_bill(order_id: UUID) -> Bill:
-    """The order's payments, locked. Raises PaymentIs when nothing can be added to them any more."""
-    bill = Bill.locked(order_id)
-    asked = not bill.is_cash and any(payment.to_capture for payment in bill.live())
-    over = bill.base.is_final() and not bill.base.is_prepaid()
-    if asked or over or not bill.base.is_live():
-        raise PaymentIs(PaymentState.CAPTURED if asked else bill.state())
-    return bill
 
 
 def _again(bill: Bill, mine: Payment, amount: Money) -> Money:
@@ -140,18 +134,7 @@ def _nothing_to_pay(base: Payment, amount: Money, now: datetime) -> None:
 
 
 def _add(bill: Bill, amount: Money, **terms: object) -> Payment:
-    first = bill.payments[-1]  # never store credit, which comes first
-    added = Payment.objects.create(
-        order_id=first.order_id,
-        number=bill.next_number(),
-        order_number=first.order_number,
-        payer_id=first.payer_id,
-        store_id=first.store_id,
-        method=Method(first.method),
-        provider=first.provider,
-        memo=new_memo() if first.method == Method.BANK_TRANSFER else "",
-        amount=amount.minor,
-        **terms,
-    )
-    bill.payments.append(added)
-    return added
+    """Another payment in the way of the one that carries the order."""
+    base = bill.base
+    memo = new_memo() if base.method == Method.BANK_TRANSFER else ""
+    return bill.add(method=Method(base.method), provider=base.provider, memo=memo, amount=amount.minor, **terms)

@@ -17,6 +17,7 @@ from grocery.payments.events import PaymentEvent
 from grocery.payments.models import Bill, Payment
 from grocery.payments.policies import CallState, LetGo, Observation, Operation, follows, proves
 from grocery.payments.services import money_facts
+from grocery.payments.services.change_tender import make_room
 from grocery.payments.services.excess import return_excess
 from grocery.payments.services.facts import (
     facts_of_authorised,
@@ -25,7 +26,7 @@ from grocery.payments.services.facts import (
     facts_of_failed,
 )
 from grocery.payments.services.looks import next_look
-from grocery.payments.services.renewing import ask_the_customer, take_over
+from grocery.payments.services.renewing import ask_the_customer
 from grocery.payments.services.saved_cards import remember
 from grocery.payments.services.shortfalls import fell_short
 from grocery.payments.services.waiting_refunds import give_back
@@ -97,9 +98,7 @@ def _moved(bill: Bill, payment: Payment, seen: Observation, now: datetime) -> li
     facts: list[PaymentEvent] = []
     if payment.is_held() and payment.authorised_at is None:
         payment.authorised_at, payment.failure_code = now, ""
-        facts += facts_of_authorised(payment)
-        if payment.standby:
-            take_over(bill, payment, now=now)
+        facts += [*facts_of_authorised(payment), *make_room(bill, payment, now=now)]
     if seen.state is PaymentState.CAPTURED:
         payment.captured, payment.captured_at = seen.captured, now
         facts += [*facts_of_captures(bill), money_facts.taken(payment, now=now)]

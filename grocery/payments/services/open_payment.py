@@ -51,7 +51,7 @@ def open_payment(
     whose = {"order_id": order_id, "order_number": order_number, "payer_id": payer_id, "store_id": store_id}
     paid = part_of_credit(credit, amount, least=_least(method))
     first = [Payment(**whose, **_spent(paid, now), opened_at=now)] if paid else []
-    terms = _terms(method, amount - paid, now)
+    terms = terms_of(method, amount - paid, now)
     bill, opened = Bill.opened([*first, Payment(**whose, **terms, number=len(first), opened_at=now)])
     if not opened:
         return _opened_before(bill, amount, whose | {"method": method}).view()
@@ -106,8 +106,11 @@ def _spent(paid: Money, now: datetime) -> dict[str, Any]:
     }
 
 
-def _terms(method: Method, rest: Money, now: datetime) -> dict[str, Any]:
-    """Who takes the rest, and how it stands to begin with: of nothing, nobody is asked."""
+def terms_of(method: Method, rest: Money, now: datetime) -> dict[str, Any]:
+    """Who takes the rest, and how it stands to begin with: of nothing, nobody is asked.
+
+    Raises MethodNotOffered, MethodAway, AmountTooSmall, AmountTooLarge.
+    """
     limits = limits_by(method, rest)
     if limits and rest:
         check_limits(rest, limits)

@@ -93,12 +93,7 @@ def _ends_early(hold: Payment, needed_until: datetime, now: datetime) -> bool:
 def _renew(bill: Bill, hold: Payment, now: datetime) -> None:
     holder = CardHolder.objects.known_as(hold.payer_id, hold.provider)
     by_bank = bool(holder and hold.kept_card)
-    payment = Payment.objects.create(
-        order_id=hold.order_id,
-        number=bill.next_number(),
-        order_number=hold.order_number,
-        payer_id=hold.payer_id,
-        store_id=hold.store_id,
+    payment = bill.add(
         method=Method(hold.method),
         provider=hold.provider,
         amount=hold.amount,
@@ -108,7 +103,6 @@ def _renew(bill: Bill, hold: Payment, now: datetime) -> None:
         pay_until=(until := pay_again_by(hold.capture_before or now, now=now)),
         look_at=until,
     )
-    bill.payments.append(payment)
     if not by_bank:
         RENEWALS.labels("customer_asked").inc()
         publish(_asked(payment))

@@ -12,6 +12,7 @@ from grocery.payments.contracts import PaymentIs, PaymentState
 from grocery.payments.models import Bill, Payment
 from grocery.payments.policies import LetGo, check_taking, spread_capture
 from grocery.payments.services.captures import capture
+from grocery.payments.services.change_tender import stay
 from grocery.payments.services.excess import return_excess
 from grocery.payments.services.facts import facts_of_captures
 from grocery.payments.services.let_go import end_top_up, let_go
@@ -41,6 +42,7 @@ def request_capture(*, order_id: UUID, amount: Money, now: datetime) -> None:
 
 def _collect(bill: Bill, amount: Money, now: datetime) -> None:
     """Keep what store credit pays of it; the rest is for the driver, who has nothing to do with nothing."""
+    stay(bill, now=now)
     if bill.credit and bill.credit.to_capture is None:
         _take_of(bill.credit, min(amount, bill.credit.total), now)
     if rest := bill.rest_of(amount):

@@ -36,7 +36,7 @@ def assign_transfer(*, transfer_id: UUID, order_number: str, by: UUID, note: str
     if order_id is None:
         raise NotFound("order", order_number)
     bill = Bill.locked(order_id)
-    if bill.base.method != Method.BANK_TRANSFER:
+    if not any(payment.method == Method.BANK_TRANSFER for payment in bill.payments):
         raise NotPaidByTransfer(order_number)
     standing = _pay(transfer, bill, now)
     if standing is Standing.PAID:
@@ -97,7 +97,7 @@ def _locked(transfer_id: UUID) -> IncomingTransfer:
 
 
 def _pay(transfer: IncomingTransfer, bill: Bill, now: datetime) -> Standing:
-    waiting = bill.waiting()
+    waiting = [payment for payment in bill.waiting() if payment.method == Method.BANK_TRANSFER]
     transfer.payment = waiting[0] if waiting else bill.base
     if not waiting:
         _take_beyond(transfer, bill, transfer.total, transfer.reference, now)
@@ -118,22 +118,15 @@ def _pay(transfer: IncomingTransfer, bill: Bill, now: datetime) -> Standing:
 
 def _take_beyond(transfer: IncomingTransfer, bill: Bill, amount: Money, reference: str, now: datetime) -> None:
     """What nobody asked for is a payment that was let go before it came: ours, told to the books, and owed back."""
-    first = bill.base
-    beyond = Payment.objects.create(
-        order_id=first.order_id,
-        number=bill.next_number(),
+    beyond = bill.add(
         top_up_for=transfer.id,
-        order_number=first.order_number,
-        payer_id=first.payer_id,
-        store_id=first.store_id,
-        method=Method(first.method),
+        method=Method.BANK_TRANSFER,
         amount=amount.minor,
         state=PaymentState.PENDING,
         opened_at=now,
         cancel_requested_at=now,
         let_go=LetGo.NOT_NEEDED,
     )
-    bill.payments.append(beyond)
     receive_transfer(payment_id=beyond.id, reference=reference, now=now)
 
 

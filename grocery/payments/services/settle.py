@@ -14,7 +14,8 @@ from grocery.kernel.outbox import publish
 from grocery.payments.contracts import PaymentRefused, PaymentState
 from grocery.payments.gateways.provider import OutcomeUnknown, Refused
 from grocery.payments.models import Bill, Payment, ProviderCall
-from grocery.payments.policies import CallState, LetGo, Operation
+from grocery.payments.policies import CallState, LetGo, Operation, Standby
+from grocery.payments.services.change_tender import not_changed
 from grocery.payments.services.facts import facts_of_cancelled
 from grocery.payments.services.intents import PATIENCE, intend
 from grocery.payments.services.let_go import end_top_up
@@ -104,7 +105,9 @@ def _finish(payment_id: UUID, now: datetime, *, come_back: datetime | None) -> N
     if payment.calls.open().exists():
         come_back = come_back or payment.calls.open().wait_until() or now + PATIENCE
     if payment.is_awaited() and payment.pay_until and payment.pay_until <= now:
-        if payment.standby:
+        if payment.standby == Standby.CHANGE:
+            not_changed(payment, now=now)
+        elif payment.standby:
             not_renewed(payment, now=now)
         else:
             end_top_up(payment, LetGo.NOT_PAID, now=now)

@@ -96,7 +96,6 @@ def record_collected(*, shortfall_id: UUID, by: UUID, note: str, now: datetime) 
     if shortfall.is_open():
         _settle(shortfall, ShortfallOutcome.COLLECTED, by=by, note=note, now=now)
         paid = _paid_by_hand(bill, shortfall, by, now)
-        bill.payments.append(paid)
         publish(*facts_of_captures(bill), money_facts.taken(paid, now=now))
 
 
@@ -132,13 +131,8 @@ def _let_go(payment: Payment, now: datetime) -> None:
 
 
 def _paid_by_hand(bill: Bill, shortfall: Shortfall, by: UUID, now: datetime) -> Payment:
-    first, missing = bill.payments[0], shortfall.missing.minor
-    return Payment.objects.create(
-        order_id=first.order_id,
-        number=bill.next_number(),
-        order_number=first.order_number,
-        payer_id=first.payer_id,
-        store_id=first.store_id,
+    missing = shortfall.missing.minor
+    return bill.add(
         method=Method.CASH_ON_DELIVERY,
         top_up_for=shortfall.id,
         amount=missing,

@@ -19,10 +19,9 @@ def new_memo() -> str:
 
 def transfer_step(bill: Bill) -> TransferTo | None:
     """The next transfer that this order waits for; None where it waits for none."""
-    waiting = [payment for payment in bill.waiting() if payment.memo]
-    if not waiting:
+    wanted, bank_bin, account = bill.next, settings.BANK_BIN, settings.BANK_ACCOUNT
+    if not wanted.memo or not wanted.is_waiting():
         return None
-    wanted, bank_bin, account = waiting[0], settings.BANK_BIN, settings.BANK_ACCOUNT
     return TransferTo(
         bank=BANKS.get(bank_bin, bank_bin),
         bank_bin=bank_bin,

@@ -41,7 +41,9 @@ def pay(request: HttpRequest, order_id: UUID) -> HttpResponse:
         "until": order.pay_by if order.awaits_payment else before.pay_until,
         "amount": before.to_pay,
         "pays_again": before.pays_again,
-        "tender": tenders.tender(before.method),
+        "changes": before.changes_to is not None,
+        "may_pay_otherwise": tenders.may_change(order, before),
+        "tender": tenders.tender(before.changes_to or before.method),
         "return_url": request.build_absolute_uri(reverse("storefront:order", args=[order_id])),
     }
     back = request.build_absolute_uri(reverse("storefront:pay-back", args=[order_id]))
@@ -62,7 +64,7 @@ def pay(request: HttpRequest, order_id: UUID) -> HttpResponse:
     context |= {
         "step": step,
         "qr": payments.draw_qr(text=step.qr) if step.qr else None,
-        "refused": tenders.refused(payment.method, before.failure_code or payment.failure_code),
+        "refused": tenders.refused(payment.changes_to or payment.method, before.failure_code or payment.failure_code),
         "cards": _cards(who.signed_in()) if step.client_secret else [],
         "saves_card": payment.saves_card,
     }
