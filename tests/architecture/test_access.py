@@ -77,6 +77,7 @@ TABLE = {
     "GET /orders": SIGNED_IN,
     "GET /orders/{order_id}": OWN,
     "POST /orders/{order_id}/pay": OWN,
+    "POST /orders/{order_id}/tender": OWN,
     "GET /orders/{order_id}/invoice": OWN,
     "PUT /orders/{order_id}/invoice": OWN,
     "DELETE /orders/{order_id}/invoice": OWN,

@@ -223,3 +223,20 @@ def test_a_slow_provider_is_waited_for_by_the_page_not_by_the_server(lan: Visito
     [intent] = sandbox.intents()
     assert f'data-secret="{intent["client_secret"]}"' in page.content.decode()
     settings.PAYMENT_WAIT_SECONDS = None
+
+
+def test_who_cannot_pay_by_card_pays_another_way_without_ordering_again(
+    lan: Visitor, sandbox: Sandbox, settings: Any
+):
+    settings.PAYMENT_METHODS = ("card", "bank_transfer", "cash_on_delivery")
+    settings.BANK_BIN, settings.BANK_ACCOUNT, settings.BANK_ACCOUNT_HOLDER = "970436", "0123456789", "CTY GROCERY"
+    otherwise = lan.placed.replace("/pay/", "/orders/") + "tender"
+    assert f'href="{otherwise}"' in lan.get(lan.placed).content.decode()
+    assert "Chosen so far: Card." in text_of(lan.get(otherwise))
+    assert lan.post(otherwise, {"tender": "bank_transfer"})["Location"] == lan.placed
+    assert "Transfer note" in text_of(lan.get(lan.placed))
+    order_page = lan.placed.replace("/pay/", "/orders/")
+    assert "You are changing to: Bank transfer" in text_of(lan.get(order_page))
+    assert lan.post(otherwise, {"tender": "cash_on_delivery"})["Location"] == order_page
+    shown = text_of(lan.get(order_page))
+    assert ("To be paid when you get it" in shown, "Card › Cash" in shown) == (True, True)

@@ -93,7 +93,15 @@ def change_tender(request: HttpRequest, order_id: Id, wish: TenderInput) -> Http
     else:
         me.signed_in()
     seen = ordering.change_tender(order_id=order_id, method=wish.method, by=me, note=wish.note, now=clock.now())
-    return wire.response(asdict(seen))
+    return wire.response(
+        {
+            "order_id": seen.order_id,
+            "method": seen.method,
+            "changes_to": seen.changes_to,
+            "to_pay": seen.to_pay,
+            "pay_until": seen.pay_until,
+        }
+    )
 
 
 @router.post("/orders/{order_id}/pay", response=PaymentToMake, summary="Pay an order")

@@ -46,7 +46,7 @@ def raise_to(
     missing = top_up_of(amount, authorised=bill.authorised(), least=limits.minimum)
     if missing:
         check_limits(missing, limits)
-        _add(bill, missing, top_up_for=reference, pay_until=until, look_at=until, opened_at=now)
+        _add(bill, bill.base, missing, top_up_for=reference, pay_until=until, look_at=until, opened_at=now)
     return missing
 
 
@@ -110,7 +110,7 @@ def _set(bill: Bill, amount: Money, now: datetime) -> None:
         check_limits(rest, limits_of(base))
     if bill.provider and base.was_asked_for():
         let_go(base, LetGo.REPLACED, now=now)
-        base = _add(bill, rest, opened_at=now)
+        base = _add(bill, base, rest, opened_at=now)
     else:
         base.amount = rest.minor
         base.to_capture = rest.minor or None if bill.is_packed() else None
@@ -133,8 +133,7 @@ def _nothing_to_pay(base: Payment, amount: Money, now: datetime) -> None:
     publish(PaymentAuthorised(order_id=base.order_id, amount=amount))
 
 
-def _add(bill: Bill, amount: Money, **terms: object) -> Payment:
-    """Another payment in the way of the one that carries the order."""
-    base = bill.base
-    memo = new_memo() if base.method == Method.BANK_TRANSFER else ""
-    return bill.add(method=Method(base.method), provider=base.provider, memo=memo, amount=amount.minor, **terms)
+def _add(bill: Bill, like: Payment, amount: Money, **terms: object) -> Payment:
+    """Another payment in the way of that one."""
+    memo = new_memo() if like.method == Method.BANK_TRANSFER else ""
+    return bill.add(method=Method(like.method), provider=like.provider, memo=memo, amount=amount.minor, **terms)

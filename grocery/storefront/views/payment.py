@@ -35,17 +35,7 @@ def pay(request: HttpRequest, order_id: UUID) -> HttpResponse:
     before = payments.payment(order_id=order_id)
     if not before.to_pay:
         return redirect("storefront:order", order_id=order_id)
-    context: dict[str, Any] = {
-        "order": order,
-        "problem": "",
-        "until": order.pay_by if order.awaits_payment else before.pay_until,
-        "amount": before.to_pay,
-        "pays_again": before.pays_again,
-        "changes": before.changes_to is not None,
-        "may_pay_otherwise": tenders.may_change(order, before),
-        "tender": tenders.tender(before.changes_to or before.method),
-        "return_url": request.build_absolute_uri(reverse("storefront:order", args=[order_id])),
-    }
+    context = _about(request, order, before)
     back = request.build_absolute_uri(reverse("storefront:pay-back", args=[order_id]))
     try:
         step = ordering.pay(order_id=order_id, customer_id=who.signed_in(), now=clock.now(), return_url=back)
@@ -69,6 +59,21 @@ def pay(request: HttpRequest, order_id: UUID) -> HttpResponse:
         "saves_card": payment.saves_card,
     }
     return _with_provider(request, payment.provider, context)
+
+
+def _about(request: HttpRequest, order: ordering.OrderView, payment: payments.PaymentView) -> dict[str, Any]:
+    """What is to be paid, until when, for what, and in which way."""
+    return {
+        "order": order,
+        "problem": "",
+        "until": order.pay_by if order.awaits_payment else payment.pay_until,
+        "amount": payment.to_pay,
+        "pays_again": payment.pays_again,
+        "changes": payment.changes_to is not None,
+        "may_pay_otherwise": tenders.may_change(order, payment),
+        "tender": tenders.tender(payment.changes_to or payment.method),
+        "return_url": request.build_absolute_uri(reverse("storefront:order", args=[order.id])),
+    }
 
 
 @require_POST
