@@ -230,3 +230,14 @@ def test_a_dispute_is_told_on_the_orders_page(shop: Shop, lan: Customer, manager
     )
     shown = manager.get(page(order.id)).content.decode()
     assert f"{dong(92_000)} · the bank decides" in shown
+
+
+def test_an_order_that_waits_for_its_card_is_paid_in_cash_and_the_desk_says_why(
+    shop: Shop, lan: Customer, manager: Client
+):
+    shop.stock(milk=10)
+    placed = shop.order(lan, method="card", milk=3)
+    assert "This field is required" in take(manager, placed.id, "cash").content.decode()
+    assert "card → cash on delivery" in take(manager, placed.id, "cash", note="called us").content.decode()
+    assert shop.tell()
+    assert shop.state(placed.id) == "confirmed"
