@@ -20,7 +20,7 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
-from django.db.models import AutoField, Field, Model
+from django.db.models import AutoField, Field, JSONField, Model
 from django.db.models.base import ModelState
 from django.db.models.expressions import DatabaseDefault
 from psycopg._preparing import Prepare, PrepareManager
@@ -49,13 +49,16 @@ def columns(model: type[Model], alias: str) -> str:
 
 
 def load[M: Model](model: type[M], row: Sequence[Any]) -> M:
-    """The model of a row that begins with its `columns`; of fields that come from the database as they are.
+    """The model of a row that begins with its `columns`; of fields that come from the database as they are, and JSON.
 
     As `from_db` does it, without what takes most of its time: signals, which nothing of ours listens to, and looking
     at each field.
     """
     made = model.__new__(model)
     made.__dict__.update(zip(_names(model), row, strict=False), _state=ModelState())
+    for name in _documents(model):
+        if (document := made.__dict__[name]) is not None:
+            made.__dict__[name] = orjson.loads(document)
     made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
     return made
 
@@ -84,6 +87,14 @@ def insert(rows: Sequence[Model], *, on_conflict: str = "", provided: str = "", 
     for row in rows:
         row._state.adding = False
     return written
+
+
+def update(row: Model, *fields: str) -> None:
+    """Write these fields of a row that is there, as `save(update_fields=fields)` does; none named: all of them."""
+    given = _named(type(row), fields)
+    document = {field.column: row.__dict__[field.attname] for field in (row._meta.pk, *given)}
+    with _cursor(connections[DEFAULT_DB_ALIAS]) as cursor:
+        cursor.execute(_update(type(row), given), [as_json(document)])
 
 
 def insert_and(row: Model, then: str, values: Sequence[Any]) -> bool:
@@ -154,8 +165,27 @@ def _insert_and(model: type[Model], given: _Fields, then: str) -> str:
 
 
 @cache
+def _update(model: type[Model], given: _Fields) -> str:
+    table, key = model._meta.db_table, model._meta.pk.column
+    values = ", ".join(f'"{field.column}" = new."{field.column}"' for field in given)
+    written = f'json_populate_record(NULL::"{table}", %s::json) AS new'
+    return f'UPDATE "{table}" SET {values} FROM {written} WHERE "{table}"."{key}" = new."{key}"'  # noqa: S608 - names
+
+
+@cache
+def _named(model: type[Model], names: tuple[str, ...]) -> _Fields:
+    ours = {one.name: one for one in model._meta.concrete_fields if not one.primary_key and not one.generated}
+    return tuple(ours[name] for name in names or ours)
+
+
+@cache
 def _names(model: type[Model]) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields]
+
+
+@cache
+def _documents(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields if isinstance(field, JSONField)]
 
 
 def _cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:

@@ -131,3 +131,24 @@ def test_a_row_that_is_read_is_the_model():
     [row] = statements.rows(DEFAULT_DB_ALIAS, statement, [written.id])
     read = statements.load(Order, row)
     assert (read, read.total, read.note) == (written, 5, "")
+
+
+def test_a_row_that_is_there_is_changed_as_the_orm_changes_it_and_read_as_it_reads_it():
+    rows = [key("one"), key("two")]
+    statements.insert(rows)
+    rows[0].headers, rows[0].fingerprint, rows[0].status = {"ETag": "2", "Vary": None}, "changed", 201
+    statements.update(rows[0], "headers", "status")
+    columns = statements.columns(IdempotencyKey, "held")
+    found = statements.rows(DEFAULT_DB_ALIAS, f"SELECT {columns} FROM kernel_idempotencykey held ORDER BY key")
+    loaded, read = (
+        [statements.load(IdempotencyKey, row) for row in found],
+        list(IdempotencyKey.objects.order_by("key")),
+    )
+    every = [field.attname for field in IdempotencyKey._meta.concrete_fields if field.attname != "body"]
+    assert [[getattr(row, name) for name in every] for row in loaded] == [
+        [getattr(row, name) for name in every] for row in read
+    ]
+    assert [(row.headers, row.fingerprint, row.status) for row in loaded] == [
+        ({"ETag": "2", "Vary": None}, "", 201),
+        ({"ETag": "1"}, "", None),
+    ]

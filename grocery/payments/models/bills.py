@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 
 from grocery.kernel import statements
 from grocery.kernel.errors import NotFound
@@ -19,10 +21,33 @@ from grocery.payments.contracts import (
     PaymentView,
     RefundView,
 )
-from grocery.payments.models.payments import Payment, PaymentQuerySet
+from grocery.payments.models.payments import Payment
 from grocery.payments.models.provider import ProviderCall
 from grocery.payments.models.refunds import Refund
 from grocery.payments.policies import SUPERSEDED, LetGo, Standby
+
+_READ: Final = f"""
+    SELECT {statements.columns(Payment, "payment")}, EXISTS (
+        SELECT FROM payments_providercall call
+        WHERE call.payment_id = payment.id AND call.state = 'unknown' AND call.operation <> 'refund'
+    ) FROM payments_payment payment WHERE order_id = %s ORDER BY number
+"""  # noqa: S608 - names of columns
+_LOCK: Final = f"""
+    SELECT {statements.columns(Payment, "payment")} FROM payments_payment payment
+    WHERE number = 0 AND order_id = {{order}} FOR UPDATE
+"""  # noqa: S608 - names of columns
+_LOCK_ORDER: Final = _LOCK.format(order="%s")
+_LOCK_OF_PAYMENT: Final = _LOCK.format(order="(SELECT order_id FROM payments_payment WHERE id = %s)")
+_LOCK_OF_CALL: Final = _LOCK.format(
+    order="""(
+        SELECT order_id FROM payments_payment one JOIN payments_providercall call ON call.payment_id = one.id
+        WHERE call.id = %s
+    )"""
+)
+_OTHERS: Final = f"""
+    SELECT {statements.columns(Payment, "payment")} FROM payments_payment payment
+    WHERE order_id = %s AND number > 0 ORDER BY number
+"""  # noqa: S608 - names of columns
 
 
 @dataclass(slots=True)
@@ -34,9 +59,12 @@ class Bill:
     @classmethod
     def of(cls, order_id: UUID) -> Bill:
         """To look at. Raises NotFound."""
-        payments = list(Payment.objects.of_order(order_id).with_doubt())
-        if not payments:
+        rows = statements.rows(DEFAULT_DB_ALIAS, _READ, [order_id])
+        if not rows:
             raise NotFound("payment", order_id)
+        payments = [statements.load(Payment, row) for row in rows]
+        for payment, row in zip(payments, rows, strict=True):
+            payment.doubt = row[-1]
         return cls(payments)
 
     @classmethod
@@ -52,7 +80,7 @@ class Bill:
     @classmethod
     def locked(cls, order_id: UUID) -> Bill:
         """Mine until the transaction ends; refuses to run outside one. Raises NotFound."""
-        return cls._lock(Payment.objects.of_order(order_id), order_id)
+        return cls._lock(_LOCK_ORDER, order_id)
 
     @classmethod
     def open(cls, order_id: UUID) -> Bill:
@@ -67,28 +95,30 @@ class Bill:
     @classmethod
     def locked_with(cls, payment_id: UUID) -> tuple[Bill, Payment]:
         """The same, by one of its payments, and that payment of it."""
-        bill = cls._lock(Payment.objects.of_the_order_of(payment_id), payment_id)
+        bill = cls._lock(_LOCK_OF_PAYMENT, payment_id)
         return bill, next(payment for payment in bill.payments if payment.id == payment_id)
 
     @classmethod
     def locked_with_call(cls, call_id: UUID) -> tuple[Bill, ProviderCall]:
         """The same, by a call about one of its payments, and that call."""
-        payment_id = ProviderCall.objects.values_list("payment_id", flat=True).get(id=call_id)
-        bill, payment = cls.locked_with(payment_id)
-        call = payment.calls.get(id=call_id)
-        call.payment = payment
+        bill = cls._lock(_LOCK_OF_CALL, call_id)
+        call = ProviderCall.objects.one(call_id)
+        call.payment = next(payment for payment in bill.payments if payment.id == call.payment_id)
         return bill, call
 
     @classmethod
-    def _lock(cls, payments: PaymentQuerySet, wanted: UUID) -> Bill:
+    def _lock(cls, statement: str, wanted: UUID) -> Bill:
         """The first payment stands for the order: whoever holds its row may change the others and add to them.
 
         They are read afterwards, so that one which was added while we waited is among them.
         """
-        first = payments.first_locked()
-        if first is None:
+        if not connection.in_atomic_block:
+            raise transaction.TransactionManagementError("a bill is locked in a transaction")
+        first = [statements.load(Payment, row) for row in statements.rows(DEFAULT_DB_ALIAS, statement, [wanted])]
+        if not first:
             raise NotFound("payment", wanted)
-        return cls([first, *payments.after_the_first()])
+        others = statements.rows(DEFAULT_DB_ALIAS, _OTHERS, [first[0].order_id])
+        return cls(first + [statements.load(Payment, row) for row in others])
 
     @property
     def order_id(self) -> UUID:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from grocery.kernel import statements
 from grocery.kernel.ids import new_id
 from grocery.payments.contracts.cards import SavedCard
+
+_WITH_CARDS: Final = """
+    SELECT reference FROM payments_cardholder holder WHERE payer_id = %s AND provider = %s AND EXISTS (
+        SELECT FROM payments_keptcard card WHERE card.payer_id = holder.payer_id AND removal_asked_at IS NULL
+    )
+"""
 
 
 class CardHolderQuerySet(models.QuerySet["CardHolder"]):
@@ -19,6 +27,11 @@ class CardHolderQuerySet(models.QuerySet["CardHolder"]):
     def known_as(self, payer_id: UUID, provider: str) -> str:
         """The provider's name for that payer; "" where it has none."""
         return self.of_payer(payer_id, provider).values_list("reference", flat=True).first() or ""
+
+    def with_cards(self, payer_id: UUID, provider: str) -> str:
+        """The same, of a payer who has kept cards, wherever those are."""
+        found = statements.rows(self.db, _WITH_CARDS, [payer_id, provider])
+        return str(found[0][0]) if found else ""
 
 
 class CardHolder(models.Model):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, F, Min, OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, F, Min, OuterRef, Q, Sum
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from grocery.kernel import statements
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
 from grocery.payments.contracts import FINAL, HELD, Method, PaymentState
@@ -49,30 +51,22 @@ STANDBY = [
 ]
 
 
+_WITH_OPEN_CALLS: Final = """
+    SELECT {} FROM payments_payment payment WHERE order_id = %s AND EXISTS (
+        SELECT FROM payments_providercall WHERE payment_id = payment.id AND state IN ('intended', 'sent', 'unknown')
+    ) ORDER BY number
+"""
+
+
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def of_order(self, order_id: UUID) -> PaymentQuerySet:
         """Those of that order, oldest first."""
         return self.filter(order_id=order_id).order_by("number")
 
-    def of_the_order_of(self, payment_id: UUID) -> PaymentQuerySet:
-        """Those of the order which that payment is for, oldest first."""
-        return self.filter(order_id=Subquery(self.filter(id=payment_id).values("order_id"))).order_by("number")
-
-    def first_locked(self) -> Payment | None:
-        """The first payment of the order, mine until the transaction ends; refuses to run outside one."""
-        return self.filter(number=0).select_for_update(of=("self",)).first()
-
-    def after_the_first(self) -> PaymentQuerySet:
-        return self.filter(number__gt=0)
-
-    def with_doubt(self) -> PaymentQuerySet:
-        """Read along whether one of its calls has no known outcome."""
-        unknown = ProviderCall.objects.in_doubt().of_payments().filter(payment=OuterRef("pk"))
-        return self.annotate(has_unknown_call=Exists(unknown))
-
-    def with_open_calls(self) -> PaymentQuerySet:
-        """Of which something is asked that is not decided."""
-        return self.filter(Exists(ProviderCall.objects.open().filter(payment=OuterRef("pk"))))
+    def with_open_calls(self, order_id: UUID) -> list[Payment]:
+        """Those of that order of which something is asked that is not decided, oldest first."""
+        statement = _WITH_OPEN_CALLS.format(statements.columns(Payment, "payment"))
+        return [statements.load(Payment, row) for row in statements.rows(self.db, statement, [order_id])]
 
     def that_the_provider_means(self, *, provider: str, reference: str, payment_id: UUID | None) -> PaymentQuerySet:
         """The payment with the provider's name for it or, before we learnt that, with our own that it repeats."""
@@ -331,9 +325,8 @@ class Payment(models.Model):
 
     @cached_property
     def doubt(self) -> bool:
-        """Is the outcome of one of its calls unknown? `with_doubt` reads it along."""
-        read: bool | None = self.__dict__.get("has_unknown_call")
-        return self.calls.in_doubt().of_payments().exists() if read is None else read
+        """Is the outcome of one of its calls unknown? A `Bill` to look at has read it along."""
+        return self.calls.in_doubt().of_payments().exists()
 
     def current_state(self) -> PaymentState:
         """The state, or `unknown` while there is doubt."""

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from grocery.kernel import statements
 from grocery.kernel.ids import new_id
 from grocery.payments.policies import OPEN, UNREADABLE, CallState, Operation
-
-if TYPE_CHECKING:
-    from grocery.payments.models.refunds import RefundPart
 
 #: Who has not heard of a call by then never will: longer than any provider is given.
 LONGEST_ANSWER: Final = timedelta(seconds=40)
@@ -34,14 +32,42 @@ CALL_STATES = [
 ]
 
 
+_OPEN: Final = [state.value for state in OPEN]
+_ABOUT: Final = "SELECT {} FROM payments_providercall call WHERE payment_id = %s ORDER BY id"
+_ONE: Final = "SELECT {} FROM payments_providercall call WHERE id = %s"
+_ASKS: Final = """
+    SELECT provider FROM payments_payment payment JOIN payments_providercall call ON call.payment_id = payment.id
+    WHERE call.id = %s
+"""
+_HAS_REFUSED: Final = """
+    SELECT FROM payments_providercall WHERE payment_id = %s AND operation = 'authorise' AND state = 'refused'
+    AND answer ->> 'reference' = %s LIMIT 1
+"""
+_HAS_ONE_OPEN: Final = "SELECT FROM payments_providercall WHERE payment_id = %s AND state = ANY(%s) LIMIT 1"
+
+
 class ProviderCallQuerySet(models.QuerySet["ProviderCall"]):
+    def about(self, payment_id: UUID) -> list[ProviderCall]:
+        """All of one payment, oldest first."""
+        rows = statements.rows(self.db, _ABOUT.format(statements.columns(ProviderCall, "call")), [payment_id])
+        return [statements.load(ProviderCall, row) for row in rows]
+
+    def one(self, call_id: UUID) -> ProviderCall:
+        """That call."""
+        [row] = statements.rows(self.db, _ONE.format(statements.columns(ProviderCall, "call")), [call_id])
+        return statements.load(ProviderCall, row)
+
+    def has_refused(self, payment_id: UUID, reference: str) -> bool:
+        """Was an attempt that the provider answered with this name given up since?"""
+        return bool(statements.rows(self.db, _HAS_REFUSED, [payment_id, reference]))
+
+    def has_one_open(self, payment_id: UUID) -> bool:
+        """Is one of that payment's without a decision?"""
+        return bool(statements.rows(self.db, _HAS_ONE_OPEN, [payment_id, _OPEN]))
+
     def open(self) -> ProviderCallQuerySet:
         """Without a decision, oldest first."""
         return self.filter(state__in=OPEN).order_by("id")
-
-    def due(self, now: datetime) -> ProviderCallQuerySet:
-        """That need not wait."""
-        return self.exclude(not_before__gt=now)
 
     def wait_until(self) -> datetime | None:
         """When the first of these may be sent; None: at once, or there is none."""
@@ -56,21 +82,10 @@ class ProviderCallQuerySet(models.QuerySet["ProviderCall"]):
         """About a payment's own state, not about giving money back."""
         return self.exclude(operation=Operation.REFUND)
 
-    def of_refunds(self) -> ProviderCallQuerySet:
-        """That give money back."""
-        return self.filter(operation=Operation.REFUND).select_related("part__refund")
-
-    def with_id(self, call_id: UUID | None) -> ProviderCall | None:
-        """That call, if there is one."""
-        return self.filter(id=call_id).first() if call_id else None
-
     def provider_of(self, call_id: UUID) -> str:
         """Whom that call asks."""
-        return self.values_list("payment__provider", flat=True).get(id=call_id)
-
-    def for_part(self, part: RefundPart | None) -> ProviderCallQuerySet:
-        """That give this back; of None, all that are about the payment itself."""
-        return self.filter(part=part)
+        [(provider,)] = statements.rows(self.db, _ASKS, [call_id])
+        return str(provider)
 
     def to_begin(self) -> ProviderCallQuerySet:
         """That begin the payment."""
@@ -83,10 +98,6 @@ class ProviderCallQuerySet(models.QuerySet["ProviderCall"]):
     def tried(self) -> ProviderCallQuerySet:
         """Sent at least once: something may have come of them."""
         return self.filter(attempts__gt=0)
-
-    def that_began(self, reference: str) -> ProviderCallQuerySet:
-        """That the provider answered with this name."""
-        return self.filter(answer__reference=reference)
 
     def failed(self, reference: str, code: str, now: datetime) -> int:
         """Close these: what they began has come to nothing."""
@@ -157,6 +168,14 @@ class ProviderCall(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    def is_open(self) -> bool:
+        """Without a decision."""
+        return self.state in OPEN
+
+    def is_due(self, now: datetime) -> bool:
+        """It need not wait."""
+        return self.not_before is None or self.not_before <= now
+
     def is_refused(self) -> bool:
         """The answer was no, or it was given up."""
         return self.state == CallState.REFUSED
@@ -164,6 +183,10 @@ class ProviderCall(models.Model):
     def is_on_its_way(self, now: datetime) -> bool:
         """Somebody sent it a moment ago and may yet hear the answer."""
         return self.state == CallState.SENT and self.sent_at is not None and now - self.sent_at < LONGEST_ANSWER
+
+    def has_spent_its_key(self) -> bool:
+        """Under the key that it has, the provider would only repeat an error."""
+        return self.state == CallState.UNKNOWN and bool(self.answer.get("key_spent"))
 
     def is_in_doubt(self) -> bool:
         """Asked, and no answer."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+from grocery.kernel import statements
 from grocery.kernel.errors import NotFound
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
 from grocery.payments.contracts import Method, RefundState, RefundView
 from grocery.payments.policies import days_until_seen, state_of_refund
+
+if TYPE_CHECKING:
+    from grocery.payments.models.provider import ProviderCall
 
 REFUND_STATES = [
     (RefundState.REQUESTED, _("to be asked for")),
@@ -113,6 +118,14 @@ class Refund(models.Model):
         return dong(waiting + sum(part.amount for part in parts if part.to_credit))
 
 
+_WITH_REFUNDS: Final = (
+    "SELECT {}, {} FROM payments_refundpart part JOIN payments_refund refund ON refund.id = refund_id "
+)
+_ASKED_BY: Final = "WHERE part.id = %s"
+_KNOWN_AS: Final = "WHERE payment_id = %s AND reference = %s ORDER BY part.id"
+_TO_LOOK_AT: Final = "WHERE payment_id = %s AND reference <> '' AND state <> 'owed' AND handed_back_by IS NULL"
+
+
 class RefundPartQuerySet(models.QuerySet["RefundPart"]):
     def owed(self) -> RefundPartQuerySet:
         """That a person has to see to, those who wait longest first."""
@@ -122,14 +135,26 @@ class RefundPartQuerySet(models.QuerySet["RefundPart"]):
         """What that store owes, or owed; None: all stores."""
         return self if store_id is None else self.filter(payment__store_id=store_id)
 
-    def to_look_at(self) -> RefundPartQuerySet:
-        """Of which the provider may have news."""
-        known = self.exclude(reference="").exclude(state=RefundState.OWED)
-        return known.filter(handed_back_by=None).select_related("refund")
+    def to_look_at_of(self, payment_id: UUID) -> list[RefundPart]:
+        """Those of that payment of which the provider may have news, with what they are parts of."""
+        return self._with_refunds(_TO_LOOK_AT, [payment_id])
 
-    def known_as(self, reference: str) -> RefundPart | None:
-        """The one with that name at the provider."""
-        return self.filter(reference=reference).select_related("refund").first()
+    def known_as(self, payment_id: UUID, reference: str) -> RefundPart | None:
+        """The one of that payment with that name at the provider."""
+        return next(iter(self._with_refunds(_KNOWN_AS, [payment_id, reference])), None)
+
+    def asked_by(self, call: ProviderCall) -> RefundPart:
+        """What that call gives back."""
+        [part] = self._with_refunds(_ASKED_BY, [call.part_id])
+        return part
+
+    def _with_refunds(self, which: str, values: list[object]) -> list[RefundPart]:
+        part, refund = statements.columns(RefundPart, "part"), statements.columns(Refund, "refund")
+        rows = statements.rows(self.db, _WITH_REFUNDS.format(part, refund) + which, values)
+        parts = [statements.load(RefundPart, row) for row in rows]
+        for one, row in zip(parts, rows, strict=True):
+            one.refund = statements.load(Refund, row[-len(Refund._meta.concrete_fields) :])
+        return parts
 
     def payment_of(self, part_id: UUID) -> UUID:
         """The payment that it gives back of. Raises NotFound."""

@@ -13,7 +13,7 @@ from grocery.payments.contracts import PaymentIs, PaymentState, PaymentView, Pro
 from grocery.payments.contracts.providers import PaymentOpening
 from grocery.payments.gateways.provider import OutcomeUnknown
 from grocery.payments.gateways.registry import keeper, provider
-from grocery.payments.models import Bill, CardHolder, KeptCard, Payment, ProviderCall
+from grocery.payments.models import Bill, CardHolder, Payment, ProviderCall
 from grocery.payments.policies import Observation
 from grocery.payments.policies.renewals import outlasts
 from grocery.payments.services.authorisations import authorise
@@ -66,9 +66,7 @@ def _terms(bill: Bill, return_url: str, needed_until: datetime | None, now: date
     if needed_until and not outlasts(now + keeps.holds_for, needed_until):
         asked = partial(holder_at, keeps, payer_id, now=now)
         return _Terms(keeps.name, return_url, within_a_moment(asked, provider=keeps.name, about=payer_id), keep=True)
-    known = KeptCard.objects.of_payer(payer_id).exists()
-    holder = CardHolder.objects.known_as(payer_id, keeps.name) if known else ""
-    return _Terms(keeps.name, return_url, holder)
+    return _Terms(keeps.name, return_url, CardHolder.objects.with_cards(payer_id, keeps.name))
 
 
 def _begin(order_id: UUID, terms: _Terms, now: datetime) -> Observation:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
+from grocery.kernel import statements
 from grocery.payments import policies
 from grocery.payments.models import Payment, ProviderCall, RefundPart
 from grocery.payments.policies import Operation
@@ -25,14 +26,15 @@ def intend(
     not_before: datetime | None = None,
 ) -> ProviderCall:
     """The call that is to be made, with its key: the one that is there already, or a new one."""
-    latest = payment.calls.to(operation).for_part(part).first()
-    if latest and not latest.is_refused():
-        return latest
-    latest = payment.calls.to(operation).first()
-    revision = latest.revision + 1 if latest else 0
+    before = [call for call in ProviderCall.objects.about(payment.id) if call.operation == operation]
+    standing = (call for call in before if call.part_id == (part and part.id) and not call.is_refused())
+    if there := next(standing, None):
+        there.payment = payment
+        return there
+    revision = max((call.revision for call in before), default=-1) + 1
     payment.look_at = not_before or now + PATIENCE
-    payment.save(update_fields=["look_at"])
-    return ProviderCall.objects.create(
+    statements.update(payment, "look_at")
+    call = ProviderCall(
         payment=payment,
         part=part,
         operation=operation,
@@ -42,3 +44,5 @@ def intend(
         intended_at=now,
         not_before=not_before,
     )
+    statements.insert([call])
+    return call

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from grocery.kernel import statements
 from grocery.kernel.money import dong
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import PaymentRefused, PaymentState
@@ -84,7 +85,7 @@ def _sent(call_id: UUID, now: datetime) -> ProviderCall | None:
     if call.state not in OPEN:
         return None
     call.state, call.sent_at, call.attempts = CallState.SENT, now, call.attempts + 1
-    call.save(update_fields=["state", "sent_at", "attempts"])
+    statements.update(call, "state", "sent_at", "attempts")
     return call
 
 
@@ -96,7 +97,7 @@ def _note(call_id: UUID, state: CallState, code: str, now: datetime, *, key_spen
         return
     call.state, call.error, call.answer = state, code, {"key_spent": key_spent}
     call.decided_at = now if state is CallState.REFUSED else None
-    call.save(update_fields=["state", "error", "answer", "decided_at"])
+    statements.update(call, "state", "error", "answer", "decided_at")
     log.warning("payment_call_without_success", key=call.key, state=str(state), code=code)
     if state is CallState.REFUSED:
         if call.part:

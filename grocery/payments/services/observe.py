@@ -10,11 +10,12 @@ import structlog
 from django.db import transaction
 from prometheus_client import Counter
 
+from grocery.kernel import statements
 from grocery.kernel.money import dong
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import HELD, PaymentState
 from grocery.payments.events import PaymentEvent
-from grocery.payments.models import Bill, Payment
+from grocery.payments.models import Bill, Payment, ProviderCall
 from grocery.payments.policies import CallState, LetGo, Observation, Operation, follows, proves
 from grocery.payments.services import money_facts
 from grocery.payments.services.change_tender import make_room
@@ -43,7 +44,7 @@ def record(*, payment_id: UUID, seen: Observation, now: datetime) -> str:
         return _stray(payment, seen)
     if not seen.is_for(payment.total):
         return _mismatch(payment, seen)
-    if payment.calls.to_begin().refused().that_began(seen.reference).exists():
+    if ProviderCall.objects.has_refused(payment.id, seen.reference):
         return _stray(payment, seen) if seen.state in HELD else "earlier_attempt"
     if seen.state is PaymentState.FAILED and (payment.is_held() or not payment.is_live()):  # none follows
         seen = replace(seen, state=PaymentState.CANCELLED)
@@ -54,7 +55,7 @@ def record(*, payment_id: UUID, seen: Observation, now: datetime) -> str:
     facts = [*_declined(payment, seen, now), *_moved(bill, payment, seen, now)]
     _settle_calls(payment, seen, now)
     payment.look_at = next_look(payment, now)
-    payment.save()
+    statements.update(payment)
     publish(*facts)
     remember(payment, seen.card, now=now)
     if payment.is_final():
@@ -119,7 +120,9 @@ def _failed_for_good(payment: Payment, seen: Observation, now: datetime) -> list
 
 def _settle_calls(payment: Payment, seen: Observation, now: datetime) -> None:
     """Calls that this proves to have taken effect are done; those that a final state has overtaken never will be."""
-    for call in payment.calls.open().of_payments():
+    for call in ProviderCall.objects.about(payment.id):
+        if not call.is_open() or call.operation == Operation.REFUND:
+            continue
         if proves(seen.state, Operation(call.operation)):
             call.state = CallState.DONE
         elif payment.is_final():
@@ -128,4 +131,4 @@ def _settle_calls(payment: Payment, seen: Observation, now: datetime) -> None:
             continue
         call.decided_at = now
         call.answer = {"reference": seen.reference, "state": seen.state, "captured": seen.captured}
-        call.save(update_fields=["state", "error", "decided_at", "answer"])
+        statements.update(call, "state", "error", "decided_at", "answer")

@@ -11,6 +11,7 @@ import structlog
 from django.db import transaction
 from prometheus_client import Counter
 
+from grocery.kernel import statements
 from grocery.kernel.money import dong
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import RefundState
@@ -42,12 +43,14 @@ def record_refunds(*, payment_id: UUID, seen: Sequence[RefundSeen], now: datetim
     for refund in seen:
         _record(payment, refund, now)
     payment.look_at = next_look(payment, now)
-    payment.save(update_fields=["look_at"])
+    statements.update(payment, "look_at")
 
 
 def _record(payment: Payment, seen: RefundSeen, now: datetime) -> None:
-    call = payment.calls.of_refunds().with_id(seen.call_id)
-    part = call.part if call else payment.refund_parts.known_as(seen.reference)
+    call = next(
+        (one for one in ProviderCall.objects.about(payment.id) if one.id == seen.call_id and one.part_id), None
+    )
+    part = RefundPart.objects.asked_by(call) if call else RefundPart.objects.known_as(payment.id, seen.reference)
     if part is None:
         _adopt(payment, seen, now)
     elif part.reference not in {"", seen.reference} or (part.reference == "" and call and call.is_refused()):
@@ -72,7 +75,7 @@ def _decide(call: ProviderCall, seen: RefundSeen, now: datetime) -> None:
     if call.state != state:
         call.state, call.decided_at, call.error = state, now, seen.failure_code
         call.answer = {"reference": seen.reference, "state": seen.state}
-        call.save(update_fields=["state", "decided_at", "error", "answer"])
+        statements.update(call, "state", "decided_at", "error", "answer")
 
 
 def _of_an_earlier_try(payment: Payment, seen: RefundSeen) -> None:
@@ -132,7 +135,7 @@ def move(payment: Payment, part: RefundPart, state: RefundState, code: str, now:
         part.settled_at = now if state is RefundState.SUCCEEDED else None
         part.failure_code = code
         REFUNDS.labels(state.value).inc()
-    part.save()
+    statements.update(part)
     if before is not state:
         publish(*_facts(part, code), *moved_back(payment, part, before, now=now))
 

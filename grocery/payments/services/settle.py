@@ -10,10 +10,11 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from grocery.kernel import statements
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import PaymentRefused, PaymentState
 from grocery.payments.gateways.provider import OutcomeUnknown, Refused
-from grocery.payments.models import Bill, Payment, ProviderCall
+from grocery.payments.models import Bill, Payment, ProviderCall, RefundPart
 from grocery.payments.policies import CallState, LetGo, Operation, Standby
 from grocery.payments.services.change_tender import not_changed
 from grocery.payments.services.facts import facts_of_cancelled
@@ -32,8 +33,8 @@ PAUSE: Final = timedelta(seconds=20)
 
 def settle(*, order_id: UUID, now: datetime) -> bool:
     """Bring to a decision what is open of any payment of the order; False when a provider does not answer."""
-    unsettled = Payment.objects.of_order(order_id).with_open_calls()
-    outcomes = [settle_payment(payment_id=payment.id, now=now) for payment in unsettled]
+    unsettled = Payment.objects.with_open_calls(order_id)
+    outcomes = [_settled(payment, now) for payment in unsettled]
     return all(outcomes)
 
 
@@ -43,14 +44,17 @@ def settle_payment(*, payment_id: UUID, now: datetime) -> bool:
     False when the provider does not answer: the doubt is noted, and `reconcile` comes back to it. A top-up whose time
     is over ends in either case; should it turn out to be paid, it is let go.
     """
-    payment = Payment.objects.get(id=payment_id)
+    return _settled(Payment.objects.get(id=payment_id), now)
+
+
+def _settled(payment: Payment, now: datetime) -> bool:
     settled = True
     try:
         _settle(payment, now)
     except (OutcomeUnknown, Refused) as error:
         log.warning("payment_unsettled", order_id=str(payment.order_id), code=error.code)
         settled = False
-    _finish(payment_id, now, come_back=None if settled else now + PAUSE)
+    _finish(payment.id, now, come_back=None if settled else now + PAUSE)
     return settled
 
 
@@ -79,12 +83,17 @@ def _settle_itself(payment: Payment, now: datetime) -> None:
 
 def _settle_refunds(payment: Payment, now: datetime) -> None:
     """Look at those that were asked for, ask for those that were not; one that is refused is owed from then on."""
-    calls = payment.calls.of_refunds().open()
-    if calls.tried().exists() or payment.refund_parts.to_look_at().exists():
+    calls = _open_refunds(payment)
+    if any(call.attempts for call in calls) or RefundPart.objects.to_look_at_of(payment.id):
         look_at_refunds(payment=payment, now=now)
-    for call in calls.due(now):
+        calls = _open_refunds(payment)
+    for call in (call for call in calls if call.is_due(now)):
         with suppress(PaymentRefused):
             make_call(call_id=_with_fresh_key(call, now).id, now=now)
+
+
+def _open_refunds(payment: Payment) -> list[ProviderCall]:
+    return [call for call in ProviderCall.objects.about(payment.id) if call.is_open() and call.part_id]
 
 
 def _finish_beginning(payment: Payment, now: datetime) -> None:
@@ -102,7 +111,7 @@ def _finish_beginning(payment: Payment, now: datetime) -> None:
 def _finish(payment_id: UUID, now: datetime, *, come_back: datetime | None) -> None:
     """A top-up that waits for its customer beyond its time is given up; what is unsettled is looked at again."""
     _, payment = Bill.locked_with(payment_id)
-    if payment.calls.open().exists():
+    if ProviderCall.objects.has_one_open(payment.id):
         come_back = come_back or payment.calls.open().wait_until() or now + PATIENCE
     if payment.is_awaited() and payment.pay_until and payment.pay_until <= now:
         if payment.standby == Standby.CHANGE:
@@ -112,8 +121,9 @@ def _finish(payment_id: UUID, now: datetime, *, come_back: datetime | None) -> N
         else:
             end_top_up(payment, LetGo.NOT_PAID, now=now)
     elif come_back or payment.is_final():
-        payment.look_at = come_back or next_look(payment, now)
-        payment.save(update_fields=["look_at"])
+        look_at, payment.look_at = payment.look_at, come_back or next_look(payment, now)
+        if payment.look_at != look_at:
+            statements.update(payment, "look_at")
 
 
 @transaction.atomic
@@ -128,11 +138,15 @@ def _cancel_what_never_began(payment_id: UUID, now: datetime) -> None:
     publish(*facts_of_cancelled(bill, payment))
 
 
-@transaction.atomic
 def _with_fresh_key(call: ProviderCall, now: datetime) -> ProviderCall:
     """The call itself, or its next revision where the provider would only repeat an error under the old key."""
-    _, call = Bill.locked_with_call(call.id)
-    if call.state != CallState.UNKNOWN or not call.answer.get("key_spent"):
+    return _renewed(call.id, now) if call.has_spent_its_key() else call
+
+
+@transaction.atomic
+def _renewed(call_id: UUID, now: datetime) -> ProviderCall:
+    _, call = Bill.locked_with_call(call_id)
+    if not call.has_spent_its_key():
         return call
     call.state, call.decided_at = CallState.REFUSED, now
     call.save(update_fields=["state", "decided_at"])
