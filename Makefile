@@ -62,6 +62,10 @@ bench-inventory: environment ## the figures about stock: make bench-inventory AR
 bench-checkout: environment ## what placing an order costs: make bench-checkout ARGS=rush
 	$(PYTHON_RUN) -m tests.load.checkout $(ARGS)
 
+.PHONY: bench-search
+bench-search: environment ## whether search finds what is meant, on the real catalogues
+	$(PYTHON_RUN) -m tests.load.search.quality
+
 .PHONY: fault-points
 fault-points: environment ## kill whoever places, changes, cancels, delivers, takes back and pays orders at every statement, one after the other
 	FAULT_STEP=1 $(PYTHON_RUN) -m pytest -q --timeout 900 tests/chaos/test_faults.py tests/chaos/test_changing_faults.py tests/chaos/test_returning_faults.py tests/chaos/test_paying_faults.py $(ARGS)

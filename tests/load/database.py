@@ -12,15 +12,15 @@ from grocery.config.embedded import Postgres, state_dir
 
 
 @contextmanager
-def fresh() -> Iterator[Postgres]:
-    """Django on a fresh cluster, migrated. Once per process."""
+def fresh(redis_url: str = "redis://127.0.0.1:1/0") -> Iterator[Postgres]:
+    """Django on a fresh cluster, migrated; with nobody at `redis_url` unless told. Once per process."""
     with tempfile.TemporaryDirectory(prefix="bench-", dir=state_dir()) as place:
         Path(place).chmod(0o755)
         with Postgres(Path(place) / "postgres").running() as postgres:
             os.environ |= {
                 "DATABASE_URL": postgres.url,
                 "DATABASE_POOL": "0",
-                "REDIS_URL": "redis://127.0.0.1:1/0",
+                "REDIS_URL": redis_url,
                 "SECRET_KEY": "only for measuring, only for measuring",
                 "JWT_PRIVATE_KEY": "none",
                 "LOG_LEVEL": "ERROR",

@@ -1,0 +1,1 @@
+"""How well search finds things, on the real catalogues."""
