@@ -245,7 +245,7 @@ def credit(request: HttpRequest, before: Id | None = None) -> CreditOut:
 def methods(request: HttpRequest, amount: AskedAmount | None = None) -> Methods:
     """What the shop offers at present, for an order of this amount if one is given."""
     wanted = None if amount is None else dong(amount)
-    offers = public.offers(amount=wanted)
+    offers = public.offers(amount=wanted, customer_id=asker(request).id)
     return Methods(
         methods=[offer.method for offer in offers if not offer.why_not],
         unavailable=[

@@ -9,3 +9,6 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from grocery.payments import handlers  # noqa: F401 - subscribes
+        from grocery.payments.gateways.registry import check_routes
+
+        check_routes()

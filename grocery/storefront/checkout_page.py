@@ -45,7 +45,7 @@ def context(
     if cart is None or not cart.lines:
         return None
     slot = till.slot_words(cart)
-    choices = tenders.choices(cart.total, shop.who.language)
+    choices = tenders.choices(cart.total, shop.who.signed_in(), shop.who.language)
     return {
         "cart": cart,
         "lines": till.lines(cart, shop.who.language),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy
 
@@ -18,13 +19,12 @@ _REFUND, _COMING = gettext_lazy("Refund on its way"), gettext_lazy("The money is
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tender:
-    """One choice of the checkout, and where on the payment page it is paid."""
+    """One choice of the checkout, in words."""
 
     method: Method
     name: Any
     icon: str
     why: Any
-    part: str = ""
     #: On the order's page: what waits to be charged; where what goes back goes; the same of a refund, and on its way.
     held: Any
     back: Any = ""
@@ -44,7 +44,6 @@ _ALL: Final = {
             name=gettext_lazy("Card"),
             icon="card",
             why=gettext_lazy("Held now, charged after packing"),
-            part="storefront/parts/pay_card.html",
             held=gettext_lazy("Held on your card, charged once packed"),
             back=gettext_lazy("The money goes back to your card"),
             refund=gettext_lazy("Refund on its way to your card"),
@@ -55,7 +54,6 @@ _ALL: Final = {
             name="MoMo",
             icon="wallet",
             why=gettext_lazy("Held now, charged after packing"),
-            part="storefront/parts/pay_link.html",
             held=gettext_lazy("Held in your MoMo wallet, charged once packed"),
             back=gettext_lazy("The money goes back to your MoMo wallet"),
             refund=gettext_lazy("Refund on its way to your MoMo wallet"),
@@ -66,7 +64,6 @@ _ALL: Final = {
             name=gettext_lazy("Bank transfer"),
             icon="bank",
             why=gettext_lazy("Scan a QR code with your bank's app"),
-            part="storefront/parts/pay_transfer.html",
             held=gettext_lazy("Paid"),
             back=gettext_lazy("The money goes back to your bank account"),
             refund=gettext_lazy("Refund on its way to your bank account"),
@@ -146,11 +143,11 @@ class Choice:
     problem: str = ""
 
 
-def choices(amount: Money, language: str) -> list[Choice]:
-    """All that the shop has, for an order of this amount."""
+def choices(amount: Money, customer_id: UUID, language: str) -> list[Choice]:
+    """All that the shop has, for an order of this amount by this customer."""
     return [
         Choice(_ALL[offer.method], payments.explained(offer, amount=amount).text(language) if offer.why_not else "")
-        for offer in payments.offers(amount=amount)
+        for offer in payments.offers(amount=amount, customer_id=customer_id)
     ]
 
 

@@ -16,6 +16,7 @@ from grocery.kernel import clock
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import dong
 from grocery.payments import public as payments
+from tests.payments import purse
 from tests.sandbox.fixtures import sandbox, sandbox_process
 from tests.sandbox.running import Sandbox
 from tests.storefront.conftest import Visitor, open_market, text_of
@@ -177,6 +178,23 @@ def test_a_wallet_is_paid_on_its_own_page_or_with_a_phone(mai: Visitor, sandbox:
     assert f'/pay?t={made["token"]}">' in body
     assert ('aria-label="QR code"' in body, "Pay 90.600\xa0₫ with MoMo" in text_of(page)) == (True, True)
     assert made["redirectUrl"] == f"http://testserver{mai.placed}back"
+
+
+@pytest.fixture
+def cards_elsewhere(settings: Any) -> None:
+    """Cards go to a provider that has pages of its own."""
+    settings.PAYMENT_GATEWAYS = {**settings.PAYMENT_GATEWAYS, "purse": "tests.payments.purse.the_one"}
+    settings.PAYMENT_PROVIDERS = {**settings.PAYMENT_PROVIDERS, "card": "purse"}
+    purse.empty()
+
+
+def test_cards_may_be_paid_on_another_provider_s_own_page(cards_elsewhere: None, lan: Visitor):
+    body = lan.get(lan.placed).content.decode()
+    assert ('href="https://purse.example/' in body, "data-secret" in body, "wallet at once" in body) == (
+        True,
+        False,
+        False,
+    )
 
 
 def test_whoever_comes_back_from_the_wallet_is_led_to_the_order(mai: Visitor, sandbox: Sandbox):

@@ -40,7 +40,7 @@ def change_tender(*, order_id: UUID, amount: Money, method: Method, until: datet
         raise PaymentIs(PaymentState.AUTHORISED)
     if _is_asked_for(bill, method, rest):
         return bill.view()
-    terms = {} if method == bill.base.method else terms_of(method, rest, now)
+    terms = {} if method == bill.base.method else terms_of(method, rest, bill.base.payer_id, now)
     stay(bill, now=now)
     if terms:
         payment = bill.add(**terms, standby=Standby.CHANGE, opened_at=now, pay_until=until, look_at=until)

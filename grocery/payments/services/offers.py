@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.conf import settings
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -48,13 +49,14 @@ def configured() -> tuple[Method, ...]:
     return tuple(method for method in Method if method in settings.PAYMENT_METHODS)
 
 
-def offers(*, amount: Money | None = None) -> tuple[MethodOffer, ...]:
-    """Each way to pay that the shop has, and whether it can be chosen now, for this amount if one is given."""
+def offers(*, amount: Money | None = None, customer_id: UUID | None = None) -> tuple[MethodOffer, ...]:
+    """Each way to pay that the shop has, and whether it can be chosen now, for this amount and by this customer if
+    they are given."""
     away = breaker.all_away(providers_of(configured()))
     made = []
     for method in configured():
         by_provider = method in settings.PAYMENT_PROVIDERS
-        taker = provider_of(method, amount, is_away=away.__contains__) if by_provider else None
+        taker = provider_of(method, amount, payer_id=customer_id, is_away=away.__contains__) if by_provider else None
         limits = taker.limits if taker else TRANSFERS if method is Method.BANK_TRANSFER else None
         why_not = WhyNot.AWAY if taker and taker.name in away else _outside(amount, limits)
         made.append(

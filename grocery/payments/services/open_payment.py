@@ -51,7 +51,7 @@ def open_payment(
     whose = {"order_id": order_id, "order_number": order_number, "payer_id": payer_id, "store_id": store_id}
     paid = part_of_credit(credit, amount, least=_least(method))
     first = [Payment(**whose, **_spent(paid, now), opened_at=now)] if paid else []
-    terms = terms_of(method, amount - paid, now)
+    terms = terms_of(method, amount - paid, payer_id, now)
     bill, opened = Bill.opened([*first, Payment(**whose, **terms, number=len(first), opened_at=now)])
     if not opened:
         return _opened_before(bill, amount, whose | {"method": method}).view()
@@ -80,8 +80,10 @@ def _least(method: Method) -> Money:
     return limits.minimum if limits else _NOTHING
 
 
-def limits_by(method: Method, amount: Money | None = None) -> Limits | None:
-    """What may be paid in that way at once, by whoever takes that amount; None for any. Raises MethodNotOffered."""
+def limits_by(method: Method, amount: Money | None = None, *, payer_id: UUID | None = None) -> Limits | None:
+    """What may be paid in that way at once, by whoever takes that amount of that payer; None for any.
+
+    Raises MethodNotOffered."""
     if method not in configured():
         raise MethodNotOffered(method)
     match method:
@@ -90,7 +92,7 @@ def limits_by(method: Method, amount: Money | None = None) -> Limits | None:
         case Method.BANK_TRANSFER:
             return TRANSFERS
         case _:
-            return provider_of(method, amount, is_away=breaker.is_believed_away).limits
+            return provider_of(method, amount, payer_id=payer_id, is_away=breaker.is_believed_away).limits
 
 
 def _spent(paid: Money, now: datetime) -> dict[str, Any]:
@@ -106,12 +108,12 @@ def _spent(paid: Money, now: datetime) -> dict[str, Any]:
     }
 
 
-def terms_of(method: Method, rest: Money, now: datetime) -> dict[str, Any]:
+def terms_of(method: Method, rest: Money, payer_id: UUID, now: datetime) -> dict[str, Any]:
     """Who takes the rest, and how it stands to begin with: of nothing, nobody is asked.
 
     Raises MethodNotOffered, MethodAway, AmountTooSmall, AmountTooLarge.
     """
-    limits = limits_by(method, rest)
+    limits = limits_by(method, rest, payer_id=payer_id)
     if limits and rest:
         check_limits(rest, limits)
     terms: dict[str, Any] = {"method": method, "amount": rest.minor, "memo": ""}
@@ -121,7 +123,7 @@ def terms_of(method: Method, rest: Money, now: datetime) -> dict[str, Any]:
         terms |= {"state": PaymentState.PENDING, "memo": new_memo()}
     if method in {Method.CASH_ON_DELIVERY, Method.BANK_TRANSFER}:
         return terms
-    provider = provider_of(method, rest, is_away=breaker.is_believed_away)
+    provider = provider_of(method, rest, payer_id=payer_id, is_away=breaker.is_believed_away)
     if rest and breaker.is_believed_away(provider.name):
         raise MethodAway(method)
     return terms | {"provider": provider.name}

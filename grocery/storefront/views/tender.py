@@ -40,7 +40,7 @@ def tender(request: HttpRequest, order_id: UUID) -> HttpResponse:
         "held": payment.state is payments.PaymentState.AUTHORISED,
         "choices": [
             choice
-            for choice in tenders.choices(amount, who.language)
+            for choice in tenders.choices(amount, who.signed_in(), who.language)
             if choice.tender.method is not payment.method or payment.to_pay
         ],
         "chosen": payment.changes_to or payment.method,
