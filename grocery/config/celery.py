@@ -29,6 +29,7 @@ TICKS = [
     every("inventory.tend_hot_items", seconds=2),
     every("inventory.turn_days", minutes=1),
     every("payments.reconcile", seconds=20),
+    every("ledger.fold", seconds=20),
     every("ledger.file_invoices", minutes=1),
     every("payments.probe_providers", seconds=15),
     every("ordering.cancel_unpaid", seconds=30),

@@ -8,6 +8,7 @@ facts. Amounts are Money in đồng.
 from __future__ import annotations
 
 from grocery.ledger.contracts import (
+    CHART,
     Account,
     AlreadyReversed,
     BalanceLine,
@@ -15,6 +16,7 @@ from grocery.ledger.contracts import (
     Difference,
     OpenOrder,
     TrialBalance,
+    WrongBalance,
 )
 from grocery.ledger.contracts.invoices import (
     Buyer,
@@ -26,7 +28,7 @@ from grocery.ledger.contracts.invoices import (
 )
 from grocery.ledger.contracts.settlement import AlreadyExplained, Imported, ReportUnreadable
 from grocery.ledger.policies.invoice_forms import document_json, document_xml
-from grocery.ledger.services.balance import span, trial_balance
+from grocery.ledger.services.balance import fold, opening, refold, span, trial_balance
 from grocery.ledger.services.check import check, patience, why_open
 from grocery.ledger.services.correct import close_order, reverse
 from grocery.ledger.services.file_invoices import buyer_of, file_invoices
@@ -47,7 +49,11 @@ __all__ = [
     "patience",
     "why_open",
     "trial_balance",
+    "opening",
     "span",
+    # sums of the accounts
+    "fold",
+    "refold",
     # what people do
     "reverse",
     "close_order",
@@ -66,6 +72,7 @@ __all__ = [
     "record_issued",
     "stuck_since",
     # words
+    "CHART",
     "Account",
     "BalanceLine",
     "Buyer",
@@ -78,6 +85,7 @@ __all__ = [
     "InvoiceView",
     "OpenOrder",
     "TrialBalance",
+    "WrongBalance",
     # errors
     "AlreadyReversed",
     "AlreadyExplained",

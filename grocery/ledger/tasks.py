@@ -14,6 +14,12 @@ def check_books() -> None:
     public.check(now=clock.now())
 
 
+@shared_task(name="ledger.fold", ignore_result=True)
+def fold() -> None:
+    """What was booked is added to the sums of the accounts."""
+    public.fold(now=clock.now())
+
+
 @shared_task(name="ledger.file_invoices", ignore_result=True)
 def file_invoices() -> None:
     """Invoices go to whoever issues them, and what has no answer is looked up."""

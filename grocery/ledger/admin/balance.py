@@ -122,16 +122,21 @@ def _query(period: Period, line: ledger.BalanceLine) -> str:
 
 
 def _of_account(request: HttpRequest, account: str, period: Period) -> tuple[Any, int]:
-    """The postings of an account within the period, and what was there before. Raises Http404."""
+    """The postings of an account within the period, and what was there before. Raises Http404.
+
+    Only what is kept by provider is told apart by it.
+    """
     if account not in _TITLES:
         raise Http404
+    which = ledger.Account(account)
+    provider = request.GET.get("subject", "") if ledger.CHART[which].subject == "provider" else ""
     try:
         rate = Decimal(request.GET["rate"]) if request.GET.get("rate") else None
     except InvalidOperation as error:
         raise Http404 from error
-    mine = Posting.objects.of_store(period.store_id).on(account, rate, request.GET.get("subject", ""))
-    begin, end = period.span
-    return mine.between(begin, end), mine.before(begin).sum()
+    mine = Posting.objects.of_store(period.store_id).on(account, rate, provider)
+    before = ledger.opening(account=which, rate=rate, provider=provider, day=period.first, store_id=period.store_id)
+    return mine.between(*period.span), before.minor
 
 
 def _narrow(request: HttpRequest) -> dict[str, str]:

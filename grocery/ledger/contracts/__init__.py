@@ -1,7 +1,7 @@
 """The words of the books: accounts, entries, postings."""
 
 from grocery.ledger.contracts.accounts import CHART, Account, AccountInfo, Kind
-from grocery.ledger.contracts.balance import BalanceLine, TrialBalance
+from grocery.ledger.contracts.balance import BalanceLine, Grain, TrialBalance, WrongBalance
 from grocery.ledger.contracts.entries import Draft, EntryKind, Line, Part, Unbalanced, part_of
 from grocery.ledger.contracts.orders import AlreadyReversed, Checked, Difference, OpenOrder, OrderSums
 
@@ -13,11 +13,13 @@ __all__ = [
     "OpenOrder",
     "OrderSums",
     "TrialBalance",
+    "WrongBalance",
     "CHART",
     "Account",
     "AccountInfo",
     "Draft",
     "EntryKind",
+    "Grain",
     "Kind",
     "Line",
     "Part",

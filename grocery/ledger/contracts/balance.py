@@ -5,9 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from grocery.kernel.money import Money, total
 from grocery.ledger.contracts.accounts import Account
+
+
+class Grain(StrEnum):
+    """Over how long sums are kept."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class WrongBalance:
+    """A sum of a day, month or year from `begin` on that is by `off_by` more than what it is made of.
+
+    Nothing where both of its sides are wrong by the same.
+    """
+
+    grain: Grain
+    begin: date
+    account: Account
+    off_by: Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from grocery.kernel.errors import DomainError
 from grocery.kernel.money import Money
+from grocery.ledger.contracts.balance import WrongBalance
 
 
 class Difference(StrEnum):
@@ -55,19 +56,21 @@ class OpenOrder:
 class Checked:
     """What the check of the books has found. Only `open` is a matter of business; the others are bugs.
 
-    `off_by`: what all postings ever made come to, nothing if all is well. `wrong_sums`: orders whose kept sums are
-    not those of their entries. `uninvoiced`: orders of the last days whose invoices come to something else.
+    `days`: those that were added up again. `off_by`: what all postings ever made come to, nothing if all is well.
+    `wrong_balances`, `wrong_sums`: accounts of these days, and orders, whose kept sums are not those of their
+    postings. `uninvoiced`: orders of the last days whose invoices come to something else.
     """
 
-    orders: int
+    days: int
     off_by: Money
+    wrong_balances: tuple[WrongBalance, ...]
     wrong_sums: tuple[str, ...]
     open: tuple[OpenOrder, ...]
     uninvoiced: tuple[str, ...] = ()
 
     @property
     def is_sound(self) -> bool:
-        return not (self.off_by or self.wrong_sums or self.open or self.uninvoiced)
+        return not (self.off_by or self.wrong_balances or self.wrong_sums or self.open or self.uninvoiced)
 
 
 class AlreadyReversed(DomainError):

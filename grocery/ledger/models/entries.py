@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar, Final, Self, cast
+from typing import Any, ClassVar, Final, Self
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, models
-from django.db.models import Case, Exists, F, OuterRef, Q, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel import statements
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
-from grocery.ledger.contracts import CHART, Account, Draft, EntryKind, part_of
+from grocery.ledger.contracts import Account, Draft, EntryKind, part_of
 
 ACCOUNTS = [
     (Account.RECEIVABLE.value, _("owed by customers")),
@@ -64,8 +63,6 @@ KINDS = [
     (EntryKind.BY_HAND.value, _("booked by hand")),
     (EntryKind.REVERSAL.value, _("reversal")),
 ]
-
-_BY_PROVIDER: Final = [account.value for account, info in CHART.items() if info.subject == "provider"]
 
 #: One statement for any number of facts: what was booked before is passed over, postings, sums and all. Orders are
 #: locked in the order of their ids, as everywhere.
@@ -200,10 +197,6 @@ class Entry(models.Model):
 
 
 class PostingQuerySet(models.QuerySet["Posting"]):
-    def sum(self) -> int:
-        """What all of them come to: nothing, unless the books are wrong."""
-        return self.aggregate(sum=Sum("amount"))["sum"] or 0
-
     def of_store(self, store_id: UUID | None) -> Self:
         """One store's; None: all of them, and what is no store's."""
         return self if store_id is None else self.filter(entry__store_id=store_id)
@@ -218,25 +211,6 @@ class PostingQuerySet(models.QuerySet["Posting"]):
         """Of what happened from `begin` on and before `end`, oldest first, with their entries."""
         found = self.filter(entry__at__gte=begin, entry__at__lt=end)
         return found.select_related("entry").order_by("entry__at", "entry_id", "id")
-
-    def before(self, moment: datetime) -> Self:
-        return self.filter(entry__at__lt=moment)
-
-    def sums(self, begin: datetime, end: datetime) -> Iterable[Mapping[str, Any]]:
-        """By account, rate and provider: what was there at `begin`, and what came on either side before `end`."""
-        provider = Case(When(account__in=_BY_PROVIDER, then=F("subject")), default=Value(""))
-        inside = Q(entry__at__gte=begin)
-        rows: Any = (
-            self.before(end)
-            .order_by()
-            .values("account", "rate", provider=provider)
-            .annotate(
-                opening=Coalesce(Sum("amount", filter=Q(entry__at__lt=begin)), 0),
-                debits=Coalesce(Sum("amount", filter=inside & Q(amount__gt=0)), 0),
-                credits=Coalesce(-Sum("amount", filter=inside & Q(amount__lt=0)), 0),
-            )
-        )
-        return cast("Iterable[Mapping[str, Any]]", rows)
 
 
 class Posting(models.Model):

@@ -44,8 +44,8 @@ _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('ledger_invoiceser
 _UNLIKE_THE_BOOKS: Final = """
 SELECT book.order_number
   FROM "ledger_orderbook" AS book
-  LEFT JOIN (SELECT order_id, sum(net + vat) AS gross FROM "ledger_invoice" GROUP BY order_id) AS told
-         ON told.order_id = book.order_id
+  LEFT JOIN LATERAL (SELECT sum(net + vat) AS gross FROM "ledger_invoice" AS invoice
+                      WHERE invoice.order_id = book.order_id) AS told ON true
  WHERE book.last_at >= %(since)s AND book.last_at < %(until)s
    AND book.first_at >= (SELECT min(at) FROM "ledger_invoice")
    AND book.charged + book.reduced <> coalesce(told.gross, 0)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import ClassVar, Final, Self
 from uuid import UUID
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -14,13 +16,25 @@ from grocery.kernel import statements
 from grocery.kernel.money import Money, dong
 from grocery.ledger.contracts import Account
 
+#: Orders that moved on these days, or say so; each with all of its postings, whenever these were.
 _WRONG: Final = """
+WITH spans AS (
+    SELECT day::timestamp AT TIME ZONE %(zone)s AS begin, (day + 1)::timestamp AT TIME ZONE %(zone)s AS until
+      FROM unnest(%(days)s::date[]) AS day
+), moved AS (
+    SELECT entry.order_id FROM spans JOIN "ledger_entry" AS entry ON entry.at >= begin AND entry.at < until
+     WHERE entry.order_id IS NOT NULL
+    UNION
+    SELECT book.order_id FROM spans JOIN "ledger_orderbook" AS book ON book.last_at >= begin AND book.last_at < until
+)
 SELECT coalesce(book.order_number, posted.order_number)
-  FROM "ledger_orderbook" AS book
-  FULL JOIN (SELECT entry.order_id, max(entry.order_number) AS order_number, sum(posting.amount) AS amount
-               FROM "ledger_posting" AS posting JOIN "ledger_entry" AS entry ON entry.id = posting.entry_id
-              WHERE posting.account = %s AND entry.order_id IS NOT NULL
-              GROUP BY entry.order_id) AS posted ON posted.order_id = book.order_id
+  FROM moved
+  LEFT JOIN "ledger_orderbook" AS book ON book.order_id = moved.order_id
+  LEFT JOIN LATERAL (
+       SELECT max(entry.order_number) AS order_number, sum(posting.amount) AS amount
+         FROM "ledger_entry" AS entry JOIN "ledger_posting" AS posting ON posting.entry_id = entry.id
+        WHERE entry.order_id = moved.order_id AND posting.account = %(account)s
+  ) AS posted ON true
  WHERE coalesce(book.balance, 0) <> coalesce(posted.amount, 0)
  ORDER BY 1
 """
@@ -43,9 +57,10 @@ class OrderBookQuerySet(models.QuerySet["OrderBook"]):
         """Mine until the transaction ends."""
         return self.of_order(order_id).select_for_update().first()
 
-    def with_wrong_sums(self) -> list[str]:
-        """Numbers of those whose kept sums are not what their postings come to."""
-        return [number for (number,) in statements.rows(self.db, _WRONG, [Account.RECEIVABLE.value])]
+    def with_wrong_sums(self, days: Sequence[date]) -> list[str]:
+        """Numbers of those that moved on these days and whose kept sums are not what all their postings come to."""
+        asked = {"days": list(days), "zone": settings.TIME_ZONE, "account": Account.RECEIVABLE.value}
+        return [number for (number,) in statements.rows(self.db, _WRONG, asked)]
 
     def of_store(self, store_id: UUID | None) -> Self:
         """One store's; None: all stores'."""
@@ -79,7 +94,10 @@ class OrderBook(models.Model):
         verbose_name = _("order in the books")
         verbose_name_plural = _("orders in the books")
         ordering: ClassVar[list[str]] = ["-last_at", "-order_id"]
-        indexes = [models.Index(fields=["last_at"], condition=~Q(balance=0), name="ledger_open_orders")]
+        indexes = [
+            models.Index(fields=["last_at"], condition=~Q(balance=0), name="ledger_open_orders"),
+            models.Index(fields=["last_at"], name="ledger_orders_by_time"),
+        ]
 
     def __str__(self) -> str:
         return self.order_number
