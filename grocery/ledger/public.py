@@ -21,6 +21,7 @@ from grocery.ledger.contracts import (
 from grocery.ledger.contracts.invoices import (
     Buyer,
     FilingState,
+    InvoiceAdjusted,
     InvoiceDocument,
     InvoiceIs,
     InvoiceKind,
@@ -31,13 +32,16 @@ from grocery.ledger.policies.invoice_forms import document_json, document_xml
 from grocery.ledger.services.balance import fold, opening, refold, span, trial_balance
 from grocery.ledger.services.check import check, patience, why_open
 from grocery.ledger.services.correct import close_order, reverse
-from grocery.ledger.services.file_invoices import buyer_of, file_invoices
+from grocery.ledger.services.file_invoices import buyer_of, file_invoices, made_out_to
 from grocery.ledger.services.invoices import (
+    checked_buyer,
     invoice_document,
     invoices_of,
+    last_buyer_of,
     name_buyer,
     name_nobody,
     record_issued,
+    replace_invoice,
     send_again,
     stuck_since,
 )
@@ -63,6 +67,9 @@ __all__ = [
     "name_buyer",
     "name_nobody",
     "buyer_of",
+    "made_out_to",
+    "last_buyer_of",
+    "checked_buyer",
     "invoices_of",
     "invoice_document",
     "document_json",
@@ -70,6 +77,7 @@ __all__ = [
     "file_invoices",
     "send_again",
     "record_issued",
+    "replace_invoice",
     "stuck_since",
     # words
     "CHART",
@@ -89,6 +97,7 @@ __all__ = [
     # errors
     "AlreadyReversed",
     "AlreadyExplained",
+    "InvoiceAdjusted",
     "InvoiceIs",
     "ReportUnreadable",
 ]

@@ -16,6 +16,7 @@ from grocery.kernel.ids import new_id
 from grocery.ordering import public as ordering
 from grocery.ordering.public import CartView
 from grocery.storefront import credit, slot_grid, substitutes, tenders, till, wording
+from grocery.storefront.companies import BuyerForm, known
 from grocery.storefront.forms import AddressForm
 from grocery.storefront.header import Header, header
 from grocery.storefront.plan import change_plan, plan_of
@@ -33,6 +34,7 @@ def context(
     editing: bool = False,
     problem: str | None = None,
     asked: ordering.SubstitutesProposed | None = None,
+    company: BuyerForm | None = None,
 ) -> dict[str, Any] | None:
     """Everything on the page, or None where the cart is empty.
 
@@ -57,6 +59,7 @@ def context(
         "form": form or address_form(initial=_shown_in_form(where["address"], shop)),
         "key": new_id(),
         "plan": shop.plan,
+        "company": company or BuyerForm(initial=shop.plan.company or known(None, shop.who.signed_in())),
         "credit": credit.offer(cart, shop.who.signed_in()),
         "tenders": choices,
         "tender": tenders.chosen(shop.plan.method, choices),

@@ -24,6 +24,8 @@ class Plan:
     method: str = "card"
     note: str = ""
     credit: bool = False
+    #: The company of the invoice, as it was typed; None: no company.
+    company: dict[str, str] | None = None
 
     @property
     def pickup(self) -> bool:
@@ -53,4 +55,4 @@ def change_plan(request: HttpRequest, **chosen: Any) -> Plan:
 def forget_plan(request: HttpRequest) -> None:
     """The order is placed; the next one is planned anew, to the same address."""
     plan = plan_of(request)
-    request.session[_KEY] = asdict(replace(plan, note="", credit=False))
+    request.session[_KEY] = asdict(replace(plan, note="", credit=False, company=None))

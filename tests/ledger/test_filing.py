@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from grocery.accounts.public import Role
@@ -20,7 +20,7 @@ from grocery.kernel.outbox import relay
 from grocery.ledger import public as ledger
 from grocery.ledger.contracts.invoices import InvoiceDocument
 from grocery.ledger.gateways.invoice_provider import InvoiceProvider, InvoiceRefused, InvoiceUnknown, Issued
-from grocery.ledger.models import Invoice, InvoiceFiling
+from grocery.ledger.models import Entry, Invoice, InvoiceBuyer, InvoiceFiling
 from grocery.ordering import public as ordering
 from tests.ordering.conftest import NOON
 from tests.ordering.returning import LATER, ask, decide
@@ -206,6 +206,66 @@ def test_what_was_issued_elsewhere_is_noted_with_its_number(office: Office, orde
     clock()
     pressed(accountant, order, do="elsewhere", reference="C26MGR 77")
     assert [view.reference for view in ledger.invoices_of(order_id=order)] == ["C26MGR 77"]
+
+
+HOA_SEN = {"tax_code": "0301482886", "company": "Hoa Sen", "address": "12 Nguyễn Huệ", "email": "a@example.com"}
+WRONG = ledger.Buyer("0100109106", "Hoa Mai", "1 Lê Lợi", "b@example.com")
+
+
+@pytest.fixture
+def issued_wrongly(office: Office, order: UUID) -> UUID:
+    ledger.name_buyer(order_id=order, buyer=WRONG, now=NOON)
+    clock()
+    return order
+
+
+def test_an_invoice_of_the_wrong_company_is_replaced_by_one_that_names_it(
+    office: Office, issued_wrongly: UUID, accountant: Client
+):
+    """Twice is once; the first keeps whom it was issued to, and the books do not move."""
+    order, written = issued_wrongly, Entry.objects.count()
+    assert "Another invoice takes its place." in pressed(accountant, order, do="replace", **HOA_SEN)
+    pressed(accountant, order, do="replace", **HOA_SEN)
+    assert states(order) == [("issued", 1), ("prepared", 0)], "until the other one is issued"
+    clock()
+    first, second = Invoice.objects.of_order(order)
+    assert states(order) == [("replaced", 1), ("issued", 1)]
+    assert (second.reason, first.total, Entry.objects.count()) == ("called them", second.total, written)
+    paper, _ = office.issued[second.filing.key]
+    assert (paper.buyer and paper.buyer.tax_code, paper.replaces) == ("0301482886", ("HD26A", 1, "C26MGR 1"))
+    assert ledger.invoice_document(invoice_id=first.id).buyer == WRONG
+    assert ledger.check(now=NOON + timedelta(hours=2)).uninvoiced == (), "it counts once"
+
+
+def test_what_comes_back_after_that_corrects_the_new_one_and_then_it_is_no_more_replaced(
+    office: Office, issued_wrongly: UUID, lan: Customer
+):
+    order, about = issued_wrongly, {"by": new_id(), "note": "wrong code", "now": LATER}
+    buyer = ledger.Buyer(**HOA_SEN)
+    ledger.replace_invoice(invoice_id=Invoice.objects.of_order(order)[0].id, buyer=buyer, **about)  # type: ignore[arg-type]  # as above
+    decide(ask(order, lan.principal, milk=1), milk="waste")
+    ordering.settle_returns(now=LATER)
+    relay.drain()
+    office.answers = [refuse]
+    clock()
+    assert states(order) == [("issued", 1), ("refused", 1), ("prepared", 0)], "not before it is issued"
+    second = Invoice.objects.of_order(order)[1]
+    put_right = replace(buyer, company="Hoa Sen 2")
+    ledger.send_again(invoice_id=second.id, buyer=put_right, **about)  # type: ignore[arg-type]  # as above
+    clock()
+    paper, _ = office.issued[InvoiceFiling.objects.get(invoice__kind="correction").key]
+    assert (paper.buyer, paper.corrects) == (put_right, ("HD26A", 2, "C26MGR 2"))
+    with pytest.raises(ledger.InvoiceAdjusted):
+        ledger.replace_invoice(invoice_id=second.id, buyer=buyer, **about)  # type: ignore[arg-type]  # as above
+
+
+def test_whom_an_invoice_was_issued_to_stays_whoever_asks(issued_wrongly: UUID):
+    for rewrite in (
+        lambda: InvoiceBuyer.objects.update(company="x"),
+        lambda: InvoiceFiling.objects.update(buyer=None),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rewrite()
 
 
 def test_staff_of_a_store_see_no_other_stores_invoices(order: UUID, shop: Shop):

@@ -218,6 +218,18 @@ def test_an_order_is_placed(shop: Shop, lan: Customer, api: Caller):
     assert (answer.status_code, answer.json()["total"], answer.json()["state"]) == (201, 92_000, "placed")
 
 
+def test_an_order_is_placed_with_the_company_of_its_invoice_or_not_at_all(shop: Shop, lan: Customer, api: Caller):
+    shop.stock(milk=10)
+    shop.put(lan.owner, milk=2)
+    company = {"tax_code": "0301482886", "company": "Hoa Sen", "address": "12 Nguyễn Huệ", "email": "kt@hoasen.vn"}
+    wrong = checkout_body(shop, lan, company=company | {"tax_code": "0301482887"})
+    refused = api("POST", "checkout", wrong, Idempotency_Key="k1")
+    assert (refused.status_code, models.Order.objects.count()) == (422, 0)
+    placed = api("POST", "checkout", checkout_body(shop, lan, company=company), Idempotency_Key="k2").json()
+    assert api("GET", f"orders/{placed['id']}/invoice").json()["buyer"] == company
+    assert api("GET", "me/company").json() == {"company": company}
+
+
 def test_the_same_key_gives_the_same_order(shop: Shop, lan: Customer, api: Caller):
     shop.stock(milk=10)
     shop.put(lan.owner, milk=2)

@@ -199,3 +199,38 @@ def test_what_is_sold_out_meanwhile_is_said_and_nothing_is_ordered(market: Marke
     answer = place(lan, market.open_slots()[0])
     assert answer.status_code in {409, 422}
     assert ordering.orders().total == 0
+
+
+HOA_SEN = {
+    "for_company": "1",
+    "tax_code": " 0301 482 886 ",
+    "company": "Công ty TNHH Hoa Sen",
+    "address": "12 Nguyễn Huệ, Phường Sài Gòn",
+    "email": "ketoan@hoasen.vn",
+}
+
+
+def test_a_wrong_tax_code_is_said_beside_its_field_and_counts_only_while_a_company_is_wanted(
+    market: Market, lan: Visitor
+):
+    slot, wrong = market.open_slots()[0], HOA_SEN | {"tax_code": "0301482887"}
+    lan.post("/en/checkout/slot", {"slot": slot})
+    refused = place(lan, slot, **wrong)
+    assert (refused.status_code, "This is no tax code" in text_of(refused)) == (422, True)
+    assert 'value="0301482887"' in refused.text
+    del wrong["for_company"]
+    order = place(lan, slot, **wrong)["Location"]
+    assert "0301482887" not in lan.get(f"{order}invoice").text
+
+
+def test_a_company_is_asked_for_at_checkout_and_known_at_the_next(market: Market, lan: Visitor):
+    """What was typed stays while a slot is chosen."""
+    slot = market.open_slots()[0]
+    lan.post("/en/checkout/slot", {"slot": slot, **HOA_SEN})
+    assert 'value="Công ty TNHH Hoa Sen"' in lan.get("/en/checkout/").text
+    order = place(lan, slot, **HOA_SEN)["Location"]
+    assert "0301482886" in lan.get(f"{order}invoice").text
+    lan.put("tomato", "4")
+    page = lan.get("/en/checkout/").text
+    assert 'value="0301482886"' in page
+    assert 'name="for_company" value="1">' in page, "not ticked by itself"

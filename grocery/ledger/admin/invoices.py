@@ -49,10 +49,25 @@ class SendAgain(Why):
         return Buyer(**said) if any(said.values()) else None
 
 
+class Replace(Why):
+    """Whom it should have been made out to."""
+
+    tax_code = forms.CharField(label=_("tax code"), max_length=20)
+    company = forms.CharField(label=_("company"), max_length=200)
+    address = forms.CharField(label=_("address"), max_length=400)
+    email = forms.EmailField(label=_("e-mail"), max_length=254)
+
+    def buyer(self) -> Buyer:
+        return Buyer(**{name: self.cleaned_data[name] for name in ("tax_code", "company", "address", "email")})
+
+
 class IssuedElsewhere(Why):
     """The number that it was given."""
 
     reference = forms.CharField(label=_("number of the invoice"), max_length=100)
+
+
+type _Form = SendAgain | Replace | IssuedElsewhere
 
 
 class ForSomebodyFilter(WaitingFilter):
@@ -153,10 +168,11 @@ class InvoiceAdmin(ReadOnly, admin.ModelAdmin):
         return invoice.filing.error
 
 
-def _form(request: HttpRequest) -> SendAgain | IssuedElsewhere:
+def _form(request: HttpRequest) -> _Form:
     """What was sent, as the form that it is of."""
     said = request.POST if request.method == "POST" else None
-    return IssuedElsewhere(said) if request.POST.get("do") == "elsewhere" else SendAgain(said)
+    form = {"elsewhere": IssuedElsewhere, "replace": Replace}.get(request.POST.get("do", ""), SendAgain)
+    return form(said)
 
 
 def _shown(invoice: Invoice) -> dict[str, Any]:
@@ -166,24 +182,29 @@ def _shown(invoice: Invoice) -> dict[str, Any]:
         "order": order_link(invoice.order_id, invoice.order_number),
         "lines": [_line(line) for line in invoice.items()],
         "rates": [(plain(part.rate), dong(part.net), dong(part.vat)) for part in invoice.by_rate()],
-        "buyer": ledger.buyer_of(invoice.order_id),
+        "buyer": ledger.made_out_to(invoice),
+        "replaces": invoice.replaces,
         "others": [view for view in ledger.invoices_of(order_id=invoice.order_id) if view.id != invoice.id],
     }
 
 
-def _offered(invoice: Invoice, form: SendAgain | IssuedElsewhere) -> dict[str, Any]:
+def _offered(invoice: Invoice, form: _Form) -> dict[str, Any]:
     """What may be done about it; `form` is shown again with what is wrong in it."""
-    again = form if isinstance(form, SendAgain) else SendAgain()
-    elsewhere = form if isinstance(form, IssuedElsewhere) else IssuedElsewhere()
+
+    def shown[F: _Form](kind: type[F]) -> F:
+        return form if isinstance(form, kind) else kind()
+
     state = FilingState(invoice.filing.state)
+    is_in_force = state is FilingState.ISSUED and invoice in Invoice.objects.in_force()
     return {
-        "again": again if state is FilingState.REFUSED else None,
-        "elsewhere": elsewhere if state is not FilingState.ISSUED else None,
+        "again": shown(SendAgain) if state is FilingState.REFUSED else None,
+        "elsewhere": None if state in {FilingState.ISSUED, FilingState.REPLACED} else shown(IssuedElsewhere),
+        "replace": shown(Replace) if is_in_force else None,
         "key": new_id(),
     }
 
 
-def _act(request: HttpRequest, invoice: Invoice, form: SendAgain | IssuedElsewhere) -> HttpResponse:
+def _act(request: HttpRequest, invoice: Invoice, form: _Form) -> HttpResponse:
     who = asker(request)
     about: dict[str, Any] = {
         "invoice_id": invoice.id,
@@ -196,6 +217,9 @@ def _act(request: HttpRequest, invoice: Invoice, form: SendAgain | IssuedElsewhe
         if isinstance(form, SendAgain):
             ledger.send_again(buyer=form.buyer(), **about)
             said = _("It is sent again.")
+        elif isinstance(form, Replace):
+            ledger.replace_invoice(buyer=form.buyer(), **about)
+            said = _("Another invoice takes its place.")
         else:
             ledger.record_issued(reference=form.cleaned_data["reference"], **about)
             said = _("Noted: it is issued.")

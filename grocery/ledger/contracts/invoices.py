@@ -20,19 +20,23 @@ from grocery.ledger.contracts.facts import Charged, Reduced
 
 
 class InvoiceKind(StrEnum):
-    """invoice: what an order was charged · correction: by how much less, naming its invoice."""
+    """invoice: what an order was charged · correction: by how much less, naming its invoice · replacement: the same
+    as the invoice that it names and takes the place of, made out to another company."""
 
     INVOICE = "invoice"
     CORRECTION = "correction"
+    REPLACEMENT = "replacement"
 
 
 class FilingState(StrEnum):
-    """prepared: not sent yet · sent: its provider has it, or may have it · issued · refused: a person sees to it."""
+    """prepared: not sent yet · sent: its provider has it, or may have it · issued · refused: a person sees to it ·
+    replaced: issued, and another one that names it since."""
 
     PREPARED = "prepared"
     SENT = "sent"
     ISSUED = "issued"
     REFUSED = "refused"
+    REPLACED = "replaced"
 
 
 class ItemKind(StrEnum):
@@ -73,7 +77,10 @@ class InvoiceRate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceDraft:
-    """What an invoice is to say, once per `source`. The lines add up to the rates, rate by rate."""
+    """What an invoice is to say, once per `source`. The lines add up to the rates, rate by rate.
+
+    `replaces`, `by`, `reason`: of a replacement, the invoice, and who wanted it and why.
+    """
 
     kind: InvoiceKind
     source: str
@@ -83,6 +90,9 @@ class InvoiceDraft:
     store_id: UUID
     lines: tuple[InvoiceLine, ...]
     rates: tuple[InvoiceRate, ...]
+    replaces: UUID | None = None
+    by: UUID | None = None
+    reason: str = ""
 
     @property
     def net(self) -> int:
@@ -117,7 +127,7 @@ class InvoiceDocument:
     """One invoice, whole, as its provider is told. Amounts in đồng.
 
     `number` is ours, within `series`; the one that the law means is the provider's. `corrects`: our series and number
-    of the invoice that it adjusts, and the provider's name for it.
+    of the invoice that it adjusts, and the provider's name for it; `replaces`: the same of that whose place it takes.
     """
 
     kind: InvoiceKind
@@ -132,6 +142,7 @@ class InvoiceDocument:
     net: int
     vat: int
     corrects: tuple[str, int, str] | None = None
+    replaces: tuple[str, int, str] | None = None
 
     @property
     def gross(self) -> int:
@@ -180,6 +191,15 @@ class ChargedByLine(Charged, Protocol):
 class ReducedByLine(Reduced, Protocol):
     @property
     def lines(self) -> Sequence[InvoiceLineOf]: ...
+
+
+class InvoiceAdjusted(DomainError):
+    """What was adjusted is adjusted again, and not replaced."""
+
+    code = "invoice_adjusted"
+    status = 409
+    en = "A correction has adjusted this invoice, so it cannot be replaced: have your provider adjust it again."
+    vi = "Hóa đơn này đã được điều chỉnh nên không thể thay thế, hãy lập tiếp hóa đơn điều chỉnh tại nhà cung cấp."
 
 
 class InvoiceIs(DomainError):

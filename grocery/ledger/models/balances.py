@@ -157,7 +157,7 @@ class BalanceQuerySet(models.QuerySet["Balance"]):
         return int(statements.rows(DEFAULT_DB_ALIAS, _ALL_TOGETHER)[0][0])
 
     def wrong(self, days: Sequence[date]) -> list[tuple[str, date, str, int]]:
-        """Sums of these days, their months and years that are not what they are made of; each with how much it is off."""
+        """Sums of these days, their months and years that are not what they are made of, and by how much."""
         return _seen(_WRONG, days=list(days), **_posted())
 
     def days_folded_since(self, when: datetime) -> set[date]:

@@ -24,12 +24,17 @@ from grocery.ledger.contracts.invoices import (
     ItemKind,
 )
 
-INVOICE_KINDS = [(InvoiceKind.INVOICE.value, _("invoice")), (InvoiceKind.CORRECTION.value, _("correction"))]
+INVOICE_KINDS = [
+    (InvoiceKind.INVOICE.value, _("invoice")),
+    (InvoiceKind.CORRECTION.value, _("correction")),
+    (InvoiceKind.REPLACEMENT.value, _("replacing invoice")),
+]
 FILING_STATES = [
     (FilingState.PREPARED.value, _("prepared")),
     (FilingState.SENT.value, _("sent")),
     (FilingState.ISSUED.value, _("issued")),
     (FilingState.REFUSED.value, _("refused")),
+    (FilingState.REPLACED.value, _("replaced")),
 ]
 _TO_SEND: Final = [FilingState.PREPARED.value, FilingState.SENT.value]
 _OPEN: Final = [*_TO_SEND, FilingState.REFUSED.value]
@@ -45,7 +50,9 @@ _UNLIKE_THE_BOOKS: Final = """
 SELECT book.order_number
   FROM "ledger_orderbook" AS book
   LEFT JOIN LATERAL (SELECT sum(net + vat) AS gross FROM "ledger_invoice" AS invoice
-                      WHERE invoice.order_id = book.order_id) AS told ON true
+                      WHERE invoice.order_id = book.order_id
+                        AND NOT EXISTS (SELECT FROM "ledger_invoice" AS other WHERE other.replaces_id = invoice.id)
+                    ) AS told ON true
  WHERE book.last_at >= %(since)s AND book.last_at < %(until)s
    AND book.first_at >= (SELECT min(at) FROM "ledger_invoice")
    AND book.charged + book.reduced <> coalesce(told.gross, 0)
@@ -99,9 +106,13 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def with_id(self, invoice_id: UUID) -> Self:
         return self.filter(id=invoice_id).select_related("filing")
 
+    def in_force(self) -> Self:
+        """Invoices in whose place there is no other."""
+        return self.exclude(kind=InvoiceKind.CORRECTION.value).filter(replaced_by=None)
+
     def that_is_corrected(self, correction: Invoice) -> Invoice | None:
-        """The invoice of the same order."""
-        return self.filter(order_id=correction.order_id, kind=InvoiceKind.INVOICE.value).with_filing().first()
+        """The invoice of the same order, or what has replaced it."""
+        return self.in_force().filter(order_id=correction.order_id).with_filing().first()
 
     def for_somebody(self, stuck_since: datetime) -> Self:
         """That a person has to see to: refused, not decided for long, or correcting what does not exist."""
@@ -134,6 +145,12 @@ class Invoice(models.Model):
     #: As in contracts.invoices, exact numbers as text.
     lines = models.JSONField(_("lines"))
     rates = models.JSONField(_("VAT rates"))
+    #: Of a replacement: the invoice whose place it takes, who wanted it, and why.
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by", verbose_name=_("replaces")
+    )
+    by = models.UUIDField(_("person"), null=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     objects = InvoiceQuerySet.as_manager()
 
@@ -149,9 +166,14 @@ class Invoice(models.Model):
                 name="ledger_one_invoice_per_order",
             ),
             models.CheckConstraint(
-                condition=Q(kind=InvoiceKind.INVOICE.value, net__gte=0, vat__gte=0)
+                condition=(~Q(kind=InvoiceKind.CORRECTION.value) & Q(net__gte=0, vat__gte=0))
                 | Q(kind=InvoiceKind.CORRECTION.value, net__lte=0, vat__lte=0),
                 name="ledger_corrections_take_away",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces=None, by=None, reason="") & ~Q(kind=InvoiceKind.REPLACEMENT.value)
+                | Q(kind=InvoiceKind.REPLACEMENT.value, replaces__isnull=False, by__isnull=False) & ~Q(reason=""),
+                name="ledger_replacements_say_of_what_and_why",
             ),
         ]
         indexes = [
@@ -165,6 +187,19 @@ class Invoice(models.Model):
     @property
     def total(self) -> Money:
         return dong(self.net + self.vat)
+
+    def draft(self) -> InvoiceDraft:
+        """What it says, as it was prepared."""
+        return InvoiceDraft(
+            kind=InvoiceKind(self.kind),
+            source=self.source,
+            at=self.at,
+            order_id=self.order_id,
+            order_number=self.order_number,
+            store_id=self.store_id,
+            lines=self.items(),
+            rates=self.by_rate(),
+        )
 
     def items(self) -> tuple[InvoiceLine, ...]:
         return tuple(
@@ -191,10 +226,10 @@ class InvoiceFilingQuerySet(models.QuerySet["InvoiceFiling"]):
         """To be sent or looked up, oldest first; a correction once its invoice is issued."""
         issued = InvoiceFiling.objects.filter(
             invoice__order_id=OuterRef("invoice__order_id"),
-            invoice__kind=InvoiceKind.INVOICE.value,
+            invoice__in=Invoice.objects.in_force(),
             state=FilingState.ISSUED.value,
         )
-        may_go = Q(invoice__kind=InvoiceKind.INVOICE.value) | Exists(issued)
+        may_go = ~Q(invoice__kind=InvoiceKind.CORRECTION.value) | Exists(issued)
         return self.filter(may_go, state__in=_TO_SEND, due_at__lte=now).order_by("due_at", "invoice_id")
 
     def claimed(self, now: datetime) -> InvoiceFiling | None:
@@ -209,9 +244,18 @@ class InvoiceFilingQuerySet(models.QuerySet["InvoiceFiling"]):
     def of_order(self, order_id: UUID) -> Self:
         return self.filter(invoice__order_id=order_id)
 
+    def replaced(self, invoice_id: UUID) -> None:
+        """Another one is issued in its place."""
+        self.filter(invoice_id=invoice_id).update(state=FilingState.REPLACED.value)
+
+    def all_locked(self) -> list[InvoiceFiling]:
+        """With their invoices; mine until the transaction ends."""
+        return list(self.select_related("invoice").select_for_update(of=("self",)).order_by("invoice_id"))
+
     def under_way(self) -> Self:
-        """Issued, or perhaps issued: what was said to their provider stays said."""
-        return self.filter(state__in=[FilingState.SENT.value, FilingState.ISSUED.value])
+        """Issued, or perhaps issued, and not replaced: what was said to their provider stays said."""
+        states = [FilingState.SENT.value, FilingState.ISSUED.value]
+        return self.filter(state__in=states, invoice__replaced_by=None)
 
 
 class InvoiceFiling(models.Model):
@@ -230,6 +274,8 @@ class InvoiceFiling(models.Model):
     issued_at = models.DateTimeField(_("issued at"), null=True)
     reference = models.CharField(_("provider's number"), max_length=100, blank=True)
     look_up = models.CharField(_("look-up code"), max_length=100, blank=True)
+    #: Whom it is made out to, as it was issued; null: no company, or not issued yet.
+    buyer = models.JSONField(_("buyer"), null=True)
     error = models.CharField(_("why not"), max_length=300, blank=True)
     seen_to_by = models.UUIDField(_("seen to by"), null=True)
     seen_to_at = models.DateTimeField(_("seen to at"), null=True)
@@ -262,6 +308,10 @@ class InvoiceBuyerQuerySet(models.QuerySet["InvoiceBuyer"]):
     def of_order(self, order_id: UUID) -> InvoiceBuyer | None:
         return self.filter(order_id=order_id).first()
 
+    def last_named_by(self, customer_id: UUID) -> InvoiceBuyer | None:
+        """That the customer named last, whatever the order."""
+        return self.filter(customer_id=customer_id).order_by("-named_at").first()
+
     def of_orders(self, order_ids: Iterable[UUID]) -> dict[UUID, InvoiceBuyer]:
         return {row.order_id: row for row in self.filter(order_id__in=list(order_ids))}
 
@@ -278,6 +328,8 @@ class InvoiceBuyer(models.Model):
     address = models.CharField(_("address"), max_length=400)
     email = models.EmailField(_("e-mail"), max_length=254)
     named_at = models.DateTimeField(_("named at"))
+    #: Whose order it is, so that they need not type it again.
+    customer_id = models.UUIDField(_("customer"), null=True)
     #: Staff who put it right; null: the customer.
     by = models.UUIDField(_("person"), null=True)
 
@@ -286,6 +338,11 @@ class InvoiceBuyer(models.Model):
     class Meta:
         verbose_name = _("buyer of an invoice")
         verbose_name_plural = _("buyers of invoices")
+        indexes = [
+            models.Index(
+                fields=["customer_id", "-named_at"], condition=~Q(customer_id=None), name="ledger_buyers_of_customer"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.tax_code
@@ -305,6 +362,9 @@ def _row(draft: InvoiceDraft, series: str, number: int) -> Invoice:
         vat=draft.vat,
         lines=[_line(line) for line in draft.lines],
         rates=[{"rate": str(part.rate), "net": part.net, "vat": part.vat} for part in draft.rates],
+        replaces_id=draft.replaces,
+        by=draft.by,
+        reason=draft.reason,
     )
 
 

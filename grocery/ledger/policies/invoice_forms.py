@@ -26,7 +26,8 @@ def document_json(document: InvoiceDocument) -> dict[str, Any]:
         "at": document.at.isoformat(),
         "currency": "VND",
         "order": document.order_number,
-        "corrects": _corrected(document),
+        "corrects": _named(document.corrects),
+        "replaces": _named(document.replaces),
         "seller": {
             "name": document.seller.name,
             "tax_code": document.seller.tax_code,
@@ -49,10 +50,10 @@ def document_xml(document: InvoiceDocument) -> bytes:
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
-def _corrected(document: InvoiceDocument) -> dict[str, Any] | None:
-    if document.corrects is None:
+def _named(other: tuple[str, int, str] | None) -> dict[str, Any] | None:
+    if other is None:
         return None
-    series, number, reference = document.corrects
+    series, number, reference = other
     return {"series": series, "number": number, "reference": reference}
 
 

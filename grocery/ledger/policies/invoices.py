@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
+from uuid import UUID
 
 from grocery.kernel.money import Money, spread
 from grocery.ledger.contracts.facts import AtOneRate, Charge, OfOffer
@@ -39,6 +42,19 @@ def corrected(fact: ReducedByLine) -> InvoiceDraft:
     lines = [line for part in fact.parts for line in (*_goods(fact.lines, part, -1), *_fee(part, -1))]
     rates = [InvoiceRate(part.rate, -_net(part), -part.vat.minor) for part in fact.parts]
     return _draft(fact, InvoiceKind.CORRECTION, f"correction:{fact.return_id}", lines, rates)
+
+
+def replacing(invoice: InvoiceDraft, invoice_id: UUID, *, by: UUID, reason: str, at: datetime) -> InvoiceDraft:
+    """The same again, in place of that invoice. The books do not hear of it: nothing is sold twice."""
+    return replace(
+        invoice,
+        kind=InvoiceKind.REPLACEMENT,
+        source=f"replacement:{invoice_id}",
+        at=at,
+        replaces=invoice_id,
+        by=by,
+        reason=reason,
+    )
 
 
 def _charged_lines(fact: ChargedByLine, part: AtOneRate) -> Iterator[InvoiceLine]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -87,7 +88,11 @@ def issued(filing: InvoiceFiling, what: Issued) -> None:
     """Note its number; mine under its lock."""
     filing.state, filing.due_at, filing.error = FilingState.ISSUED.value, None, ""
     filing.reference, filing.look_up, filing.issued_at = what.reference, what.look_up, what.at
-    filing.save(update_fields=["state", "due_at", "error", "reference", "look_up", "issued_at"])
+    buyer = buyer_of(filing.invoice.order_id)
+    filing.buyer = asdict(buyer) if buyer else None
+    filing.save(update_fields=["state", "due_at", "error", "reference", "look_up", "issued_at", "buyer"])
+    if filing.invoice.replaces_id:
+        InvoiceFiling.objects.replaced(filing.invoice.replaces_id)
     FILED.labels("issued").inc()
 
 
@@ -100,18 +105,29 @@ def document_of(invoice: Invoice) -> InvoiceDocument:
         at=invoice.at,
         order_number=invoice.order_number,
         seller=Seller(settings.SELLER_NAME, settings.SELLER_TAX_CODE, settings.SELLER_ADDRESS),
-        buyer=buyer_of(invoice.order_id),
+        buyer=made_out_to(invoice),
         lines=invoice.items(),
         rates=invoice.by_rate(),
         net=invoice.net,
         vat=invoice.vat,
-        corrects=_corrected(invoice) if invoice.kind == InvoiceKind.CORRECTION else None,
+        corrects=_named(_corrected(invoice)),
+        replaces=_named(invoice.replaces),
     )
 
 
-def _corrected(correction: Invoice) -> tuple[str, int, str] | None:
-    original = Invoice.objects.that_is_corrected(correction)
-    return (original.series, original.number, original.filing.reference) if original else None
+def made_out_to(invoice: Invoice) -> Buyer | None:
+    """Whom it was issued to or, until it is issued, whom its order's invoices are to be made out to."""
+    if invoice.filing.issued_at is None:
+        return buyer_of(invoice.order_id)
+    return Buyer(**invoice.filing.buyer) if invoice.filing.buyer else None
+
+
+def _corrected(invoice: Invoice) -> Invoice | None:
+    return Invoice.objects.that_is_corrected(invoice) if invoice.kind == InvoiceKind.CORRECTION else None
+
+
+def _named(other: Invoice | None) -> tuple[str, int, str] | None:
+    return (other.series, other.number, other.filing.reference) if other else None
 
 
 def buyer_of(order_id: UUID) -> Buyer | None:

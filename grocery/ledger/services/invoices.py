@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -15,6 +16,7 @@ from grocery.kernel.money import dong
 from grocery.ledger.contracts.invoices import (
     Buyer,
     FilingState,
+    InvoiceAdjusted,
     InvoiceDocument,
     InvoiceIs,
     InvoiceKind,
@@ -22,20 +24,27 @@ from grocery.ledger.contracts.invoices import (
 )
 from grocery.ledger.gateways.invoice_provider import Issued
 from grocery.ledger.models import Invoice, InvoiceBuyer, InvoiceFiling
+from grocery.ledger.policies.invoices import replacing
 from grocery.ledger.policies.tax_codes import tax_code
 from grocery.ledger.services.file_invoices import STUCK, document_of, issued
+from grocery.ledger.services.prepare_invoices import prepare
+
+#: A correction that nobody but us knows of.
+_NOT_SENT: Final = {FilingState.PREPARED, FilingState.REFUSED}
 
 log = structlog.get_logger(__name__)
 
 
 @transaction.atomic
-def name_buyer(*, order_id: UUID, buyer: Buyer, now: datetime, by: UUID | None = None) -> Buyer:
+def name_buyer(
+    *, order_id: UUID, buyer: Buyer, now: datetime, by: UUID | None = None, customer_id: UUID | None = None
+) -> Buyer:
     """Have an order's invoices made out to that company, in place of any named before; as it was written down.
 
-    Whoever calls knows that the order may still be told of. Raises Invalid with the field; InvoiceIs once one of
-    them is issued, or under way.
+    Whoever calls knows that the order may still be told of. `customer_id`: whose order it is, to whom it is shown
+    again for the next one. Raises Invalid with the field; InvoiceIs once one of them is issued, or under way.
     """
-    checked = _checked(buyer)
+    checked = checked_buyer(buyer)
     filings = InvoiceFiling.objects.of_order(order_id)
     if filings.under_way().exists():
         raise InvoiceIs
@@ -46,7 +55,7 @@ def name_buyer(*, order_id: UUID, buyer: Buyer, now: datetime, by: UUID | None =
         checked.address,
         checked.email,
     )
-    row.named_at, row.by = now, by
+    row.named_at, row.by, row.customer_id = now, by, customer_id or row.customer_id
     row.save()
     return checked
 
@@ -58,7 +67,14 @@ def name_nobody(*, order_id: UUID) -> None:
     InvoiceBuyer.objects.forget(order_id)
 
 
-def _checked(buyer: Buyer) -> Buyer:
+def last_buyer_of(*, customer_id: UUID) -> Buyer | None:
+    """The company that a customer named last, as it then was; None: they never did."""
+    row = InvoiceBuyer.objects.last_named_by(customer_id)
+    return Buyer(row.tax_code, row.company, row.address, row.email) if row else None
+
+
+def checked_buyer(buyer: Buyer) -> Buyer:
+    """As it would be written down: the tax code as it is printed, no blanks around. Raises Invalid with the field."""
     company, address = buyer.company.strip(), buyer.address.strip()
     if not 0 < len(company) <= 200:
         raise Invalid("company", "The company's name, up to 200 characters.", "Tên công ty, tối đa 200 ký tự.")
@@ -108,6 +124,31 @@ def record_issued(
     filing = _locked(_row(invoice_id, store_id), {FilingState.REFUSED, FilingState.SENT, FilingState.PREPARED})
     issued(filing, Issued(reference.strip(), "", now))
     _seen_to(filing, by, note, now)
+
+
+@transaction.atomic
+def replace_invoice(
+    *, invoice_id: UUID, buyer: Buyer, by: UUID, note: str, now: datetime, store_id: UUID | None = None
+) -> None:
+    """Have an issued invoice replaced by one that says the same and is made out to another company.
+
+    The books stay as they are; what comes back later corrects the new one. Raises NotFound, Invalid; InvoiceIs
+    unless it is issued and in force; InvoiceAdjusted once a correction of it is issued or on its way.
+    """
+    row = _row(invoice_id, store_id)
+    filings = InvoiceFiling.objects.of_order(row.order_id).all_locked()
+    if {row.id} != {filing.invoice_id for filing in filings if _in_force(filing)} or not note.strip():
+        raise InvoiceIs
+    if any(filing.invoice.kind == InvoiceKind.CORRECTION and filing.state not in _NOT_SENT for filing in filings):
+        raise InvoiceAdjusted
+    if not prepare([replacing(row.draft(), row.id, by=by, reason=note, at=now)], now=now, delay=timedelta()):
+        raise InvoiceIs
+    name_buyer(order_id=row.order_id, buyer=buyer, now=now, by=by)
+    log.info("invoice_replaced", invoice_id=str(row.id), by=str(by))
+
+
+def _in_force(filing: InvoiceFiling) -> bool:
+    return filing.state == FilingState.ISSUED and filing.invoice.kind != InvoiceKind.CORRECTION
 
 
 def stuck_since(now: datetime) -> datetime:

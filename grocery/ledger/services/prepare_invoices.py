@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -21,20 +21,19 @@ _LETTERS: Final = 26
 
 
 @transaction.atomic
-def prepare(drafts: Iterable[InvoiceDraft], *, now: datetime) -> int:
+def prepare(drafts: Iterable[InvoiceDraft], *, now: datetime, delay: timedelta | None = None) -> int:
     """Number and write down these invoices; one whose source is there already is passed over. How many were new.
 
-    Six statements at most, however many. They are sent INVOICE_DELAY later.
+    Six statements at most, however many. They are sent INVOICE_DELAY later, or that `delay`.
     """
+    due_at = now + (settings.INVOICE_DELAY if delay is None else delay)
     wanted: dict[str, list[InvoiceDraft]] = defaultdict(list)
     for draft in drafts:
         wanted[_series(draft.at)].append(draft)
     rows = Invoice.objects.number(wanted)
     if rows:
         statements.insert(rows)
-        statements.insert(
-            [InvoiceFiling(invoice=row, key=_key(row), due_at=now + settings.INVOICE_DELAY) for row in rows]
-        )
+        statements.insert([InvoiceFiling(invoice=row, key=_key(row), due_at=due_at) for row in rows])
     for row in rows:
         PREPARED.labels(row.kind).inc()
     return len(rows)

@@ -8,6 +8,12 @@ STORE_ID: Final = "01990000-0000-7000-8000-000000000001"
 SLOT_ID: Final = "01990000-0000-7000-8000-0000000000a1"
 ORDER_ID: Final = "01990000-0000-7000-8000-0000000000c1"
 
+BUYER: Final[dict[str, Any]] = {
+    "tax_code": "0301482886",
+    "company": "Công ty TNHH Hoa Sen",
+    "address": "12 Nguyễn Huệ, Phường Sài Gòn, TP. Hồ Chí Minh",
+    "email": "ketoan@example.com",
+}
 CHECKOUT: Final[dict[str, Any]] = {
     "slot_id": SLOT_ID,
     "method": "card",
@@ -17,6 +23,7 @@ CHECKOUT: Final[dict[str, Any]] = {
     "use_credit": True,
     "expected_credit": 50000,
     "answers": [],
+    "company": BUYER,
 }
 VAT: Final[dict[str, Any]] = {"rate": 8, "gross": 84300, "vat": 6244}
 ADJUSTMENT: Final[dict[str, Any]] = {

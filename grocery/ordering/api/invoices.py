@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
-from pydantic import StringConstraints
 
 from grocery.kernel import clock, wire
 from grocery.kernel.http import asker
 from grocery.kernel.idempotency import idempotent
-from grocery.kernel.inputs import Id, Input, LongText, Text
+from grocery.kernel.inputs import Id
 from grocery.kernel.principal import Principal
 from grocery.ordering import public as ordering
+from grocery.ordering.api import examples
 from grocery.ordering.api.orders import SUPPORTERS
-from grocery.ordering.api.schemas import example
+from grocery.ordering.api.schemas import BuyerInput, buyer_of, example
 
 router = Router()
-_BUYER = {
-    "tax_code": "0301482886",
-    "company": "Công ty TNHH Hoa Sen",
-    "address": "12 Nguyễn Huệ, Phường Sài Gòn, TP. Hồ Chí Minh",
-    "email": "ketoan@example.com",
-}
 _DOCUMENT = {
     "id": "019aa3f2-5f00-7000-8000-0000000000c1",
     "kind": "invoice",
@@ -38,27 +32,18 @@ _DOCUMENT = {
     "look_up": "9F2C4A7B1D03",
 }
 
-#: As people type it: `0301482886`, `0301482886-001`, with blanks.
-TaxCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9 .\-]{10,20}$")]
-Email = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=254)]
-
-
-class BuyerInput(Input):
-    """The company; `tax_code` (MST) has its check digit checked, the invoice goes to `email`."""
-
-    tax_code: TaxCode
-    company: Text
-    address: LongText
-    email: Email
-    model_config = example(_BUYER)
-
 
 class InvoiceBuyer(Schema):
     tax_code: str
     company: str
     address: str
     email: str
-    model_config = example(_BUYER)
+    model_config = example(examples.BUYER)
+
+
+class LastCompany(Schema):
+    company: InvoiceBuyer | None
+    model_config = example({"company": examples.BUYER})
 
 
 class OrderInvoice(Schema):
@@ -82,7 +67,7 @@ class OrderInvoices(Schema):
     buyer: InvoiceBuyer | None
     documents: list[OrderInvoice]
     may_be_asked: bool
-    model_config = example({"buyer": _BUYER, "documents": [_DOCUMENT], "may_be_asked": False})
+    model_config = example({"buyer": examples.BUYER, "documents": [_DOCUMENT], "may_be_asked": False})
 
 
 @router.get("/orders/{order_id}/invoice", response=OrderInvoices, summary="Whom the invoice is made out to, and it")
@@ -96,8 +81,7 @@ def invoice(request: HttpRequest, order_id: Id) -> HttpResponse:
 def ask_invoice(request: HttpRequest, order_id: Id, buyer: BuyerInput) -> HttpResponse:
     """Until the order is packed (409 `invoice_too_late`); in place of any company named before."""
     me = _asker(request)
-    wanted = ordering.Buyer(buyer.tax_code, buyer.company, buyer.address, buyer.email)
-    ordering.ask_invoice(order_id=order_id, buyer=wanted, by=me, now=clock.now())
+    ordering.ask_invoice(order_id=order_id, buyer=buyer_of(buyer), by=me, now=clock.now())
     return _answered(order_id, me)
 
 
@@ -108,6 +92,12 @@ def ask_no_invoice(request: HttpRequest, order_id: Id) -> HttpResponse:
     me = _asker(request)
     ordering.ask_no_invoice(order_id=order_id, by=me)
     return _answered(order_id, me)
+
+
+@router.get("/me/company", response=LastCompany, summary="The company that my last invoice was made out to")
+def company(request: HttpRequest) -> HttpResponse:
+    """To be shown at the next checkout; null until one is named."""
+    return wire.response({"company": ordering.last_buyer_of(customer_id=asker(request).signed_in())})
 
 
 def _asker(request: HttpRequest) -> Principal:

@@ -30,6 +30,7 @@ from grocery.ordering.api.schemas import (
     OrderPage,
     PackInput,
     PlacedOrder,
+    buyer_of,
 )
 
 #: Any of these.
@@ -55,7 +56,7 @@ def checkout(request: HttpRequest, order: CheckoutInput, store_id: Id | None = N
     `proposals`; say what is wanted in `answers`.
 
     With `use_credit` store credit is spent at once; where it pays for all, `pay_by` is null. 409 `not_enough_credit`:
-    there is less by now than `expected_credit`.
+    there is less by now than `expected_credit`. With `company` the invoice is made out to it.
     """
     me = asker(request)
     placed = ordering.place_order(
@@ -71,6 +72,7 @@ def checkout(request: HttpRequest, order: CheckoutInput, store_id: Id | None = N
         key=request.headers[HEADER],
         answers={answer.sku: answer.with_sku for answer in order.answers},
         credit=ordering.UseCredit(_amount(order.expected_credit)) if order.use_credit else None,
+        company=buyer_of(order.company) if order.company else None,
         now=clock.now(),
     )
     return wire.response(_placed(placed), status=201)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from grocery.kernel.inputs import Amount, AnyQuantity, Code, Id, Input, LongText, PositiveQuantity, Text
 from grocery.ordering import public as ordering
@@ -17,6 +17,11 @@ from grocery.ordering.api import examples
 
 def example(shown: dict[str, Any]) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [shown]})
+
+
+#: As people type it: `0301482886`, `0301482886-001`, with blanks.
+TaxCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9 .\-]{10,20}$")]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=254)]
 
 
 # --- in -------------------------------------------------------------------------------------------
@@ -58,11 +63,26 @@ class AnswerInShort(Input):
     model_config = example({"sku": "milk-950", "with_sku": "milk-1000"})
 
 
+class BuyerInput(Input):
+    """The company; `tax_code` (MST) has its check digit checked, the invoice goes to `email`."""
+
+    tax_code: TaxCode
+    company: Text
+    address: LongText
+    email: Email
+    model_config = example(examples.BUYER)
+
+
+def buyer_of(company: BuyerInput) -> ordering.Buyer:
+    return ordering.Buyer(company.tax_code, company.company, company.address, company.email)
+
+
 class CheckoutInput(Input):
     """Either `address_id` or `pickup_point_id`. `expected_total`: what the customer agreed to, fee included.
 
     `answers`: what the customer said to the proposals of a 409 `substitutes_proposed`. `use_credit`: store credit
     (`me/credit`) pays what it can, `method` the rest; `expected_credit`: how much of it the customer saw.
+    `company`: whom the invoice is to be made out to; null: a retail sale.
     """
 
     slot_id: Id
@@ -74,6 +94,7 @@ class CheckoutInput(Input):
     use_credit: bool = False
     expected_credit: Amount | None = None
     answers: Annotated[list[AnswerInShort], Field(max_length=200)] = []
+    company: BuyerInput | None = None
     model_config = example(examples.CHECKOUT)
 
 

@@ -202,7 +202,9 @@ from grocery.ordering.public.invoices import (
     OrderInvoices,
     ask_invoice,
     ask_no_invoice,
+    checked_buyer,
     invoices,
+    last_buyer_of,
 )
 from grocery.ordering.public.offers import (
     check_offer,
@@ -322,8 +324,8 @@ __all__ = [
     "choose_substitution", "choose_line_substitution", "write_line_note", "want_day", "alternatives",
     "use_coupon", "drop_coupon",
     # invoices
-    "ask_invoice", "ask_no_invoice", "invoices", "Buyer", "FilingState", "InvoiceKind", "InvoiceTooLate",
-    "InvoiceView", "OrderInvoices",
+    "ask_invoice", "ask_no_invoice", "checked_buyer", "last_buyer_of", "invoices", "Buyer", "FilingState",
+    "InvoiceKind", "InvoiceTooLate", "InvoiceView", "OrderInvoices",
     # offers
     "save_offer", "check_offer", "preview_offer_on", "end_offer", "undo_offer", "make_coupon_codes", "coupon_codes",
     # from cart to order

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from grocery.kernel.principal import Principal
-from grocery.ledger.public import Buyer, FilingState, InvoiceKind, InvoiceView
+from grocery.ledger.public import Buyer, FilingState, InvoiceKind, InvoiceView, checked_buyer, last_buyer_of
 from grocery.ordering.contracts import OrderView
 from grocery.ordering.services import company_invoice
 from grocery.ordering.services.company_invoice import OrderInvoices
@@ -18,6 +18,8 @@ __all__ = [
     "InvoiceView",
     "OrderInvoices",
     "ask_invoice",
+    "checked_buyer",
+    "last_buyer_of",
     "ask_no_invoice",
     "invoices",
 ]

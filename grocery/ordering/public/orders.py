@@ -9,6 +9,7 @@ from uuid import UUID
 from grocery.kernel.money import Money
 from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import Quantity
+from grocery.ledger.public import Buyer
 from grocery.ordering.contracts import (
     CancelMotive,
     Edited,
@@ -45,6 +46,7 @@ def place_order(
     key: str | None = None,
     answers: Mapping[str, str | None] | None = None,
     credit: UseCredit | None = None,
+    company: Buyer | None = None,
 ) -> PlacedOrder:
     """Turn the customer's cart into an order: prices fixed, slot booked, goods reserved, payment opened, the cart
     empty. Or raise, and nothing has changed. At most 26 statements, whatever the length.
@@ -52,8 +54,9 @@ def place_order(
     What is short is replaced as the cart says, the total never rises. Where it says "ask", SubstitutesProposed is
     raised; `answers` are the SKUs chosen, None to leave out what is missing. Exactly one of `address_id` and
     `pickup_point_id`. `expected_total`: what they saw, with fee. A card order ends unless paid by `pay_by`; what
-    store `credit` pays is paid at once. Raises CartEmpty, ProductNotSold, TotalChanged, QuantityNotInSteps,
-    QuantityTooLarge, BelowMinimum, Invalid; NotFound for another's address or slot, an unknown point; SlotFull,
+    store `credit` pays is paid at once. `company`: the invoice is made out to it, as by `ask_invoice` (three
+    statements more). Raises CartEmpty, ProductNotSold, TotalChanged, QuantityNotInSteps, QuantityTooLarge,
+    BelowMinimum, Invalid; NotFound for another's address or slot, an unknown point; SlotFull,
     SlotClosed, OutsideDeliveryArea; OutOfStock; AmountTooSmall, AmountTooLarge, NotEnoughCredit."""
     checkout = placing.Checkout(
         customer_id=customer_id,
@@ -68,6 +71,7 @@ def place_order(
         key=key,
         answers=answers or {},
         credit=credit,
+        company=company,
     )
     return placing.place_order(checkout, now=now)
 

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from grocery.kernel.principal import Principal
 from grocery.ledger import public as ledger
+from grocery.ordering import models
 from grocery.ordering.contracts import OrderState, OrderView
 from grocery.ordering.contracts.invoices import InvoiceTooLate
 from grocery.ordering.services import transitions
@@ -33,9 +34,9 @@ class OrderInvoices:
 @transaction.atomic
 def ask_invoice(*, order_id: UUID, buyer: ledger.Buyer, by: Principal, now: datetime) -> None:
     """Have it made out to that company, in place of any named before."""
-    _lock_unpacked(order_id, by)
+    order = _lock_unpacked(order_id, by)
     staff = by.id if by.kind == "staff" else None
-    ledger.name_buyer(order_id=order_id, buyer=buyer, by=staff, now=now)
+    ledger.name_buyer(order_id=order_id, buyer=buyer, by=staff, customer_id=order.customer_id, now=now)
 
 
 @transaction.atomic
@@ -54,6 +55,8 @@ def invoices(order: OrderView) -> OrderInvoices:
     )
 
 
-def _lock_unpacked(order_id: UUID, by: Principal) -> None:
-    if transitions.lock(order_id, by=by).state not in _BEFORE_PACKING:
+def _lock_unpacked(order_id: UUID, by: Principal) -> models.Order:
+    order = transitions.lock(order_id, by=by)
+    if order.state not in _BEFORE_PACKING:
         raise InvoiceTooLate
+    return order

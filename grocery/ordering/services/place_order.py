@@ -21,6 +21,7 @@ from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
 from grocery.kernel.outbox import publish, together
 from grocery.kernel.quantity import Quantity
+from grocery.ledger import public as ledger
 from grocery.ordering import models, policies
 from grocery.ordering.contracts import (
     Adjustment,
@@ -44,7 +45,7 @@ from grocery.payments import public as payments
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkout:
-    """What the customer decided: where to, when, how to pay, and for how much."""
+    """What the customer decided: where to, when, how to pay, for how much, and whose invoice it is to be."""
 
     customer_id: UUID
     store_id: UUID | None
@@ -58,6 +59,7 @@ class Checkout:
     key: str | None = None
     answers: running_short.Answers = field(default_factory=dict)
     credit: UseCredit | None = None
+    company: ledger.Buyer | None = None
 
 
 class _PlacedBefore(Exception):
@@ -113,6 +115,8 @@ def _place(checkout: Checkout, now: datetime) -> PlacedOrder:
         now=now,
         credit=credit,
     )
+    if checkout.company:
+        ledger.name_buyer(order_id=order.id, buyer=checkout.company, customer_id=order.customer_id, now=now)
     coupons.claim(order.id, cart, _used(opened, basket, free), now=now)
     publish(_placed(order, basket, steps))
     counters.placed(checkout.method)

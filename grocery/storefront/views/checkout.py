@@ -23,7 +23,7 @@ from grocery.kernel.idempotency import once
 from grocery.kernel.typed import total_shown
 from grocery.ordering import public as ordering
 from grocery.ordering.public import CartView, PaymentMethod
-from grocery.storefront import checkout_page, credit, substitutes, tenders
+from grocery.storefront import checkout_page, companies, credit, substitutes, tenders
 from grocery.storefront.checkout_page import address_form, go_to, holder_of, read_id
 from grocery.storefront.header import Header, forget_header, header
 from grocery.storefront.plan import Plan, change_plan, forget_plan, plan_of
@@ -122,12 +122,13 @@ def _place(request: HttpRequest, customer_id: CustomerId) -> HttpResponse:
     if before := ordering.placed_with(customer_id=customer_id, key=key):  # and we died before we could say so
         return _thank(request, before)
     plan = change_plan(request, **_typed(request))
-    if shop.cart is None or not shop.cart.lines:
-        return redirect("storefront:cart")
+    company = companies.BuyerForm(plan.company) if plan.company else None
+    if shop.cart is None or (company and not company.is_valid()):
+        return _page(request, company=company, status=422)
     try:
         if not _is_held(shop.cart, posted.get("slot", "")):
             _hold(shop, shop.cart, posted.get("slot", ""))
-        placed = _order(customer_id, plan, posted, shop.who.language)
+        placed = _order(customer_id, plan, posted, shop.who.language, company and company.buyer())
     except ordering.SubstitutesProposed as asked:
         forget_header(request)
         return _page(request, asked=asked, status=asked.status)
@@ -147,7 +148,9 @@ def _thank(request: HttpRequest, placed: ordering.PlacedOrder) -> HttpResponse:
     return redirect("storefront:pay" if placed.pay_by else "storefront:order", order_id=placed.id)
 
 
-def _order(customer_id: CustomerId, plan: Plan, posted: QueryDict, language: str) -> ordering.PlacedOrder:
+def _order(
+    customer_id: CustomerId, plan: Plan, posted: QueryDict, language: str, company: ordering.Buyer | None
+) -> ordering.PlacedOrder:
     return ordering.place_order(
         customer_id=customer_id,
         address_id=None if plan.pickup else read_id(plan.address_id),
@@ -160,6 +163,7 @@ def _order(customer_id: CustomerId, plan: Plan, posted: QueryDict, language: str
         key=str(posted.get("idempotency_key", "")),
         answers=substitutes.answers(posted),
         credit=credit.wanted(posted),
+        company=company,
         now=clock.now(),
     )
 
@@ -187,7 +191,7 @@ def _page(request: HttpRequest, *, part: str = "", status: int = 200, **said: An
 def _typed(request: HttpRequest) -> dict[str, Any]:
     """What is chosen on the page beside place and time."""
     chosen = {"note": _note(request), "method": tenders.chosen(_tender(request))}
-    return chosen | {"credit": "use_credit" in request.POST}
+    return chosen | {"credit": "use_credit" in request.POST, "company": companies.typed(request.POST)}
 
 
 def _tender(request: HttpRequest) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,7 +21,7 @@ from grocery.kernel.idempotency import once
 from grocery.kernel.ids import new_id
 from grocery.ordering import public as ordering
 from grocery.ordering.public import FilingState, InvoiceKind, InvoiceView, OrderInvoices, OrderView
-from grocery.storefront.forms import ShopForm
+from grocery.storefront.companies import BuyerForm, known
 from grocery.storefront.shopper import sent, shopper
 
 _STATES: Final = {
@@ -30,36 +29,13 @@ _STATES: Final = {
     FilingState.SENT: gettext_lazy("Being made"),
     FilingState.REFUSED: gettext_lazy("We are seeing to it"),
     FilingState.ISSUED: gettext_lazy("Issued"),
+    FilingState.REPLACED: gettext_lazy("Replaced"),
 }
 _KINDS: Final = {
     InvoiceKind.INVOICE: gettext_lazy("Invoice"),
     InvoiceKind.CORRECTION: gettext_lazy("Correction"),
+    InvoiceKind.REPLACEMENT: gettext_lazy("Replacing invoice"),
 }
-
-
-class BuyerForm(ShopForm):
-    """The company that the invoice is to be made out to."""
-
-    tax_code = forms.CharField(
-        label=gettext_lazy("Tax code (MST)"),
-        max_length=20,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
-    company = forms.CharField(
-        label=gettext_lazy("Company"),
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
-    )
-    address = forms.CharField(
-        label=gettext_lazy("Company address"),
-        max_length=400,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail for the invoice"),
-        max_length=254,
-        widget=forms.TextInput(attrs={"type": "email", "autocomplete": "email"}),
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,7 +46,7 @@ def invoice(request: HttpRequest, order_id: UUID) -> HttpResponse:
     order = ordering.order(order_id=order_id, customer_id=customer_id)
     found = ordering.invoices(order=order)
     if request.method != "POST":
-        return _show(request, order, found, BuyerForm(initial=_known(found)))
+        return _show(request, order, found, BuyerForm(initial=known(found.buyer, customer_id)))
     form = BuyerForm(request.POST)
     wanted = request.POST.get("do") != "none"
     if wanted and not form.is_valid():
@@ -79,23 +55,20 @@ def invoice(request: HttpRequest, order_id: UUID) -> HttpResponse:
         scope=f"customer:{customer_id} POST {reverse('storefront:invoice', args=[order_id])}",
         key=request.POST.get("idempotency_key", ""),
         fingerprint=sent(request),
-        run=lambda: _ask(request, order, found, form if wanted else None),
+        run=lambda: _ask(request, order, form if wanted else None),
     )
 
 
-def _ask(request: HttpRequest, order: OrderView, found: OrderInvoices, form: BuyerForm | None) -> HttpResponse:
+def _ask(request: HttpRequest, order: OrderView, form: BuyerForm | None) -> HttpResponse:
     by = accounts.principal_of_session(request.user)
     try:
         if form is None:
             ordering.ask_no_invoice(order_id=order.id, by=by)
             said = _("The invoice is made out to no company.")
         else:
-            ordering.ask_invoice(order_id=order.id, buyer=ordering.Buyer(**form.cleaned_data), by=by, now=clock.now())
+            ordering.ask_invoice(order_id=order.id, buyer=form.buyer(), by=by, now=clock.now())
             said = _("The invoice will be made out to your company.")
     except DomainError as error:
-        if form is not None and error.field:
-            form.refuse(error)
-            return _show(request, order, found, form, status=422)
         messages.error(request, error.text(shopper(request).language))
     else:
         messages.success(request, said)
@@ -114,13 +87,6 @@ def _show(
         "documents": [_told(document) for document in found.documents],
     }
     return render(request, "storefront/invoice.html", context, status=status)
-
-
-def _known(found: OrderInvoices) -> dict[str, str]:
-    buyer = found.buyer
-    if buyer is None:
-        return {}
-    return {"tax_code": buyer.tax_code, "company": buyer.company, "address": buyer.address, "email": buyer.email}
 
 
 def _told(document: InvoiceView) -> dict[str, Any]:
