@@ -93,6 +93,7 @@ from grocery.payments.services.see_to_transfer import (
     believe_other_amount,
     record_sent_back,
     reopen_transfer,
+    settle_other_amount,
 )
 from grocery.payments.services.shortfalls import record_collected, retry_capture, write_off
 from grocery.payments.services.take_webhook import take_webhook
@@ -143,6 +144,7 @@ __all__ = [
     "record_sent_back",
     "reopen_transfer",
     "believe_other_amount",
+    "settle_other_amount",
     # cards that their owners want kept
     "saved_cards",
     "keep_card",

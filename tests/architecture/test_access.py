@@ -79,6 +79,7 @@ TABLE = {
     "POST /orders/{order_id}/pay": OWN,
     "POST /orders/{order_id}/tender": OWN,
     "GET /orders/{order_id}/invoice": OWN,
+    "GET /me/company": SIGNED_IN,
     "PUT /orders/{order_id}/invoice": OWN,
     "DELETE /orders/{order_id}/invoice": OWN,
     "POST /orders/{order_id}/cancel": OWN,

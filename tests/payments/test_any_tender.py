@@ -344,7 +344,9 @@ class Tender(Ordered, RuleBasedStateMachine):
         """As the queues name it; nothing else is left to do."""
         for transfer in IncomingTransfer.objects.open().filter(payment__order_id=self.order):
             about: dict[str, Any] = {"transfer_id": transfer.id, "by": STAFF, "note": "seen", "now": self.till.now}
-            if transfer.oddity == Oddity.OTHERWISE:
+            if transfer.was_paid_otherwise():
+                payments.settle_other_amount(**about)
+            elif transfer.oddity == Oddity.OTHERWISE:
                 payments.believe_other_amount(**about)
             if IncomingTransfer.objects.open().filter(id=transfer.id).exists():
                 with suppress(payments.TransferIs):

@@ -138,3 +138,19 @@ def test_two_people_at_once_do_one_thing(till: Till):
     assert sorted(map(str, done)) == sorted(map(str, [None, payments.TransferIs, payments.TransferIs]))
     came_for = payments.payment(order_id=order_id).captured + payments.payment(order_id=other).captured
     assert came_for == (BASKET if standing(sent)[0] == "paid" else dong(0))
+
+
+def test_one_that_has_paid_and_is_told_again_with_another_amount_waits_until_somebody_has_asked_the_bank(till: Till):
+    order_id = order(till)
+    memo = memo_of(till, order_id)
+    sent = came(till, memo)
+    for _ in range(2):
+        tell(till, transfer(memo, BASKET.minor - 1_000))
+    assert (money(order_id), queue()) == ((345_000, []), [("FT1", "otherwise")])
+    settle = partial(payments.settle_other_amount, transfer_id=sent, by=WHO, note="a slip of the bank", now=till.now)
+    settle()
+    assert (standing(sent), queue(), money(order_id)) == (("paid", "a slip of the bank"), [], (345_000, []))
+    with pytest.raises(payments.TransferIs):
+        settle()
+    tell(till, transfer(memo, BASKET.minor - 1_000))
+    assert queue() == [], "it is settled"

@@ -171,8 +171,8 @@ class InvoiceAdmin(ReadOnly, admin.ModelAdmin):
 def _form(request: HttpRequest) -> _Form:
     """What was sent, as the form that it is of."""
     said = request.POST if request.method == "POST" else None
-    form = {"elsewhere": IssuedElsewhere, "replace": Replace}.get(request.POST.get("do", ""), SendAgain)
-    return form(said)
+    forms_of: dict[str, type[_Form]] = {"elsewhere": IssuedElsewhere, "replace": Replace}
+    return forms_of.get(request.POST.get("do", ""), SendAgain)(said)
 
 
 def _shown(invoice: Invoice) -> dict[str, Any]:

@@ -242,4 +242,4 @@ def _seen(statement: str, **values: Any) -> list[Any]:
     """Rows of a statement whose plan hangs on its values: planned with them in sight."""
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -16,8 +16,9 @@ from grocery.kernel.inputs import Id
 from grocery.kernel.principal import Principal
 from grocery.ordering import public as ordering
 from grocery.ordering.api import examples
+from grocery.ordering.api.companies import BuyerInput, buyer_of
 from grocery.ordering.api.orders import SUPPORTERS
-from grocery.ordering.api.schemas import BuyerInput, buyer_of, example
+from grocery.ordering.api.schemas import example
 
 router = Router()
 _DOCUMENT = {

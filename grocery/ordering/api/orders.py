@@ -22,6 +22,7 @@ from grocery.kernel.quantity import Quantity
 from grocery.ordering import public as ordering
 from grocery.ordering.api.carts import cart_body
 from grocery.ordering.api.changing import Reordered
+from grocery.ordering.api.companies import buyer_of
 from grocery.ordering.api.mapping import adjustments
 from grocery.ordering.api.schemas import (
     CancelInput,
@@ -30,7 +31,6 @@ from grocery.ordering.api.schemas import (
     OrderPage,
     PackInput,
     PlacedOrder,
-    buyer_of,
 )
 
 #: Any of these.

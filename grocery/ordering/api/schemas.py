@@ -8,20 +8,16 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
 from grocery.kernel.inputs import Amount, AnyQuantity, Code, Id, Input, LongText, PositiveQuantity, Text
 from grocery.ordering import public as ordering
 from grocery.ordering.api import examples
+from grocery.ordering.api.companies import BuyerInput
 
 
 def example(shown: dict[str, Any]) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [shown]})
-
-
-#: As people type it: `0301482886`, `0301482886-001`, with blanks.
-TaxCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9 .\-]{10,20}$")]
-Email = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=254)]
 
 
 # --- in -------------------------------------------------------------------------------------------
@@ -61,20 +57,6 @@ class AnswerInShort(Input):
     sku: Code
     with_sku: Code | None
     model_config = example({"sku": "milk-950", "with_sku": "milk-1000"})
-
-
-class BuyerInput(Input):
-    """The company; `tax_code` (MST) has its check digit checked, the invoice goes to `email`."""
-
-    tax_code: TaxCode
-    company: Text
-    address: LongText
-    email: Email
-    model_config = example(examples.BUYER)
-
-
-def buyer_of(company: BuyerInput) -> ordering.Buyer:
-    return ordering.Buyer(company.tax_code, company.company, company.address, company.email)
 
 
 class CheckoutInput(Input):

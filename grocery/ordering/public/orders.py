@@ -49,15 +49,12 @@ def place_order(
     company: Buyer | None = None,
 ) -> PlacedOrder:
     """Turn the customer's cart into an order: prices fixed, slot booked, goods reserved, payment opened, the cart
-    empty. Or raise, and nothing has changed. At most 26 statements, whatever the length.
-    `key` (at most 255 characters) is one per wish of the customer: who repeats it is told of the order it became.
-    What is short is replaced as the cart says, the total never rises. Where it says "ask", SubstitutesProposed is
-    raised; `answers` are the SKUs chosen, None to leave out what is missing. Exactly one of `address_id` and
-    `pickup_point_id`. `expected_total`: what they saw, with fee. A card order ends unless paid by `pay_by`; what
-    store `credit` pays is paid at once. `company`: the invoice is made out to it, as by `ask_invoice` (three
-    statements more). Raises CartEmpty, ProductNotSold, TotalChanged, QuantityNotInSteps, QuantityTooLarge,
-    BelowMinimum, Invalid; NotFound for another's address or slot, an unknown point; SlotFull,
-    SlotClosed, OutsideDeliveryArea; OutOfStock; AmountTooSmall, AmountTooLarge, NotEnoughCredit."""
+    empty; or raise, and nothing has changed. At most 26 statements, three more with a `company`, which the invoice is
+    made out to. `key` (255 characters) is one per wish: who repeats it is told of the order it became. What is short
+    is replaced as the cart says; where that is "ask", SubstitutesProposed is raised, `answers` are the SKUs chosen,
+    None for nothing. One of `address_id` and `pickup_point_id`. Raises CartEmpty, ProductNotSold, TotalChanged (from
+    `expected_total`), QuantityNotInSteps, QuantityTooLarge, BelowMinimum, Invalid; NotFound; SlotFull, SlotClosed,
+    OutsideDeliveryArea; OutOfStock; AmountTooSmall, AmountTooLarge, NotEnoughCredit (for `credit`)."""
     checkout = placing.Checkout(
         customer_id=customer_id,
         store_id=store_id,

@@ -33,6 +33,7 @@ _SAID: Final[dict[str, Promise]] = {
     "sent_back": _("Noted: it was sent back."),
     "reopen": _("It waits for somebody again."),
     "other_amount": _("The other amount counts; it waits for somebody."),
+    "settled": _("Noted: it is settled with the bank."),
 }
 
 
@@ -104,6 +105,7 @@ class IncomingTransferAdmin(ReadOnly, admin.ModelAdmin):
             "other_amount": dong(transfer.told_otherwise) if transfer.told_otherwise else None,
             "may_assign": may_act and transfer.may_be_seen_to() and transfer.oddity != Oddity.OTHERWISE,
             "may_choose": may_act and transfer.oddity == Oddity.OTHERWISE and transfer.standing == Standing.OPEN,
+            "may_settle": may_act and transfer.was_paid_otherwise(),
             "may_send_back": may_act and transfer.may_be_seen_to(),
             "may_reopen": may_act and transfer.standing in {Standing.SENT_BACK, Standing.WAITS},
             "opts": self.opts,
@@ -139,6 +141,8 @@ def _do(do: str, transfer: IncomingTransfer, who: Principal, form: SeenTo) -> No
             payments.record_sent_back(**about)
         case "reopen":
             payments.reopen_transfer(**about)
+        case "settled":
+            payments.settle_other_amount(**about)
         case _:
             payments.believe_other_amount(**about)
 

@@ -37,11 +37,15 @@ ODDITIES = [
 ]
 
 
+_PAID_OTHERWISE = Q(standing=Standing.PAID, oddity=Oddity.OTHERWISE)
+
+
 class IncomingTransferQuerySet(models.QuerySet["IncomingTransfer"]):
     def open(self) -> IncomingTransferQuerySet:
-        """That a person has to see to, those who wait longest first: what fits nothing, and parts of what is off."""
+        """That a person has to see to, those who wait longest first: what fits nothing, parts of what is off, and
+        what has paid an order before the bank told another amount."""
         off = Q(standing=Standing.WAITS) & ~Q(payment__cancel_requested_at=None)
-        return self.filter(Q(standing=Standing.OPEN) | off).order_by("received_at", "id")
+        return self.filter(Q(standing=Standing.OPEN) | off | _PAID_OTHERWISE).order_by("received_at", "id")
 
     def of_store(self, store_id: UUID | None) -> IncomingTransferQuerySet:
         """That concern this store's orders, or perhaps any; None: all."""
@@ -115,7 +119,8 @@ class IncomingTransfer(models.Model):
                 fields=["received_at"],
                 condition=Q(standing__in=[Standing.OPEN, Standing.WAITS]),
                 name="payments_transfers_open",
-            )
+            ),
+            models.Index(fields=["received_at"], condition=_PAID_OTHERWISE, name="payments_paid_otherwise"),
         ]
 
     def __str__(self) -> str:
@@ -128,6 +133,10 @@ class IncomingTransfer(models.Model):
     def may_be_seen_to(self) -> bool:
         """Nothing has been booked of it."""
         return self.standing in {Standing.OPEN, Standing.WAITS}
+
+    def was_paid_otherwise(self) -> bool:
+        """It has paid an order, and the bank has told another amount since."""
+        return (self.standing, self.oddity) == (Standing.PAID, Oddity.OTHERWISE)
 
     def stand(
         self, standing: Standing, *, by: UUID | None = None, now: datetime | None = None, note: str = ""

@@ -76,6 +76,20 @@ def believe_other_amount(*, transfer_id: UUID, by: UUID, note: str, now: datetim
 
 
 @transaction.atomic
+def settle_other_amount(*, transfer_id: UUID, by: UUID, note: str, now: datetime) -> None:
+    """Note what came of two amounts of which the first has paid an order: nothing of it is booked anew, `note` tells
+    what the bank says and where a difference went.
+
+    Raises NotFound; TransferIs where it waits for nobody.
+    """
+    transfer = IncomingTransfer.objects.locked(transfer_id)
+    if not transfer.was_paid_otherwise():
+        raise TransferIs
+    transfer.oddity = cast("str", Oddity.NONE)
+    _seen_to(transfer, Standing.PAID, by, note, now)
+
+
+@transaction.atomic
 def reopen_transfer(*, transfer_id: UUID, by: UUID, note: str, now: datetime) -> None:
     """It was not sent back after all, or is not to wait: it stands in the queue again.
 

@@ -91,7 +91,7 @@ def _compare(told: Told, account: str) -> None:
     transaction.on_commit(TRANSFERS.labels(Oddity.OTHERWISE).inc)
     known = IncomingTransfer.objects.locked(known.id)
     known.told_otherwise = told.amount
-    if known.standing == Standing.OPEN:
+    if known.standing in {Standing.OPEN, Standing.PAID}:
         known.oddity = cast("str", Oddity.OTHERWISE)
     known.save(update_fields=["told_otherwise", "oddity"])
 

@@ -128,7 +128,7 @@ def _place(request: HttpRequest, customer_id: CustomerId) -> HttpResponse:
     try:
         if not _is_held(shop.cart, posted.get("slot", "")):
             _hold(shop, shop.cart, posted.get("slot", ""))
-        placed = _order(customer_id, plan, posted, shop.who.language, company and company.buyer())
+        placed = _order(customer_id, plan, posted, shop.who.language, company.buyer() if company else None)
     except ordering.SubstitutesProposed as asked:
         forget_header(request)
         return _page(request, asked=asked, status=asked.status)
