@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='invoice',
             name='reason',
-            field=models.CharField(blank=True, max_length=300, verbose_name='reason'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=300, verbose_name='reason'),
         ),
         migrations.AddField(
             model_name='invoice',

@@ -150,7 +150,7 @@ class Invoice(models.Model):
         "self", on_delete=models.PROTECT, null=True, related_name="replaced_by", verbose_name=_("replaces")
     )
     by = models.UUIDField(_("person"), null=True)
-    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True, default="", db_default="")
 
     objects = InvoiceQuerySet.as_manager()
 
