@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0017_disputes'),
+        ('payments', '0018_changes_of_tender'),
     ]
 
     operations = [
