@@ -65,14 +65,14 @@ moved AS (
     SELECT edge.is_first, kept.account, kept.rate, kept.provider, kept.debit, kept.credit
       FROM edge
      CROSS JOIN LATERAL (
-           SELECT * FROM "ledger_balance" WHERE grain = 'year' AND begin < date_trunc('year', edge.until)
+           SELECT * FROM "ledger_balance" WHERE grain = 'year' AND begin < date_trunc('year', edge.until)::date
         UNION ALL
            SELECT * FROM "ledger_balance"
-            WHERE grain = 'month' AND begin >= date_trunc('year', edge.until)
-              AND begin < date_trunc('month', edge.until)
+            WHERE grain = 'month' AND begin >= date_trunc('year', edge.until)::date
+              AND begin < date_trunc('month', edge.until)::date
         UNION ALL
            SELECT * FROM "ledger_balance"
-            WHERE grain = 'day' AND begin >= date_trunc('month', edge.until) AND begin < edge.until
+            WHERE grain = 'day' AND begin >= date_trunc('month', edge.until)::date AND begin < edge.until
      ) AS kept
      WHERE %(store)s::uuid IS NULL OR kept.store_id = %(store)s::uuid
     UNION ALL

@@ -29,7 +29,8 @@ WITH spans AS (
 )
 SELECT coalesce(book.order_number, posted.order_number)
   FROM moved
-  LEFT JOIN "ledger_orderbook" AS book ON book.order_id = moved.order_id
+  LEFT JOIN LATERAL (SELECT order_number, balance FROM "ledger_orderbook" AS one
+                      WHERE one.order_id = moved.order_id LIMIT 1) AS book ON true
   LEFT JOIN LATERAL (
        SELECT max(entry.order_number) AS order_number, sum(posting.amount) AS amount
          FROM "ledger_entry" AS entry JOIN "ledger_posting" AS posting ON posting.entry_id = entry.id
