@@ -51,6 +51,7 @@ from grocery.catalog.services import list_products as _lists
 from grocery.catalog.services import save_product as _save_product
 from grocery.catalog.services import stores as _stores
 from grocery.catalog.services import suggest as _suggest
+from grocery.catalog.services import terms as _terms
 from grocery.catalog.services import vat as _vat
 
 # --- stores -------------------------------------------------------------------------------------------------
@@ -257,8 +258,9 @@ def check_vat_rate(*, starts_on: date, rate: Decimal, now: datetime) -> None:
 
 
 def prepare_database() -> None:
-    """Have the law's VAT groups and rates in a database that has none; run after each `migrate`."""
+    """Have the law's VAT groups where there are none, and this release's search terms; run after each `migrate`."""
     _vat.prepare()
+    _terms.prepare()
 
 
 # --- many products at once ------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from grocery.catalog.models.places import Category, Store
 from grocery.catalog.models.products import PriceChange, Product
 from grocery.catalog.models.shelf import DailySale, KnownWord, Listing, ShelfOffer
+from grocery.catalog.models.terms import TermChange, TermGroup
 from grocery.catalog.models.vat import VatGroup, VatRate, VatRateChange
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "Product",
     "ShelfOffer",
     "Store",
+    "TermChange",
+    "TermGroup",
     "VatGroup",
     "VatRate",
     "VatRateChange",

@@ -19,6 +19,7 @@ from grocery.kernel import once
 from grocery.kernel.ids import new_id
 
 CATALOG: Final = "catalog:version"
+TERMS: Final = "catalog:terms"
 #: A version forgotten by a process that died between commit and announcement lives no longer than this.
 SECONDS: Final = 300
 
