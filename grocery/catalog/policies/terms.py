@@ -23,7 +23,7 @@ LONGEST_TERM: Final = 5
 _WORD: Final = re.compile(r"[^\W_]+")
 #: As the search columns have it: no apostrophes, nothing invisible, no mark that belongs to no letter.
 _DROPPED: Final = re.compile("[\u0300-\u036f\u200b-\u200d'’]")
-#: hoà and hòa are the same word; the search columns write the older way.
+#: The mark of hòa may stand on its last letter, too; the search columns write it as here.
 _TONES: Final = {
     unicodedata.normalize("NFC", pair + tone): unicodedata.normalize("NFC", pair[0] + tone + pair[1])
     for pair in ("oa", "oe", "uy")
