@@ -27,7 +27,7 @@ _UNGUARDED = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0006_piece_weight'),
+        ('catalog', '0007_whole_names'),
     ]
 
     operations = [
