@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from grocery.catalog.contracts.terms import Terms, TermsElsewhere
+from grocery.catalog.contracts.terms import Segment, Terms, TermsElsewhere
 from grocery.catalog.gateways.house_terms import read_house_terms
 from grocery.catalog.models.terms import TermChange, TermGroup
 from grocery.catalog.policies.term_groups import checked, line
-from grocery.catalog.policies.terms import Dictionary, prepared
+from grocery.catalog.policies.terms import Dictionary, meanings, prepared
 from grocery.catalog.services import versions
 from grocery.kernel.errors import NotFound
 
@@ -30,6 +30,14 @@ def dictionary() -> Dictionary:
     if kept[0] != version:
         _kept = kept = (version, prepared(TermGroup.objects.in_use()))
     return kept[1]
+
+
+def understood(*, typed: str) -> tuple[Segment, ...]:
+    return meanings(typed, dictionary())
+
+
+def check(terms: Terms) -> None:
+    checked(terms)
 
 
 @transaction.atomic
