@@ -12,6 +12,8 @@ from grocery.payments.events import (
     CashHandedIn,
     CashHandInUndone,
     CreditGranted,
+    CreditPaidIn,
+    CreditPaidOut,
     CreditTakenBack,
     DisputeFeeTaken,
     DisputeLossUndone,
@@ -73,6 +75,16 @@ def book_credit_granted(facts: tuple[CreditGranted, ...]) -> None:
 @on(CreditTakenBack, batch=_BATCH)
 def book_credit_taken_back(facts: tuple[CreditTakenBack, ...]) -> None:
     book(map(money.credit_taken_back, facts), now=clock.now())
+
+
+@on(CreditPaidIn, batch=_BATCH)
+def book_credit_paid_in(facts: tuple[CreditPaidIn, ...]) -> None:
+    book(map(money.credit_paid_in, facts), now=clock.now())
+
+
+@on(CreditPaidOut, batch=_BATCH)
+def book_credit_paid_out(facts: tuple[CreditPaidOut, ...]) -> None:
+    book(map(money.credit_paid_out, facts), now=clock.now())
 
 
 @on(CashHandedIn, batch=_BATCH)

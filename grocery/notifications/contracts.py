@@ -25,6 +25,7 @@ class Kind(StrEnum):
     TRANSFER_LATE = "transfer_late"
     PAY_AGAIN = "pay_again"
     TRANSFER_ODD = "transfer_odd"
+    CREDIT_GIVEN = "credit_given"
 
 
 class Channel(StrEnum):

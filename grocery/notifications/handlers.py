@@ -10,6 +10,7 @@ from grocery.notifications.contracts import Kind
 from grocery.notifications.events import MessageQueued
 from grocery.notifications.services.queue_message import (
     queue_cancellation,
+    queue_credit,
     queue_message,
     queue_odd_transfer,
     queue_question,
@@ -34,7 +35,15 @@ from grocery.ordering.events import (
     SubstituteProposed,
     WeightQuestioned,
 )
-from grocery.payments.events import PayAgainAsked, TransferCameLate, TransferPutAside, TransferSettled
+from grocery.payments.events import (
+    CreditEvent,
+    CreditGranted,
+    CreditPaidIn,
+    PayAgainAsked,
+    TransferCameLate,
+    TransferPutAside,
+    TransferSettled,
+)
 
 
 @on(OrderConfirmed)
@@ -135,6 +144,21 @@ def write_pay_again(fact: PayAgainAsked) -> None:
     kind, amount, until = Kind.PAY_AGAIN, str(fact.amount), fact.until
     now = clock.now()
     queue_message(kind=kind, event_id=fact.event_id, order_id=fact.order_id, now=now, amount=amount, until=until)
+
+
+@on(CreditGranted)
+def write_credit_granted(fact: CreditGranted) -> None:
+    _credit_given(fact, fact.reason)
+
+
+@on(CreditPaidIn)
+def write_credit_paid_in(fact: CreditPaidIn) -> None:
+    _credit_given(fact, "")
+
+
+def _credit_given(fact: CreditEvent, reason: str) -> None:
+    now, amount = clock.now(), fact.amount
+    queue_credit(event_id=fact.event_id, customer_id=fact.customer_id, amount=amount, reason=reason, now=now)
 
 
 @on(TransferPutAside)

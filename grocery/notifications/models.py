@@ -23,6 +23,7 @@ _KINDS = [
     (Kind.TRANSFER_LATE.value, _("transfer came late")),
     (Kind.PAY_AGAIN.value, _("asked to pay again")),
     (Kind.TRANSFER_ODD.value, _("transfer that fits nothing")),
+    (Kind.CREDIT_GIVEN.value, _("store credit given")),
 ]
 _STATES = [
     (MessageState.QUEUED.value, _("queued")),

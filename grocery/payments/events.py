@@ -215,6 +215,17 @@ class CreditTakenBack(CreditEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CreditPaidIn(CreditEvent):
+    """A transfer that fitted nothing is the customer's to spend; `reason` is the bank's reference. Told right after
+    TransferSettled, once per entry."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditPaidOut(CreditEvent):
+    """That was a mistake: TransferPutAside follows. Told once per entry."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CashEvent(Event):
     """A fact about cash that `carrier` (a person's id, or a courier's name) gave to a store. `expected` had been
     collected, `counted` was there; `into`: "safe" or "bank"; `reason` says why they differ."""
@@ -313,7 +324,7 @@ class TransferPutAside(PutAsideEvent):
 @dataclass(frozen=True, kw_only=True)
 class TransferSettled(PutAsideEvent):
     """It is put aside no more. `how`: "assigned" to an order, where MoneyTaken tells of it; "sent_back" to whoever
-    sent it; "corrected", as the bank had told a wrong amount."""
+    sent it; "credited", where CreditPaidIn tells of it; "corrected", as the bank had told a wrong amount."""
 
     how: str
 

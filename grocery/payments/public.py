@@ -91,6 +91,7 @@ from grocery.payments.services.see_to_refund import record_handed_back, retry_re
 from grocery.payments.services.see_to_transfer import (
     assign_transfer,
     believe_other_amount,
+    make_credit,
     record_sent_back,
     reopen_transfer,
     settle_other_amount,
@@ -142,6 +143,7 @@ __all__ = [
     "NotAStatement",
     "assign_transfer",
     "record_sent_back",
+    "make_credit",
     "reopen_transfer",
     "believe_other_amount",
     "settle_other_amount",

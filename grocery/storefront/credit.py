@@ -21,6 +21,8 @@ KINDS: Final = {
     CreditKind.TAKEN_BACK: gettext_lazy("Taken back"),
     CreditKind.SPENT: gettext_lazy("Paid for an order"),
     CreditKind.RETURNED: gettext_lazy("Back from an order"),
+    CreditKind.PAID_IN: gettext_lazy("Your bank transfer"),
+    CreditKind.PAID_OUT: gettext_lazy("Your bank transfer, taken out again"),
 }
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from grocery.kernel.money import Money
 from grocery.ordering.public import OrderView
 from grocery.payments import public as payments
-from grocery.payments.public import Method, PaymentView
+from grocery.payments.public import Method, PaymentState, PaymentView
 
 _REFUND, _COMING = gettext_lazy("Refund on its way"), gettext_lazy("The money is on its way")
 
@@ -81,9 +81,9 @@ _ALL: Final = {
 
 
 def may_change(order: OrderView, payment: PaymentView) -> bool:
-    """Whether it can be paid in another way: not packed, and nothing sent to us but store credit, which leaves a
-    rest."""
-    return order.may_be_paid_otherwise and payment.captured == payment.credit and order.ceiling > payment.credit
+    """Whether it can be paid in another way: not packed, no transfer has come, and store credit leaves a rest."""
+    over = payment.state in {PaymentState.CAPTURED, PaymentState.CANCELLED}
+    return order.may_be_paid_otherwise and not over and order.ceiling > payment.credit
 
 
 def tender(method: Method) -> Tender:

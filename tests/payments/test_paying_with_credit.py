@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, connection
 
+from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
 from grocery.payments import public as payments
 from grocery.payments.models import CreditAccount, CreditEntry, Payment, Shortfall
@@ -305,3 +306,75 @@ def test_an_order_that_is_cancelled_twice_at_once_gives_it_back_once(till: Till)
     order_id = till.open(dong(345_000), CASH, credit=120_000)
     at_once(lambda _: till.cancel(order_id))
     assert left() == dong(120_000)
+
+
+# --- made dearer ------------------------------------------------------------------------------------------------
+def test_what_an_order_comes_to_more_is_paid_with_the_credit_that_is_left(till: Till):
+    order_id = held(till, 345_000, credit=120_000)
+    granted(till, 80_000, key="more")
+    change = new_id()
+    assert [till.raise_to(order_id, dong(400_000), change) for _ in range(2)] == [dong(0)] * 2
+    assert (view(order_id).credit, view(order_id).to_pay, left()) == (dong(175_000), dong(0), dong(25_000))
+    packed(till, order_id, 400_000)
+    assert (on_card(till), view(order_id).captured, left()) == ([225_000], dong(400_000), dong(25_000))
+
+
+def test_and_the_rest_of_it_by_the_card_without_which_the_credit_comes_back(till: Till):
+    order_id = held(till, 345_000, credit=120_000)
+    for pays in (False, True):
+        if not pays:
+            granted(till, 30_000, key="more")
+        assert till.raise_to(order_id, dong(400_000), minutes=15) == dong(25_000)
+        assert (left(), view(order_id).to_pay) == (dong(0), dong(25_000))
+        payments.begin_authorisation(order_id=order_id, now=till.now)
+        if pays:
+            till.customer_pays(order_id, number=max(Payment.objects.values_list("number", flat=True)))
+            till.webhooks()
+            continue
+        till.later(minutes=16)
+        payments.reconcile(now=till.now)
+        assert (till.facts(order_id)[-1], left(), view(order_id).credit) == (
+            "RefundSucceeded",
+            dong(30_000),
+            dong(120_000),
+        )
+    packed(till, order_id, 400_000)
+    assert (sorted(on_card(till)), view(order_id).credit, left()) == ([0, 25_000, 225_000], dong(150_000), dong(0))
+
+
+def test_goods_packed_before_the_rest_was_paid_are_paid_as_before(till: Till):
+    order_id = held(till, 345_000, credit=120_000)
+    granted(till, 30_000, key="more")
+    till.raise_to(order_id, dong(400_000))
+    packed(till, order_id, 345_000)
+    assert (on_card(till)[-1:], view(order_id).captured, left()) == ([225_000], dong(375_000), dong(30_000))
+    assert view(order_id).refunded == dong(30_000)
+
+
+def test_so_it_is_with_cash_and_credit_comes_back_when_it_is_made_cheaper(till: Till):
+    granted(till, 500_000)
+    order_id = till.open(dong(345_000), CASH, credit=120_000)
+    till.raise_to(order_id, dong(400_000))
+    assert (Payment.objects.exclude(provider="credit").get().amount, left()) == (225_000, dong(325_000))
+    on_the_card = held(till, 345_000, credit=120_000)
+    till.raise_to(on_the_card, dong(400_000))
+    before = left()
+    till.lower_to(on_the_card, dong(345_000))
+    assert left() - before == dong(55_000)
+
+
+def test_an_order_without_credit_takes_none(till: Till):
+    granted(till, 500_000)
+    order_id = till.authorised(dong(345_000))
+    assert (till.raise_to(order_id, dong(400_000)), left()) == (dong(55_000), dong(500_000))
+
+
+def test_orders_made_dearer_at_once_spend_each_dong_once(till: Till):
+    granted(till, 6 * 10_000 + 50_000)
+    orders = [till.open(dong(345_000), CASH, credit=10_000) for _ in range(MANY)]
+    assert left() == dong(50_000)
+    at_once(lambda number: till.raise_to(orders[number], dong(375_000)))
+    spent = sum(payment.amount for payment in Payment.objects.filter(provider="credit"))
+    assert spent + left().minor == 110_000
+    for order_id in orders:
+        assert view(order_id).amount in {dong(345_000), dong(375_000)}

@@ -25,6 +25,8 @@ class EntryKind(StrEnum):
     WRITE_OFF_REDUCED = "write_off_reduced"
     CREDIT_GRANTED = "credit_granted"
     CREDIT_TAKEN_BACK = "credit_taken_back"
+    CREDIT_PAID_IN = "credit_paid_in"
+    CREDIT_PAID_OUT = "credit_paid_out"
     PUT_ASIDE = "put_aside"
     SETTLED = "put_aside_settled"
     HANDED_IN = "handed_in"

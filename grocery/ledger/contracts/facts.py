@@ -116,7 +116,7 @@ class Taken(Movement, Protocol):
 
 
 class Credit(Fact, Protocol):
-    """Store credit that was given away, or taken back."""
+    """Store credit that was given away or taken back; a transfer that became store credit, or did not after all."""
 
     @property
     def entry_id(self) -> UUID: ...

@@ -48,6 +48,8 @@ KINDS = [
     (EntryKind.WRITE_OFF_REDUCED.value, _("write-off reduced")),
     (EntryKind.CREDIT_GRANTED.value, _("store credit given away")),
     (EntryKind.CREDIT_TAKEN_BACK.value, _("store credit taken back")),
+    (EntryKind.CREDIT_PAID_IN.value, _("transfer made store credit")),
+    (EntryKind.CREDIT_PAID_OUT.value, _("transfer made store credit, undone")),
     (EntryKind.PUT_ASIDE.value, _("transfer put aside")),
     (EntryKind.SETTLED.value, _("transfer put aside no more")),
     (EntryKind.HANDED_IN.value, _("cash handed in")),

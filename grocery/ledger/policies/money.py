@@ -86,16 +86,27 @@ def _aside(fact: Movement, kind: EntryKind, into: tuple[Account, str], out_of: t
 
 def credit_granted(fact: Credit) -> Draft:
     """Given away: the customer may spend it."""
-    return _given_away(fact, EntryKind.CREDIT_GRANTED, f"granted:{fact.entry_id}", fact.amount.minor)
+    return _credit(fact, EntryKind.CREDIT_GRANTED, f"granted:{fact.entry_id}", Account.GOODWILL, fact.amount.minor)
 
 
 def credit_taken_back(fact: Credit) -> Draft:
     """A grant was a mistake, so much of it."""
-    return _given_away(fact, EntryKind.CREDIT_TAKEN_BACK, f"taken_back:{fact.entry_id}", -fact.amount.minor)
+    source = f"taken_back:{fact.entry_id}"
+    return _credit(fact, EntryKind.CREDIT_TAKEN_BACK, source, Account.GOODWILL, -fact.amount.minor)
 
 
-def _given_away(fact: Credit, kind: EntryKind, source: str, amount: int) -> Draft:
-    lines = (Line(Account.GOODWILL, amount), Line(Account.CREDIT, -amount))
+def credit_paid_in(fact: Credit) -> Draft:
+    """A transfer that was nobody's is the customer's to spend."""
+    return _credit(fact, EntryKind.CREDIT_PAID_IN, f"paid_in:{fact.entry_id}", Account.BANK, fact.amount.minor)
+
+
+def credit_paid_out(fact: Credit) -> Draft:
+    """It is nobody's again."""
+    return _credit(fact, EntryKind.CREDIT_PAID_OUT, f"paid_out:{fact.entry_id}", Account.BANK, -fact.amount.minor)
+
+
+def _credit(fact: Credit, kind: EntryKind, source: str, against: Account, amount: int) -> Draft:
+    lines = (Line(against, amount), Line(Account.CREDIT, -amount))
     return Draft(kind=kind, source=source, at=fact.at, by=fact.by, note=fact.reason, lines=lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -16,9 +17,9 @@ from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money
 from grocery.kernel.outbox import publish
 from grocery.notifications import models, policies
-from grocery.notifications.contracts import Channel, Kind
+from grocery.notifications.contracts import Channel, Kind, Rendered
 from grocery.notifications.events import MessageQueued
-from grocery.notifications.services.render import reference, render
+from grocery.notifications.services.render import reference, render, render_credit
 from grocery.ordering import public as ordering
 from grocery.payments import public as payments
 
@@ -84,23 +85,51 @@ def queue_message(
     until: datetime | None = None,
 ) -> None:
     """Write the message about this fact in the customer's language and tell that it waits; once per fact."""
+    order = ordering.order(order_id=ordering.OrderId(order_id))
+    about: dict[str, Any] = {"reason": reason, "question": question, "back": back, "amount": amount, "until": until}
+
+    def words(language: str, name: str) -> Rendered:
+        return render(kind=kind, language=language, order=order, name=name, **about)
+
+    _queue(kind, event_id, order.customer_id, words, now, order_id=order_id)
+
+
+@transaction.atomic
+def queue_credit(*, event_id: UUID, customer_id: UUID, amount: Money, reason: str, now: datetime) -> None:
+    """Tell a customer what they may spend; `reason`: what staff wrote, "" where a transfer became store credit."""
+    balance = payments.credit_of(customer_id=customer_id)
+
+    def words(language: str, name: str) -> Rendered:
+        return render_credit(language=language, name=name, amount=amount, balance=balance, reason=reason)
+
+    _queue(Kind.CREDIT_GIVEN, event_id, customer_id, words, now)
+
+
+def _queue(
+    kind: Kind,
+    event_id: UUID,
+    customer_id: UUID,
+    words_in: Callable[[str, str], Rendered],
+    now: datetime,
+    *,
+    order_id: UUID | None = None,
+) -> None:
+    """The message to that customer, once per fact; nothing where nobody is left to tell."""
     if models.Message.objects.about(event_id, kind, Channel.EMAIL).exists():
         return
-    order = ordering.order(order_id=ordering.OrderId(order_id))
     try:
-        contact = accounts.contact(customer_id=accounts.CustomerId(order.customer_id))
+        contact = accounts.contact(customer_id=accounts.CustomerId(customer_id))
     except NotFound:
         log.info("nobody to tell", kind=kind.value, order_id=str(order_id))
         return
     language = policies.spoken_language(contact.language)
-    about: dict[str, Any] = {"reason": reason, "question": question, "back": back, "amount": amount, "until": until}
-    words = render(kind=kind, language=language, order=order, name=contact.name, **about)
+    words = words_in(language, contact.name)
     message = models.Message.objects.create(
         id=(message_id := new_id()),
         event_id=event_id,
         kind=kind.value,
         channel=Channel.EMAIL.value,
-        customer_id=order.customer_id,
+        customer_id=customer_id,
         order_id=order_id,
         language=language,
         to=contact.email,

@@ -43,10 +43,25 @@ def render(
         context["until"] = f"{until.astimezone(ZoneInfo(order.zone)):%H:%M, %d/%m}"
     if back:
         context |= _return(back, language)
+    return _rendered(kind, language, context)
+
+
+def render_credit(*, language: str, name: str, amount: Money, balance: Money, reason: str) -> Rendered:
+    """The words about store credit that a customer may spend; `reason` "": a transfer of theirs became it."""
+    home = _home(language)
+    about = {"name": name, "amount": str(amount), "balance": str(balance), "reason": reason, "url": f"{home}credit/"}
+    return _rendered(Kind.CREDIT_GIVEN, language, about | {"language": language, "home": home})
+
+
+def _rendered(kind: Kind, language: str, context: dict[str, Any]) -> Rendered:
     subject, text, html = (
         render_to_string(f"notifications/{kind}.{language}.{part}", context) for part in ("subject", "txt", "html")
     )
     return Rendered(subject=" ".join(subject.split()), text=_tidy(text), html=_tidy(html))
+
+
+def _home(language: str) -> str:
+    return settings.PUBLIC_URL + ("/" if language == "vi" else f"/{language}/")
 
 
 def _tidy(text: str) -> str:
@@ -61,7 +76,7 @@ def reference(message_id: UUID) -> str:
 
 def _order(order: ordering.OrderView, language: str) -> dict[str, Any]:
     """What templates may use. Amounts and quantities are text already; once known, what was packed counts."""
-    home = settings.PUBLIC_URL + ("/" if language == "vi" else f"/{language}/")
+    home = _home(language)
     return {
         "language": language,
         "number": order.number,

@@ -26,15 +26,20 @@ from grocery.payments.admin.asking import asker
 from grocery.payments.admin.statements import may_import, statement
 from grocery.payments.models import IncomingTransfer
 from grocery.payments.models.transfers import IncomingTransferQuerySet
-from grocery.payments.policies.transfers import Oddity, Standing
+from grocery.payments.policies.transfers import UNDOABLE, Oddity, Standing
 
 _SAID: Final[dict[str, Promise]] = {
     "assign": _("The transfer is with its order."),
     "sent_back": _("Noted: it was sent back."),
+    "credit": _("The customer can spend it now."),
     "reopen": _("It waits for somebody again."),
     "other_amount": _("The other amount counts; it waits for somebody."),
     "settled": _("Noted: it is settled with the bank."),
 }
+
+
+#: What is in no account of ours, or of an amount that the bank has yet to say.
+_NOT_CREDIT: Final = frozenset({Oddity.OTHER_ACCOUNT, Oddity.OTHER_CURRENCY, Oddity.OTHERWISE})
 
 
 class SeenTo(forms.Form):
@@ -107,7 +112,8 @@ class IncomingTransferAdmin(ReadOnly, admin.ModelAdmin):
             "may_choose": may_act and transfer.oddity == Oddity.OTHERWISE and transfer.standing == Standing.OPEN,
             "may_settle": may_act and transfer.was_paid_otherwise(),
             "may_send_back": may_act and transfer.may_be_seen_to(),
-            "may_reopen": may_act and transfer.standing in {Standing.SENT_BACK, Standing.WAITS},
+            "may_credit": may_act and transfer.may_be_seen_to() and transfer.oddity not in _NOT_CREDIT,
+            "may_reopen": may_act and transfer.standing in UNDOABLE,
             "opts": self.opts,
         }
         return TemplateResponse(request, "payments/transfer.html", context)
@@ -137,6 +143,8 @@ def _do(do: str, transfer: IncomingTransfer, who: Principal, form: SeenTo) -> No
     match do:
         case "assign":
             payments.assign_transfer(order_number=form.cleaned_data["order_number"], **about)
+        case "credit":
+            payments.make_credit(order_number=form.cleaned_data["order_number"], **about)
         case "sent_back":
             payments.record_sent_back(**about)
         case "reopen":

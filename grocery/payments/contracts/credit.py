@@ -26,13 +26,16 @@ class CreditKind(StrEnum):
     """Why a balance moved.
 
     granted: the shop gave it · taken_back: a grant was a mistake · spent: an order was paid with it · returned: an
-    order gave it back, or gave back there what had been paid otherwise.
+    order gave it back, or gave back there what had been paid otherwise · paid_in: a transfer of theirs that fitted
+    nothing · paid_out: that was a mistake.
     """
 
     GRANTED = "granted"
     TAKEN_BACK = "taken_back"
     SPENT = "spent"
     RETURNED = "returned"
+    PAID_IN = "paid_in"
+    PAID_OUT = "paid_out"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, transaction
 
 from grocery.kernel import statements
 from grocery.kernel.errors import NotFound
-from grocery.kernel.money import Money, dong
+from grocery.kernel.money import Money, dong, total
 from grocery.payments.contracts import (
     CaptureView,
     Method,
@@ -48,13 +48,21 @@ _OTHERS: Final = f"""
     SELECT {statements.columns(Payment, "payment")} FROM payments_payment payment
     WHERE order_id = %s AND number > 0 ORDER BY number
 """  # noqa: S608 - names of columns
+#: What the order had, until it was off.
+_COUNTED: Final = {"", LetGo.ORDER_OFF}
 
 
 @dataclass(slots=True)
 class Bill:
-    """The payments of one order, oldest first; there is always one."""
+    """The payments of one order, what store credit pays before the others, else oldest first; there is always one.
+
+    Store credit comes first because it is kept before all others, and goes back after them.
+    """
 
     payments: list[Payment]
+
+    def __post_init__(self) -> None:
+        self._sort()
 
     @classmethod
     def of(cls, order_id: UUID) -> Bill:
@@ -131,9 +139,9 @@ class Bill:
         return next(p for p in carries if p.let_go not in SUPERSEDED)
 
     @property
-    def credit(self) -> Payment | None:
-        """What is paid with store credit. It comes first: it is kept before all others, and goes back after them."""
-        return self.payments[0] if self.payments[0].is_credit() else None
+    def credits(self) -> list[Payment]:
+        """What is paid with store credit: when the order was placed, and where it came to more."""
+        return [payment for payment in self.payments if payment.is_credit()]
 
     @property
     def provider(self) -> str:
@@ -145,8 +153,10 @@ class Bill:
         return self.base.method == Method.CASH_ON_DELIVERY
 
     def paid_with_credit(self) -> Money:
-        """What store credit pays of the order and has not gone back."""
-        return dong(0) if self.credit is None or self.credit.let_go else self.credit.refundable()
+        """What store credit pays of the order and has not gone back; not of a change that waits for its top-up."""
+        waits = {payment.top_up_for for payment in self.waiting()} - {None}
+        counts = (credit for credit in self.credits if not credit.let_go and credit.top_up_for not in waits)
+        return total(credit.refundable() for credit in counts)
 
     def rest_of(self, amount: Money) -> Money:
         """What store credit leaves to be paid of it."""
@@ -194,8 +204,8 @@ class Bill:
         return [payment for payment in self.payments if payment.is_wanted()]
 
     def top_up(self, reference: UUID) -> Payment | None:
-        """The top-up for that change of the order, whatever became of it."""
-        for_it = (payment for payment in self.payments if payment.top_up_for == reference)
+        """The top-up for that change of the order beside store credit, whatever became of it."""
+        for_it = (p for p in self.payments if p.top_up_for == reference and not p.is_credit())
         return next((payment for payment in for_it if payment.let_go != LetGo.RENEWED), None)
 
     def authorised(self) -> Money:
@@ -213,9 +223,14 @@ class Bill:
         """One more payment of the order, under its lock."""
         first = self.payments[0]
         whose = {name: getattr(first, name) for name in ("order_id", "order_number", "payer_id", "store_id")}
-        added = Payment.objects.create(number=self.payments[-1].number + 1, **whose, **terms)
+        number = max(payment.number for payment in self.payments) + 1
+        added = Payment.objects.create(number=number, **whose, **terms)
         self.payments.append(added)
+        self._sort()
         return added
+
+    def _sort(self) -> None:
+        self.payments.sort(key=lambda payment: (not payment.is_credit(), payment.number))
 
     def state(self) -> PaymentState:
         """How the order's money stands: as the payment that carries it does, and as sure as all of them are.
@@ -223,7 +238,7 @@ class Bill:
         A top-up that waits for its customer changes nothing; one that is being captured keeps it from `captured`.
         What was paid by hand after the card's hold was lost is captured.
         """
-        wanted = [p for p in self.payments if p.let_go in {"", LetGo.ORDER_OFF} and not p.standby]
+        wanted = [p for p in self.payments if p.let_go in _COUNTED and not p.standby]
         counting = [p for p in wanted if not p.is_waiting()]
         states = {payment.current_state() for payment in counting}
         if PaymentState.UNKNOWN in states:
@@ -250,7 +265,7 @@ class Bill:
             refunded=self._sum(lambda payment: payment.refunded, self.payments),
             refunding=self._sum(lambda payment: payment.refunding, self.payments),
             refunds=self._refunds(),
-            credit=dong(self.credit.captured if self.credit else 0),
+            credit=self._sum(lambda credit: credit.captured, [c for c in self.credits if c.let_go in _COUNTED]),
             provider=self.next.provider,
             failure_code=self.next.failure_code,
             capture_before=min((p.capture_before for p in counted if p.capture_before), default=None),

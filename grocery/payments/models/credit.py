@@ -21,9 +21,11 @@ KINDS = [
     (CreditKind.TAKEN_BACK, _("taken back")),
     (CreditKind.SPENT, _("spent")),
     (CreditKind.RETURNED, _("came back")),
+    (CreditKind.PAID_IN, _("transfer made credit")),
+    (CreditKind.PAID_OUT, _("transfer made credit, undone")),
 ]
 #: These add to a balance, the others take from it.
-_ADDING: Final = [CreditKind.GRANTED, CreditKind.RETURNED]
+_ADDING: Final = [CreditKind.GRANTED, CreditKind.RETURNED, CreditKind.PAID_IN]
 
 #: The first entry of a customer opens the account.
 ADD: Final = """
@@ -115,6 +117,10 @@ class CreditEntryQuerySet(models.QuerySet["CreditEntry"]):
     def with_key(self, key: str) -> CreditEntry | None:
         """The one that was made under that key."""
         return self.filter(key=key).first()
+
+    def of_transfer(self, transfer_id: UUID) -> CreditEntryQuerySet:
+        """What that transfer moved, newest first."""
+        return self.filter(key__startswith=f"transfer:{transfer_id}:").order_by("-id")
 
     def grant(self, entry_id: UUID) -> CreditEntry:
         """That grant. Raises NotFound."""

@@ -145,7 +145,8 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 class Payment(models.Model):
     """One authorisation, one promise of cash, or what store credit pays, for an order. Amounts in đồng.
 
-    The order's first payment that is not store credit carries it; a top-up adds to it for a change of the order. A
+    The order's first payment that is not store credit carries it; a top-up adds to it for a change of the order, and
+    store credit beside it where the order is paid with that. A
     payment that its customer has not made when the amount changes is let go and replaced by another.
     """
 
@@ -237,7 +238,7 @@ class Payment(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["order_id", "top_up_for"],
-                condition=~Q(top_up_for=None) & ~Q(let_go=LetGo.RENEWED),
+                condition=~Q(top_up_for=None) & ~Q(let_go=LetGo.RENEWED) & ~Q(provider=CREDIT),
                 name="payments_one_top_up_per_change",
             ),
             models.UniqueConstraint(

@@ -21,6 +21,7 @@ STANDINGS = [
     (Standing.WAITS, _("waits for the rest")),
     (Standing.PAID, _("with its order")),
     (Standing.SENT_BACK, _("sent back by hand")),
+    (Standing.CREDITED, _("store credit of its customer")),
 ]
 ODDITIES = [
     (Oddity.UNKNOWN_MEMO, _("no memo of ours")),

@@ -26,13 +26,19 @@ class Standing(StrEnum):
     """Where a transfer stands.
 
     open: a person has to see to it · waits: part of what an order wants, the rest has yet to come · paid: it is with
-    the payment that it is for, and what that does not keep goes back by itself · sent_back: by hand.
+    the payment that it is for, and what that does not keep goes back by itself · sent_back: by hand · credited: it is
+    store credit of the customer who sent it.
     """
 
     OPEN = "open"
     WAITS = "waits"
     PAID = "paid"
     SENT_BACK = "sent_back"
+    CREDITED = "credited"
+
+
+#: What a person did and may take back.
+UNDOABLE: Final = frozenset({Standing.SENT_BACK, Standing.WAITS, Standing.CREDITED})
 
 
 class Oddity(StrEnum):

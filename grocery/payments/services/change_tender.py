@@ -89,7 +89,7 @@ def _change_over(bill: Bill, payment: Payment, now: datetime) -> list[PaymentEve
     paid_before = base.is_held()
     for old in bill.wanted():
         if old.top_up_for and old.is_awaited():
-            end_top_up(old, LetGo.OTHER_TENDER, now=now)
+            end_top_up(bill, old, LetGo.OTHER_TENDER, now=now)
         elif old is not payment and not old.is_credit():
             let_go(old, LetGo.OTHER_TENDER, now=now)
     payment.standby, payment.pay_until, payment.look_at = Standby.NONE, None, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,8 +19,8 @@ from grocery.kernel.money import Money, dong
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import AmountTooLarge, AmountTooSmall
 from grocery.payments.contracts.credit import CreditEntryView, CreditKind, NotEnoughCredit, NothingToTakeBack
-from grocery.payments.events import CreditGranted, CreditTakenBack
-from grocery.payments.models import CreditAccount, CreditEntry, Payment, RefundPart
+from grocery.payments.events import CreditGranted, CreditPaidIn, CreditPaidOut, CreditTakenBack
+from grocery.payments.models import CreditAccount, CreditEntry, IncomingTransfer, Payment, RefundPart
 
 MOVED = Counter("payments_store_credit_moved_dong", "Store credit in đồng, by how it moved", ["kind"])
 #: More is not given in one go.
@@ -104,6 +105,30 @@ def take_back_credit(*, entry_id: UUID, reason: str, by: UUID, now: datetime) ->
     return entry.view()
 
 
+def pay_in(customer_id: UUID, amount: Money, *, transfer: IncomingTransfer, by: UUID, now: datetime) -> None:
+    """The transfer is this customer's to spend, in the caller's transaction and under the transfer's lock."""
+    balance = CreditAccount.objects.add(customer_id, amount)
+    terms = _of_transfer(transfer, by)
+    entry = _write(customer_id, CreditKind.PAID_IN, amount, balance, now, **terms)
+    about = {"reason": transfer.reference, "by": by, "at": now}
+    publish(CreditPaidIn(customer_id=customer_id, entry_id=entry.id, amount=amount, **about))
+
+
+def pay_out(*, transfer: IncomingTransfer, by: UUID, now: datetime) -> None:
+    """The opposite, for whoever it was, where they have not spent it. Raises NotEnoughCredit."""
+    paid_in = CreditEntry.objects.of_transfer(transfer.id)[0]
+    customer_id, amount = paid_in.account_id, paid_in.money
+    balance = _take(customer_id, amount)
+    entry = _write(customer_id, CreditKind.PAID_OUT, -amount, balance, now, **_of_transfer(transfer, by))
+    about = {"reason": transfer.reference, "by": by, "at": now}
+    publish(CreditPaidOut(customer_id=customer_id, entry_id=entry.id, amount=amount, **about))
+
+
+def _of_transfer(transfer: IncomingTransfer, by: UUID) -> dict[str, Any]:
+    times = CreditEntry.objects.of_transfer(transfer.id).count()
+    return {"reason": transfer.reference, "by": by, "key": f"transfer:{transfer.id}:{times}"}
+
+
 def spend(payment: Payment, *, now: datetime) -> None:
     """Pay this payment from its payer's credit, all of it, in the caller's transaction. Raises NotEnoughCredit."""
     balance = _take(payment.payer_id, payment.total)
@@ -132,7 +157,7 @@ def _of_order(payment: Payment) -> dict[str, Any]:
 def _write(
     customer_id: UUID, kind: CreditKind, amount: Money, balance: Money, now: datetime, **terms: Any
 ) -> CreditEntry:
-    MOVED.labels(kind.value).inc(abs(amount.minor))
+    transaction.on_commit(partial(MOVED.labels(kind.value).inc, abs(amount.minor)))
     return CreditEntry.objects.create(
         account_id=customer_id, kind=kind, amount=amount.minor, balance=balance.minor, at=now, **terms
     )

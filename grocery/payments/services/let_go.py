@@ -7,7 +7,7 @@ from datetime import datetime
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import PaymentState
 from grocery.payments.events import CancellationRequested, TopUpEnded
-from grocery.payments.models import Payment
+from grocery.payments.models import Bill, Payment
 from grocery.payments.policies import LetGo, Operation
 from grocery.payments.services.excess import return_excess
 from grocery.payments.services.intents import intend
@@ -30,8 +30,11 @@ def let_go(payment: Payment, why: LetGo, *, now: datetime) -> None:
     payment.save(update_fields=["cancel_requested_at", "let_go", "state", "cancelled_at", "look_at"])
 
 
-def end_top_up(payment: Payment, why: LetGo, *, now: datetime) -> None:
-    """Let a top-up go for which its customer has not paid, and say so."""
+def end_top_up(bill: Bill, payment: Payment, why: LetGo, *, now: datetime) -> None:
+    """Let a top-up go for which its customer has not paid, with the store credit beside it, and say so."""
     let_go(payment, why, now=now)
     if payment.top_up_for:
+        for credit in bill.credits:
+            if credit.top_up_for == payment.top_up_for and credit.is_live():
+                let_go(credit, why, now=now)
         publish(TopUpEnded(order_id=payment.order_id, reference=payment.top_up_for))

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from grocery.kernel.errors import Conflict
-from grocery.kernel.money import Money, dong
+from grocery.kernel.money import Money, dong, total
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import Method, MethodNotOffered, PaymentState, PaymentView
 from grocery.payments.contracts.credit import CREDIT
@@ -50,16 +50,16 @@ def open_payment(
         raise transaction.TransactionManagementError("a payment is opened in the transaction that places the order")
     whose = {"order_id": order_id, "order_number": order_number, "payer_id": payer_id, "store_id": store_id}
     paid = part_of_credit(credit, amount, least=_least(method))
-    first = [Payment(**whose, **_spent(paid, now), opened_at=now)] if paid else []
+    first = [Payment(**whose, **paid_with_credit(paid, now), opened_at=now)] if paid else []
     terms = terms_of(method, amount - paid, payer_id, now)
     bill, opened = Bill.opened([*first, Payment(**whose, **terms, number=len(first), opened_at=now)])
     if not opened:
         return _opened_before(bill, amount, whose | {"method": method}).view()
     for payment in bill.payments:
         payment.doubt = False  # nothing was asked of anybody yet
-    if bill.credit:
-        spend(bill.credit, now=now)
-        publish(taken(bill.credit, now=now))
+    for spent in bill.credits:
+        spend(spent, now=now)
+        publish(taken(spent, now=now))
     if bill.base.state == PaymentState.AUTHORISED:
         publish(PaymentAuthorised(order_id=order_id, amount=amount))
     return bill.view()
@@ -95,7 +95,8 @@ def limits_by(method: Method, amount: Money | None = None, *, payer_id: UUID | N
             return provider_of(method, amount, payer_id=payer_id, is_away=breaker.is_believed_away).limits
 
 
-def _spent(paid: Money, now: datetime) -> dict[str, Any]:
+def paid_with_credit(paid: Money, now: datetime) -> dict[str, Any]:
+    """What a payment is that store credit makes, at once."""
     return {
         "method": Method.STORE_CREDIT,
         "provider": CREDIT,
@@ -131,7 +132,7 @@ def terms_of(method: Method, rest: Money, payer_id: UUID, now: datetime) -> dict
 
 def _opened_before(bill: Bill, amount: Money, wanted: dict[str, Any]) -> Bill:
     base = bill.base
-    opened_for = base.total + (bill.credit.total if bill.credit else _NOTHING)
+    opened_for = base.total + total(spent.total for spent in bill.credits)
     if opened_for != amount or any(getattr(base, name) != value for name, value in wanted.items()):
         raise Conflict
     return bill

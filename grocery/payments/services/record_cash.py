@@ -32,7 +32,7 @@ def record_cash(
     payment, cash = bill.base, bill.rest_of(amount)
     if bill.is_cash and _noted_before(bill, amount):
         return
-    if bill.is_cash and bill.credit and not cash:
+    if bill.is_cash and bill.credits and not cash:
         _nothing_to_collect(bill, now)
         return
     check_taking(cash, authorised=payment.total)
@@ -51,7 +51,7 @@ def _noted_before(bill: Bill, amount: Money) -> bool:
     payment = bill.base
     if payment.state != PaymentState.CAPTURED:
         return False
-    if payment.captured > amount.minor or (bill.credit is None and payment.captured != amount.minor):
+    if payment.captured > amount.minor or (not bill.credits and payment.captured != amount.minor):
         raise Conflict
     return True
 

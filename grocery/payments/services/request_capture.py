@@ -43,8 +43,13 @@ def request_capture(*, order_id: UUID, amount: Money, now: datetime) -> None:
 def _collect(bill: Bill, amount: Money, now: datetime) -> None:
     """Keep what store credit pays of it; the rest is for the driver, who has nothing to do with nothing."""
     stay(bill, now=now)
-    if bill.credit and bill.credit.to_capture is None:
-        _take_of(bill.credit, min(amount, bill.credit.total), now)
+    left = amount
+    for credit in [one for one in bill.credits if _may_be_asked_for(one) and one.is_live()]:
+        if share := min(left, credit.total):
+            _take_of(credit, share, now)
+        else:
+            let_go(credit, LetGo.NOT_NEEDED, now=now)
+        left -= share
     if rest := bill.rest_of(amount):
         bill.base.to_capture = rest.minor
         bill.base.save(update_fields=["to_capture"])
@@ -60,6 +65,8 @@ def _may_be_asked_for(payment: Payment) -> bool:
 
 def _take_more(bill: Bill, missing: Money, now: datetime) -> None:
     """Of the payments of which nothing was asked yet: all of them or, where a capture was refused, what is left."""
+    for payment in bill.awaited():
+        end_top_up(bill, payment, LetGo.NOT_NEEDED, now=now)
     free = [payment for payment in bill.live() if _may_be_asked_for(payment)]
     if missing < dong(0) or missing > total(payment.total for payment in free):
         raise Conflict
@@ -76,8 +83,6 @@ def _take(bill: Bill, free: list[Payment], amount: Money, now: datetime) -> None
             _take_of(payment, share, now)
         else:
             let_go(payment, LetGo.NOT_NEEDED, now=now)
-    for payment in bill.awaited():
-        end_top_up(payment, LetGo.NOT_NEEDED, now=now)
 
 
 def _take_of(payment: Payment, share: Money, now: datetime) -> None:

@@ -9,13 +9,14 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
-from grocery.kernel.errors import NotFound
+from grocery.kernel.errors import Invalid, NotFound
 from grocery.kernel.money import Money
 from grocery.payments.contracts import Method, NotPaidByTransfer, PaymentState, TransferIs
 from grocery.payments.models import Bill, IncomingTransfer, Payment
 from grocery.payments.policies import LetGo
-from grocery.payments.policies.transfers import TAKEN, Oddity, Standing
-from grocery.payments.services.put_aside import put_aside, settled
+from grocery.payments.policies.transfers import TAKEN, UNDOABLE, Oddity, Standing
+from grocery.payments.services.credit import pay_in, pay_out
+from grocery.payments.services.put_aside import is_ours, put_aside, settled
 from grocery.payments.services.receive_transfer import receive_transfer
 from grocery.payments.services.take_transfer import pay_with, pay_with_parts
 
@@ -50,6 +51,29 @@ def record_sent_back(*, transfer_id: UUID, by: UUID, note: str, now: datetime) -
     transfer = _locked(transfer_id)
     settled(transfer, "sent_back", by=by, now=now)
     _seen_to(transfer, Standing.SENT_BACK, by, note, now)
+
+
+@transaction.atomic
+def make_credit(*, transfer_id: UUID, order_number: str, by: UUID, note: str, now: datetime) -> None:
+    """Let the customer of that order spend it, at once; without a number, of the order that its memo names.
+
+    Raises NotFound for an order that there is not, and where neither names one; TransferIs where it was seen to
+    meanwhile, is not in đồng or not in our account; Invalid to oneself.
+    """
+    transfer = _locked(transfer_id)
+    if not is_ours(transfer) or transfer.oddity == Oddity.OTHERWISE:
+        raise TransferIs
+    if order_number:
+        order_id = Payment.objects.order_numbered(order_number)
+        transfer.payment = Bill.of(order_id).base if order_id else None
+    if transfer.payment is None:
+        raise NotFound("order", order_number)
+    payer_id = transfer.payment.payer_id
+    if payer_id == by:
+        raise Invalid("order_number", "Not to yourself.", "Không thể chuyển cho chính mình.")
+    settled(transfer, "credited", by=by, now=now)
+    pay_in(payer_id, transfer.total, transfer=transfer, by=by, now=now)
+    _seen_to(transfer, Standing.CREDITED, by, note, now)
 
 
 @transaction.atomic
@@ -91,14 +115,16 @@ def settle_other_amount(*, transfer_id: UUID, by: UUID, note: str, now: datetime
 
 @transaction.atomic
 def reopen_transfer(*, transfer_id: UUID, by: UUID, note: str, now: datetime) -> None:
-    """It was not sent back after all, or is not to wait: it stands in the queue again.
+    """It was not sent back after all, is not to wait, or is nobody's credit: it stands in the queue again.
 
-    Raises NotFound; TransferIs once it is with its order, where the books have it.
+    Raises NotFound; TransferIs once it is with its order, where the books have it; NotEnoughCredit once it was spent.
     """
     transfer = IncomingTransfer.objects.locked(transfer_id)
-    if transfer.standing not in {Standing.SENT_BACK, Standing.WAITS}:
+    if transfer.standing not in UNDOABLE:
         raise TransferIs
-    if transfer.standing == Standing.SENT_BACK:
+    if transfer.standing == Standing.CREDITED:
+        pay_out(transfer=transfer, by=by, now=now)
+    if transfer.standing != Standing.WAITS:
         put_aside(transfer, "reopened", by=by, now=now)
     _seen_to(transfer, Standing.OPEN, by, note, now)
 

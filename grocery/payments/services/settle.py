@@ -110,7 +110,7 @@ def _finish_beginning(payment: Payment, now: datetime) -> None:
 @transaction.atomic
 def _finish(payment_id: UUID, now: datetime, *, come_back: datetime | None) -> None:
     """A top-up that waits for its customer beyond its time is given up; what is unsettled is looked at again."""
-    _, payment = Bill.locked_with(payment_id)
+    bill, payment = Bill.locked_with(payment_id)
     if ProviderCall.objects.has_one_open(payment.id):
         come_back = come_back or payment.calls.open().wait_until() or now + PATIENCE
     if payment.is_awaited() and payment.pay_until and payment.pay_until <= now:
@@ -119,7 +119,7 @@ def _finish(payment_id: UUID, now: datetime, *, come_back: datetime | None) -> N
         elif payment.standby:
             not_renewed(payment, now=now)
         else:
-            end_top_up(payment, LetGo.NOT_PAID, now=now)
+            end_top_up(bill, payment, LetGo.NOT_PAID, now=now)
     elif come_back or payment.is_final():
         look_at, payment.look_at = payment.look_at, come_back or next_look(payment, now)
         if payment.look_at != look_at:

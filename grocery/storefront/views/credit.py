@@ -40,5 +40,5 @@ def _before(request: HttpRequest) -> UUID | None:
 
 
 def _row(entry: CreditEntryView) -> dict[str, object]:
-    by_staff = entry.kind in {CreditKind.GRANTED, CreditKind.TAKEN_BACK}
-    return {"entry": entry, "what": KINDS[entry.kind], "why": entry.reason if by_staff else ""}
+    by_order = entry.kind in {CreditKind.SPENT, CreditKind.RETURNED}
+    return {"entry": entry, "what": KINDS[entry.kind], "why": "" if by_order else entry.reason}
