@@ -79,6 +79,19 @@ def test_what_comes_twice_is_owed_until_it_was_sent_back(shop: Shop, order: UUID
     assert aside() == (2 * WHOLE, -WHOLE), "it was not, after all"
 
 
+def test_what_becomes_store_credit_is_owed_to_its_customer_who_hears_of_it(
+    shop: Shop, lan: Customer, order: UUID, letters: Any
+):
+    arrives(shop, order, WHOLE, "FT1")
+    arrives(shop, order, WHOLE, "FT2")
+    seen_to(shop, payments.make_credit, "FT2", order_number="")
+    assert (aside(), balances()["store_credit"]) == ((2 * WHOLE, 0), -WHOLE)
+    (mail,) = [mail for mail in letters() if mail.kind == "credit_given"]
+    assert ("92.000" in mail.subject, mail.customer_id, "/credit/" in mail.text) == (True, lan.id, True)
+    seen_to(shop, payments.reopen_transfer, "FT2")
+    assert (aside(), balances().get("store_credit", 0)) == ((2 * WHOLE, -WHOLE), 0)
+
+
 def test_what_is_assigned_is_the_orders_and_what_is_too_much_is_owed_to_its_customer(shop: Shop, order: UUID):
     arrives(shop, order, WHOLE + 8_000, "FT1", memo="tien hang")
     assert (aside(), owed(order)) == ((100_000, -100_000), None)

@@ -17,7 +17,7 @@ from django.template import TemplateSyntaxError
 from grocery.kernel.money import dong
 from grocery.kernel.quantity import quantity
 from grocery.notifications.contracts import Kind, Rendered
-from grocery.notifications.services.render import render
+from grocery.notifications.services.render import render, render_credit
 from grocery.ordering import public as ordering
 from grocery.ordering.contracts import OrderView, PaymentMethod, SubstitutionDefault
 from tests.notifications.orders import (
@@ -48,7 +48,9 @@ REASONS = (
     "refused",
     "undelivered",
 )
-CHANGES = ("customer", "staff", "part_cancelled", "not_made")
+CHANGES = ("customer", "staff", "part_cancelled", "not_made", "tender_customer", "tender_staff")
+#: Those that are about no order.
+WITHOUT_ORDER = {Kind.CREDIT_GIVEN}
 
 
 class Forbidden(str):
@@ -90,11 +92,23 @@ def test_the_strictness_of_these_tests_is_real():
         engines.all()[0].from_string("{{ lines_of_nothing }}").render({})
 
 
-@pytest.mark.parametrize(("kind", "language", "which"), [*product(Kind, ("vi", "en"), ORDERS)])
+@pytest.mark.parametrize(
+    ("kind", "language", "which"),
+    [*product((kind for kind in Kind if kind not in WITHOUT_ORDER), ("vi", "en"), ORDERS)],
+)
 def test_every_message_is_whole_in_each_language(kind: Kind, language: str, which: str):
     words = written(kind, language, ORDERS[which])
     for part in (words.subject, words.text, words.html):
         assert "G-20418" in part
+        assert not re.search(r"\{[{%#]|None|\bFalse\b", part)
+
+
+@pytest.mark.parametrize(("language", "reason"), [*product(("vi", "en"), ("late delivery", ""))])
+def test_store_credit_says_how_much_why_and_what_there_is(language: str, reason: str):
+    words = render_credit(language=language, name="Lan", amount=dong(50_000), balance=dong(70_000), reason=reason)
+    assert "50.000" in words.subject
+    for part in (words.text, words.html):
+        assert ("70.000" in part, "/credit/" in part, "late delivery" in part) == (True, True, bool(reason))
         assert not re.search(r"\{[{%#]|None|\bFalse\b", part)
 
 

@@ -8,13 +8,13 @@ from uuid import UUID
 
 import pytest
 
-from grocery.kernel.errors import NotFound
+from grocery.kernel.errors import Invalid, NotFound
 from grocery.kernel.ids import new_id
 from grocery.kernel.money import dong
 from grocery.payments import public as payments
 from grocery.payments.contracts import Method
 from grocery.payments.models import IncomingTransfer, Payment
-from tests.payments.conftest import BASKET, COMMITTED, Till
+from tests.payments.conftest import BASKET, COMMITTED, PAYER, Till
 from tests.payments.test_bank_notices import at_once, memo_of, offered, owed, queue, tell, transfer
 
 __all__ = ["offered"]
@@ -107,6 +107,44 @@ def test_sent_back_by_hand_can_be_undone_until_it_is_with_an_order(till: Till):
     for do in (payments.record_sent_back, payments.reopen_transfer):
         with pytest.raises(payments.TransferIs):
             do(transfer_id=sent, by=WHO, note="", now=till.now)
+
+
+def test_it_becomes_store_credit_of_its_customer_and_stops_being_that_unless_spent(till: Till):
+    order_id = order(till)
+    sent = came(till, memo_of(till, order_id), 400_000)
+    for number in ("", "G-1", ""):
+        payments.make_credit(transfer_id=sent, order_number=number, by=WHO, note="asked for it", now=till.now)
+        assert (standing(sent), queue()) == (("credited", "asked for it"), [])
+        assert payments.credit_of(customer_id=PAYER) == dong(400_000)
+        with pytest.raises(payments.TransferIs):
+            payments.make_credit(transfer_id=sent, order_number="", by=WHO, note="twice", now=till.now)
+        payments.reopen_transfer(transfer_id=sent, by=WHO, note="wrong one", now=till.now)
+        assert (payments.credit_of(customer_id=PAYER), standing(sent)[0]) == (dong(0), "open")
+    payments.make_credit(transfer_id=sent, order_number="", by=WHO, note="asked for it", now=till.now)
+    till.open(BASKET, Method.BANK_TRANSFER, credit=345_000)
+    with pytest.raises(payments.NotEnoughCredit):
+        payments.reopen_transfer(transfer_id=sent, by=WHO, note="too late", now=till.now)
+    assert standing(sent)[0] == "credited"
+
+
+def test_nobody_is_guessed_and_nobody_credits_themselves(till: Till):
+    sent = came(till, "tien rau")
+    with pytest.raises(NotFound):
+        payments.make_credit(transfer_id=sent, order_number="", by=WHO, note="whose?", now=till.now)
+    order(till)
+    with pytest.raises(Invalid):
+        payments.make_credit(transfer_id=sent, order_number="G-1", by=PAYER, note="mine", now=till.now)
+    assert standing(sent)[0] == "open"
+
+
+def test_two_who_see_to_it_at_once_do_one_thing(till: Till):
+    order_id = order(till)
+    sent = came(till, memo_of(till, order_id), 400_000)
+    terms = {"transfer_id": sent, "by": WHO, "note": "at once", "now": till.now}
+    made = partial(payments.make_credit, order_number="", **terms)
+    at_once(made, made, partial(payments.record_sent_back, **terms))
+    spendable = payments.credit_of(customer_id=PAYER).minor
+    assert (standing(sent)[0], spendable) in {("credited", 400_000), ("sent_back", 0)}
 
 
 def test_of_two_amounts_the_true_one_pays(till: Till):
