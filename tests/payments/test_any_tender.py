@@ -271,7 +271,7 @@ class Tender(Ordered, RuleBasedStateMachine):
     def what_is_taken_is_wanted(self, theirs: There) -> None:
         """No more than it came to, but where all or nothing is taken; and no more goes back than came back or was
         not wanted."""
-        by_credit = bill.credit.captured if (bill := self.bill).credit else 0
+        by_credit = self.bill.view().credit.minor
         wanted = max(self.came_to() - by_credit, 0)
         if not isinstance(self.counter, Momo):
             assert theirs.taken <= wanted
@@ -405,7 +405,7 @@ class Tender(Ordered, RuleBasedStateMachine):
         theirs, bill = self.there(), self.bill
         disputes = there.disputes_at_stripe(self.till.sandbox) if isinstance(self.counter, Stripe) else []
         away = sum(one.withdrawn - one.reinstated + one.fee for one in disputes)
-        spent = bill.credit.captured - bill.credit.refunded if bill.credit else 0
+        spent = sum(one.captured - one.refunded for one in bill.credits)
         has = self.granted - spent + self.by_way_of_credit()
         assert payments.credit_of(customer_id=self.payer).minor == -self.on_account("store_credit") == has
         assert self.on_account("clearing") == (theirs.taken - theirs.back - away if self.counter else 0)

@@ -140,7 +140,7 @@ def test_nobody_is_guessed_and_nobody_credits_themselves(till: Till):
 def test_two_who_see_to_it_at_once_do_one_thing(till: Till):
     order_id = order(till)
     sent = came(till, memo_of(till, order_id), 400_000)
-    terms = {"transfer_id": sent, "by": WHO, "note": "at once", "now": till.now}
+    terms: dict[str, Any] = {"transfer_id": sent, "by": WHO, "note": "at once", "now": till.now}
     made = partial(payments.make_credit, order_number="", **terms)
     at_once(made, made, partial(payments.record_sent_back, **terms))
     spendable = payments.credit_of(customer_id=PAYER).minor

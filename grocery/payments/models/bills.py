@@ -154,9 +154,7 @@ class Bill:
 
     def paid_with_credit(self) -> Money:
         """What store credit pays of the order and has not gone back; not of a change that waits for its top-up."""
-        waits = {payment.top_up_for for payment in self.waiting()} - {None}
-        counts = (credit for credit in self.credits if not credit.let_go and credit.top_up_for not in waits)
-        return total(credit.refundable() for credit in counts)
+        return total(one.refundable() for one in self.credits if not one.let_go and not self._waits_along(one))
 
     def rest_of(self, amount: Money) -> Money:
         """What store credit leaves to be paid of it."""
@@ -176,8 +174,13 @@ class Bill:
         return [payment for payment in self.payments if payment.is_live()]
 
     def held(self) -> list[Payment]:
-        """Those of the live ones that are authorised or captured."""
-        return [payment for payment in self.live() if payment.is_held()]
+        """Those of the live ones that are authorised or captured; not of a change that waits for its top-up."""
+        return [payment for payment in self.live() if payment.is_held() and not self._waits_along(payment)]
+
+    def _waits_along(self, payment: Payment) -> bool:
+        """Store credit beside a top-up that its customer has yet to pay: it comes back if they do not."""
+        change = payment.top_up_for if payment.is_credit() else None
+        return change is not None and any(one.top_up_for == change and one.is_waiting() for one in self.payments)
 
     def waiting(self) -> list[Payment]:
         """Those that the customer has yet to pay, first how they want to pay now: the next to be paid."""

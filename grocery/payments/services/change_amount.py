@@ -102,7 +102,8 @@ def _again(bill: Bill, mine: Payment, amount: Money) -> Money:
     """The same change once more: what it still lacks."""
     lacking = mine.total if mine.is_waiting() else dong(0)
     least = limits_of(mine).minimum
-    others = bill.authorised() - (dong(0) if mine.is_waiting() else mine.total)
+    beside = (one.total for one in bill.credits if one.top_up_for == mine.top_up_for and one.is_live())
+    others = bill.authorised() + total(beside) if mine.is_waiting() else bill.authorised() - mine.total
     if not mine.is_live() or top_up_of(amount, authorised=others, least=least) != mine.total:
         raise Conflict
     return lacking

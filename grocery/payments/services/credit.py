@@ -110,7 +110,7 @@ def pay_in(customer_id: UUID, amount: Money, *, transfer: IncomingTransfer, by: 
     balance = CreditAccount.objects.add(customer_id, amount)
     terms = _of_transfer(transfer, by)
     entry = _write(customer_id, CreditKind.PAID_IN, amount, balance, now, **terms)
-    about = {"reason": transfer.reference, "by": by, "at": now}
+    about: dict[str, Any] = {"reason": transfer.reference, "by": by, "at": now}
     publish(CreditPaidIn(customer_id=customer_id, entry_id=entry.id, amount=amount, **about))
 
 
@@ -120,7 +120,7 @@ def pay_out(*, transfer: IncomingTransfer, by: UUID, now: datetime) -> None:
     customer_id, amount = paid_in.account_id, paid_in.money
     balance = _take(customer_id, amount)
     entry = _write(customer_id, CreditKind.PAID_OUT, -amount, balance, now, **_of_transfer(transfer, by))
-    about = {"reason": transfer.reference, "by": by, "at": now}
+    about: dict[str, Any] = {"reason": transfer.reference, "by": by, "at": now}
     publish(CreditPaidOut(customer_id=customer_id, entry_id=entry.id, amount=amount, **about))
 
 
