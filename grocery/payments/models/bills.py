@@ -177,6 +177,10 @@ class Bill:
         """Those of the live ones that are authorised or captured; not of a change that waits for its top-up."""
         return [payment for payment in self.live() if payment.is_held() and not self._waits_along(payment)]
 
+    def _credited(self) -> list[Payment]:
+        """Store credit that the order is paid with, or was until it was off."""
+        return [one for one in self.credits if one.let_go in _COUNTED and not self._waits_along(one)]
+
     def _waits_along(self, payment: Payment) -> bool:
         """Store credit beside a top-up that its customer has yet to pay: it comes back if they do not."""
         change = payment.top_up_for if payment.is_credit() else None
@@ -268,7 +272,7 @@ class Bill:
             refunded=self._sum(lambda payment: payment.refunded, self.payments),
             refunding=self._sum(lambda payment: payment.refunding, self.payments),
             refunds=self._refunds(),
-            credit=self._sum(lambda credit: credit.captured, [c for c in self.credits if c.let_go in _COUNTED]),
+            credit=dong(sum(one.captured for one in self._credited())),
             provider=self.next.provider,
             failure_code=self.next.failure_code,
             capture_before=min((p.capture_before for p in counted if p.capture_before), default=None),
