@@ -67,7 +67,7 @@ class OpenFilter(WaitingFilter):
 
 @admin.register(IncomingTransfer)
 class IncomingTransferAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ("reference", "money", "oddity", "standing", "memo", "order_number", "received_at")
+    list_display = ("money", "oddity", "order_number", "memo", "standing", "reference", "received_at")
     list_filter = (OpenFilter,)
     list_select_related = ("payment",)
     search_fields = ("reference", "memo", "payment__order_number")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,6 +19,10 @@ from grocery.ordering import public as ordering
 from grocery.payments import public as payments
 from grocery.storefront import tenders
 from grocery.storefront.shopper import shopper
+
+
+#: What is held until the box is sealed.
+_HELD: Final = {ordering.PaymentMethod.CARD, ordering.PaymentMethod.MOMO}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,7 +42,7 @@ def tender(request: HttpRequest, order_id: UUID) -> HttpResponse:
         "order": found,
         "amount": amount,
         "now": tenders.tender(payment.method),
-        "held": payment.state is payments.PaymentState.AUTHORISED,
+        "held": payment.state is payments.PaymentState.AUTHORISED and found.method in _HELD,
         "choices": [
             choice
             for choice in tenders.choices(amount, who.signed_in(), who.language)
