@@ -20,7 +20,6 @@ from grocery.payments import public as payments
 from grocery.storefront import tenders
 from grocery.storefront.shopper import shopper
 
-
 #: What is held until the box is sealed.
 _HELD: Final = {ordering.PaymentMethod.CARD, ordering.PaymentMethod.MOMO}
 
