@@ -16,6 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from grocery.kernel.outbox import relay
 from tests import emptying
 from tests.hurry import without_waiting
+from tests.running import migrated
 
 # How long an example takes is no property of the shop: a busy machine would fail it.
 hypothesis_settings.register_profile("no deadline", deadline=None)
@@ -55,6 +56,12 @@ def _one_domain_per_statement(request: pytest.FixtureRequest) -> Iterator[None]:
 def _without_waiting() -> Iterator[None]:
     with override_settings(**without_waiting()):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Migrations take ten seconds: they run once, and each process copies what they made."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = migrated()
 
 
 @pytest.fixture(scope="session")

@@ -53,6 +53,19 @@ def servers_of_its_own(*, durable: bool) -> Iterator[Servers]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def migrated() -> str:
+    """A database of this test run, migrated once for all, to be copied: nobody is connected to it."""
+    servers = Path(os.environ["TEST_SERVERS"])
+    with (servers / "migrated.lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (servers / "migrated").exists():
+            _create_database("migrated")
+            shop = Shop(servers, free_port(), free_port(), _settings("migrated", _PREPARED))
+            shop.manage("migrate", "--verbosity=0")
+            (servers / "migrated").touch()
+    return "migrated"
+
+
 @contextmanager
 def opened_among_the_tests(name: str, *, valkey: int, roles: Sequence[str]) -> Iterator[Shop]:
     """A demo shop on the servers of this test run, with a database of that name and Valkey's of that number.
@@ -64,7 +77,7 @@ def opened_among_the_tests(name: str, *, valkey: int, roles: Sequence[str]) -> I
     with (servers / "prepared.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (prepared / FILLED).exists():
-            _create_database("prepared")
+            _create_database("prepared", like=migrated())
             _prepare(Shop(prepared, free_port(), free_port(), _settings("prepared", _PREPARED)), skus=400)
     _create_database(name, like="prepared")
     _copy_valkey(_PREPARED, valkey)

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -103,6 +104,13 @@ class OneWorkerPerShop(LoadScopeScheduling):  # type: ignore[misc]  # xdist has 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerPerShop:
     return OneWorkerPerShop(config, log)
+
+
+def pytest_xdist_setupnodes() -> None:
+    """While the workers read what tests there are, the database that they copy is made."""
+    from tests.running import migrated  # what it reads takes a moment, which nobody else has to wait
+
+    Thread(target=migrated, daemon=True).start()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
