@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from grocery.config.demo import PEOPLE
 from grocery.config.processes import Shop
-from tests.browser.shop import LANGUAGES, SIZES
-from tests.browser.test_accessibility import COLOUR, OURS, SETTLED, violations
+from tests.browser.shop import LANGUAGES
+from tests.browser.test_accessibility import beyond, faults_of, violations
 
 WORK = "/admin/inventory/stockitem/tasks/"
 #: GS1-128 as a scanner types it: nobody knows this GTIN yet, lot L-77, best before the end of 2027.
@@ -146,8 +146,6 @@ def test_without_a_reader_of_codes_there_is_no_camera(page: Page, shop: Shop):
     expect(page.locator("[data-camera]")).to_be_hidden()
 
 
-#: In the dark only colours are others, and they are the same on the desk.
-LOOKS = (("light", "phone", OURS), ("light", "desk", OURS), ("dark", "phone", COLOUR))
 PAGES = {
     "work": "",
     "receipts": "receive/",
@@ -165,17 +163,11 @@ ADMIN = {"offer": "/admin/ordering/offer/add/", "offers": "/admin/ordering/offer
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", [*PAGES, "receipt", "lots"])
-def test_axe_finds_nothing_on_task_pages(page: Page, shop: Shop, name: str, language: str):
+def test_axe_finds_nothing_on_task_pages_and_the_narrowest_phone_is_wide_enough(
+    page: Page, shop: Shop, name: str, language: str
+):
     visit(page, shop, name, language)
-    found = {}
-    for theme, size, rules in LOOKS:
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of two words
-        width, height = SIZES[size]
-        page.set_viewport_size({"width": width, "height": height})
-        page.evaluate(SETTLED)
-        if seen := violations(page, rules):
-            found[f"{size} {theme}"] = seen
-    assert found == {}
+    assert (faults_of(page, language), beyond(page)) == ({}, [])
 
 
 #: What does not depend on the admin's own words and colours.
@@ -206,17 +198,10 @@ def test_offers_and_their_codes_are_made_with_a_thumb(page: Page, shop: Shop, la
     assert found == {"list": [], "form": [], "preview": [], "codes": [], "widths": []}
 
 
-@pytest.mark.parametrize("name", [*PAGES, *ADMIN, "receipt", "lots"])
-def test_no_task_page_is_wider_than_the_narrowest_phone(page: Page, shop: Shop, name: str):
-    page.set_viewport_size({"width": 320, "height": 640})
+@pytest.mark.parametrize("name", ADMIN)
+def test_the_narrowest_phone_is_wide_enough_for_forms_of_the_admin(page: Page, shop: Shop, name: str):
     visit(page, shop, name, "vi")
-    assert page.evaluate(_BEYOND) == []
-
-
-#: What makes the page wider than the screen, in its own words.
-_BEYOND = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-  [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > innerWidth)
-    .map(one => `${one.tagName}.${one.className} ${one.textContent.trim().slice(0, 60)}`)"""
+    assert beyond(page) == []
 
 
 def visit(page: Page, shop: Shop, name: str, language: str) -> None:
