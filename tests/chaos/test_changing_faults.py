@@ -20,7 +20,7 @@ from tests.chaos.test_faults import walked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-STEP = int(os.environ.get("FAULT_STEP", "24"))
+STEP = int(os.environ.get("FAULT_STEP", "48"))
 
 ONCE = {"reservations": 1, "told changed": 1, "changes": 1, "letters of change": 1, "waiting": 0, "money to come": 0}
 WAITING = {"told changed": 0, "told not made": 0, "changes": 0, "letters of change": 0, "waiting": 1}

@@ -25,7 +25,7 @@ from tests.chaos.orders import Town
 pytestmark = pytest.mark.django_db(transaction=True)
 log = logging.getLogger(__name__)
 
-STEP = int(os.environ.get("FAULT_STEP", "8"))
+STEP = int(os.environ.get("FAULT_STEP", "24"))
 
 PLACED = {"reservations": 1, "confirmed": 1, "told confirmed": 1, "confirmations": 1, "cancellations": 0}
 WAITING = {"reservations": 1, "confirmed": 0, "told confirmed": 0, "confirmations": 0}

@@ -25,7 +25,7 @@ __all__ = ["sandbox", "sandbox_process"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-STEP = int(os.environ.get("FAULT_STEP", "24"))
+STEP = int(os.environ.get("FAULT_STEP", "48"))
 #: The settings by which the process that dies finds the sandbox.
 CARRY = [
     "STRIPE_API_URL",
@@ -79,7 +79,7 @@ def test_hearing_that_it_is_authorised(town: PayingTown):
 
 @pytest.mark.parametrize("town", [Stripe()], ids=["stripe"], indirect=True)
 def test_holding_it_anew(town: PayingTown):
-    step = STEP if STEP == 1 else 4 * STEP  # there are many
+    step = STEP if STEP == 1 else 2 * STEP  # there are many
     assert points(town, money.renew, town.to_renew, held=1, kept=0, step=step, PaymentAuthorised=1) > 60
 
 

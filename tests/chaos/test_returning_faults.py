@@ -25,7 +25,7 @@ __all__ = ["sandbox", "sandbox_process"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-STEP = int(os.environ.get("FAULT_STEP", "24"))
+STEP = int(os.environ.get("FAULT_STEP", "48"))
 MILK = 38_500
 
 REFUSED = {"given back": MILK, "told rejected": 1, "told returned": 1}
