@@ -473,8 +473,8 @@ def test_a_claim_looks_at_no_entry_again_and_again_though_the_queue_was_thought_
     InboxEntry.objects.update(handled_at=Now())
     with connection.cursor() as cursor:
         cursor.execute('ANALYZE "kernel_inboxentry"')
-    for number in range(700):
-        tell(number, thing=str(number))
+    with transaction.atomic():
+        publish(*(Counted(number=number, thing=str(number)) for number in range(700)))
     wanted: dict[str, Any] = {
         "subscriber": "tests.hear",
         "size": 500,

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.shop import CHROMIUM, chromium
 from tests.sandbox.running import Sandbox
 from tests.sandbox.server import Response, Routes, View, serve
 from tests.sandbox.test_stripe_rules import begin, stripe_at
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 PAY = """<!doctype html><html lang="$language"><title>Pay</title>
@@ -62,16 +61,20 @@ def shop(sandbox: Sandbox, secret: str, language: str) -> Iterator[str]:
         server.server_close()
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
 @pytest.fixture
-def page(sandbox: Sandbox, secret: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(browser: Browser, sandbox: Sandbox, secret: str, request: pytest.FixtureRequest) -> Iterator[Page]:
     """The shop's payment page, open."""
-    flags = ["--no-sandbox", "--disable-dev-shm-usage"]
-    with shop(sandbox, secret, getattr(request, "param", "en")) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+    with shop(sandbox, secret, getattr(request, "param", "en")) as url:
         opened = browser.new_page()
         opened.goto(f"{url}/pay")
         yield opened
-        browser.close()
+        opened.close()
 
 
 def pay(page: Page, number: str) -> None:
