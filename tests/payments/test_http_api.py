@@ -62,6 +62,7 @@ def test_the_payer_sees_how_the_order_is_paid(client: Client):
     assert ask(client, order_id, as_(payer)).json() == {
         "order_id": str(order_id),
         "order_number": "G-20418",
+        "changes_to": None,
         "method": "card",
         "state": "intended",
         "amount": 345_000,
