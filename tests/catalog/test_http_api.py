@@ -14,6 +14,7 @@ from ninja import Schema
 from grocery.catalog import public as catalog
 from grocery.catalog.api import schemas
 from grocery.catalog.models import searching
+from grocery.catalog.services import terms
 from grocery.config.http_api import api as whole
 from tests.catalog.conftest import TODAY, Shop
 
@@ -220,6 +221,7 @@ def test_a_read_costs_so_many_statements_however_many_rows(client: Client, shop:
     catalog.categories()
     catalog.stores()
     searching.typed("món")
+    terms.dictionary()
     assert {path: statements(client, path) for path in STATEMENTS} == STATEMENTS
 
 

@@ -55,7 +55,8 @@ def test_a_product_is_found_by(dairy: Shop, typed: str, found: str):
 
 
 def test_exact_marks_rank_before_folded_ones(dairy: Shop):
-    assert (dairy.find("bơ"), dairy.find("bò")) == (["avocado", "beef"], ["beef", "avocado"])
+    """What `bò` means in English stands between."""
+    assert (dairy.find("bơ"), dairy.find("bò")) == (["avocado", "beef"], ["beef", "tomato", "avocado"])
 
 
 @pytest.mark.parametrize("typed", ["ca chau", "cà chuaa", "tomatoo", "tomtao", "avcado"])
@@ -107,6 +108,29 @@ def test_what_stands_in_a_category_called_so_comes_before_what_is_more_popular(s
     shop.product("edam", "Phô mai Edam", name_en="Edam cheese", category="cheeses")
     shop.product("brie", "Brie", name_en="Brie", category="cheeses", popularity=5)
     assert shop.find("phô mai") == shop.find("cheese") == ["edam", "crackers", "brie"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("thịt lợn", ["pork"]), ("thit lon", ["pork"]), ("pork", ["pork"]), ("xì dầu", ["soy"]), ("soy sauce", ["soy"])],
+)
+def test_what_means_the_same_is_found_in_either_language(shop: Shop, typed: str, found: list[str]):
+    shop.product("pork", "Thịt heo ba rọi")
+    shop.product("soy", "Nước tương đậu nành")
+    shop.product("tea", "Trà sữa")
+    assert shop.find(typed) == found
+
+
+def test_what_was_typed_comes_before_what_means_the_same(shop: Shop):
+    shop.product("south", "Thịt heo xay", popularity=9)
+    shop.product("north", "Thịt lợn xay")
+    assert (shop.find("thịt lợn"), shop.find("thịt heo")) == (["north", "south"], ["south", "north"])
+
+
+def test_for_who_types_marks_what_means_the_same_comes_before_what_only_looks_like_it(shop: Shop):
+    shop.product("tom-yum", "Canh Tom Yum", popularity=9)
+    shop.product("shrimps", "Frozen shrimps")
+    assert (shop.find("tôm"), shop.find("tom")) == (["shrimps", "tom-yum"], ["tom-yum", "shrimps"])
 
 
 @pytest.mark.parametrize("typed", ["sữa 1l", "sua 1 lit", "milk 1 litre", "SỮA 1 LÍT", "1L sữa"])
@@ -203,7 +227,7 @@ def test_no_query_is_too_strange(db: None, text: str):
 @given(st.text("aàáảãạăằâầđĐeéêếiíoòôốơờuùưừyỳ bcmnst1 lgrk", max_size=30))
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_python_folds_vietnamese_as_the_database_does(db: None, text: str):
-    assert searching.typed(text).folded == fold(text)
+    assert searching.typed(text)[0].folded == fold(text)
 
 
 @pytest.mark.parametrize(

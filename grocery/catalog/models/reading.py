@@ -136,7 +136,7 @@ class Selection:
         branches: list[str] = []
         params: list[Any] = []
         for rank, kind in enumerate(kinds):
-            earlier = kinds[:rank]
+            earlier = [one for one in kinds[:rank] if one.within not in kinds[:rank]]
             conditions = [*self.conditions, kind.sql, *(f"NOT coalesce({e.sql}, false)" for e in earlier)]
             listing, store = (_LISTING, [self.store_id]) if self.of_stock or kind.of_stock else ("", [])
             branches.append(
@@ -177,6 +177,8 @@ class Match:
     order: str = "p.popularity DESC, p.sku"
     #: Whether it asks about the listing, or orders by it.
     of_stock: bool = False
+    #: A wider kind that finds all of this one, too.
+    within: Match | None = None
 
 
 #: What sells in the store comes first, then what sells or is thought to sell anywhere.

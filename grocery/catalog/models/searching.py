@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -17,13 +17,16 @@ _FOLDED: Final = "p.search_folded @@ %s::tsquery"
 _NUMBER: Final = "(p.sku = %s OR p.sku = upper(%s))"
 _GTIN: Final = "(p.gtin = %s AND p.gtin <> '')"
 _TYPED: Final = """
-SELECT folded, folded <> words, quote_literal(public.catalog_whole(words)),
+SELECT typed, folded, folded <> words, quote_literal(public.catalog_whole(words)),
   public.catalog_exact_query(words, false)::text, public.catalog_exact_query(words, true)::text,
   quote_literal(public.catalog_whole(folded)),
   public.catalog_folded_query(folded, false)::text, public.catalog_folded_query(folded, true)::text
-FROM (SELECT words, public.catalog_fold(words) AS folded
-      FROM (SELECT public.catalog_words(%(typed)s) AS words OFFSET 0) AS as_typed OFFSET 0) AS without_marks
+FROM (SELECT typed, words, public.catalog_fold(words) AS folded
+      FROM (SELECT typed, public.catalog_words(typed) AS words
+            FROM unnest(%(texts)s::text[]) AS typed OFFSET 0) AS as_typed OFFSET 0) AS without_marks
 """
+#: So many texts are remembered in their forms.
+_REMEMBERED: Final = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +45,57 @@ class Typed:
     folded_words_begun: Match
 
 
-@lru_cache(maxsize=4096)
-def typed(text: str) -> Typed:
-    """`text` in the forms of the search columns. At most one statement; none where it was typed lately."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TYPED, {"typed": text})
-        [(folded, marked, *queries)] = cursor.fetchall()
-    columns = [_EXACT] * 3 + [_FOLDED] * 3
+_forms: dict[str, Typed] = {}
+
+
+def typed(*texts: str) -> list[Typed]:
+    """Texts in the forms of the search columns, in the order given. One statement, if any was not asked lately."""
+    forms = {text: known for text in texts if (known := _forms.get(text))}
+    if unknown := [text for text in dict.fromkeys(texts) if text not in forms]:
+        with connection.cursor() as cursor:
+            cursor.execute(_TYPED, {"texts": unknown})
+            forms.update((text, _typed(row)) for text, *row in cursor.fetchall())
+        if len(_forms) > _REMEMBERED:
+            _forms.clear()
+        _forms.update(forms)
+    return [forms[text] for text in texts]
+
+
+def _typed(row: Sequence[Any]) -> Typed:
+    folded, marked, *queries = row
+    whole, words, begun, whole_folded, folded_words, folded_begun = queries
+    widest = Match(_FOLDED, (folded_begun,))
+    exact_begun = Match(_EXACT, (begun,), within=widest)
+    exact, plain = Match(_EXACT, (words,), within=exact_begun), Match(_FOLDED, (folded_words,), within=widest)
     return Typed(
-        str(folded), bool(marked), *(Match(sql, (query,)) for sql, query in zip(columns, queries, strict=True))
+        folded=folded or "",
+        marked=bool(marked),
+        whole_name=Match(_EXACT, (whole,), within=exact),
+        words=exact,
+        words_begun=exact_begun,
+        whole_folded_name=Match(_FOLDED, (whole_folded,), within=plain),
+        folded_words=plain,
+        folded_words_begun=widest,
     )
+
+
+def any_reading(parts: Sequence[Sequence[Match]]) -> Match:
+    """What answers each part in one of its readings, which are queries of a column."""
+    conditions: list[str] = []
+    params: list[object] = []
+    for readings in parts:
+        asked: dict[str, list[str]] = defaultdict(list)
+        for one in readings:
+            asked[one.sql] += [f"({query})" for query in one.params if query]
+        columns = {sql: " | ".join(queries) for sql, queries in asked.items() if queries}
+        conditions.append(f"({' OR '.join(columns) or 'false'})")
+        params += columns.values()
+    return Match(f"({' AND '.join(conditions)})", tuple(params))
 
 
 def among(kind: Match, categories: Sequence[UUID]) -> Match:
     """What answers in this way and stands in one of these categories."""
-    return Match(f"({kind.sql} AND p.category_id = ANY(%s))", (*kind.params, list(categories)))
+    return Match(f"({kind.sql} AND p.category_id = ANY(%s))", (*kind.params, list(categories)), within=kind)
 
 
 def standing_in(categories: Sequence[UUID]) -> Match:
@@ -72,6 +111,8 @@ def gtin(digits: str) -> Match:
 
 
 def either(*kinds: Match) -> Match:
+    """What answers in any of these ways; those within others of them need not be asked."""
+    kinds = tuple(kind for kind in kinds if kind.within not in kinds)
     return Match(f"({' OR '.join(kind.sql for kind in kinds)})", tuple(p for kind in kinds for p in kind.params))
 
 

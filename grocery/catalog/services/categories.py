@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -76,12 +77,16 @@ class Tree:
             raise NotFound("category", slug)
         return self.by_slug[slug]
 
-    def called(self, folded: str) -> list[UUID]:
-        """The categories that have all these words in their name in one language, and what is below them."""
-        words = [_singular(word) for word in folded.split()]
-        said = [self.words.get(word, set()) for word in words]
-        ids = {node for node, _language in set.intersection(*said)} if said else set()
-        return sorted({below.id for node in ids for below in self.by_id[node].subtree()})
+    def called(self, texts: Iterable[str]) -> list[UUID]:
+        """The categories that have all words of one of these (folded) texts in their name in one language.
+
+        With what is below them.
+        """
+        named: set[tuple[UUID, str]] = set()
+        for text in texts:
+            said = [self.words.get(_singular(word), set()) for word in text.split()]
+            named |= set.intersection(*said) if said else set()
+        return sorted({below.id for node, _language in named for below in self.by_id[node].subtree()})
 
     def trail(self, category_id: UUID) -> tuple[contracts.Category, ...]:
         """From the department down to this category."""

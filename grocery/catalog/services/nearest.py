@@ -22,7 +22,7 @@ _MOST_PAIRED: Final = 8
 
 def query(typed: str) -> str | None:
     """The nearest query that something answers: slips put right, else words left out, as few as possible."""
-    words = searching.typed(typed).folded.split()[:_MOST_WORDS]
+    words = searching.typed(typed)[0].folded.split()[:_MOST_WORDS]
     if not words:
         return None
     known = set(searching.known_among(words))

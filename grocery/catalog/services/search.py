@@ -6,16 +6,24 @@ Behind this module an engine could be swapped in; the rest gives it a `Selection
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from itertools import chain, islice, product, starmap
+from typing import Final, Protocol
 from uuid import UUID
 
 from grocery.catalog.contracts import ProductPage, Sort
+from grocery.catalog.contracts.terms import Language, Segment, Term
 from grocery.catalog.models import reading, searching
 from grocery.catalog.models.reading import Match, Row, Selection
+from grocery.catalog.models.searching import Typed
 from grocery.catalog.policies.gtin import gtin14
+from grocery.catalog.policies.terms import meanings
 from grocery.catalog.services import nearest
 from grocery.catalog.services.cards import card
 from grocery.catalog.services.categories import tree
+from grocery.catalog.services.terms import dictionary
+
+#: So many ways to say what was typed are looked for among the names of categories.
+_CATEGORY_NAMES: Final = 64
 
 
 class Count(Protocol):
@@ -26,7 +34,7 @@ def page(
     chosen: Selection, *, typed: str, sort: Sort | None, limit: int, offset: int, language: str, count: Count
 ) -> ProductPage:
     """What answers `typed`, best first; where nothing does, what answers the nearest words that we know."""
-    kinds = [Match(f"({kind.sql})", kind.params) for kind in kinds_of_match(typed)]
+    kinds = kinds_of_match(typed)
     unnarrowed = list(chosen.conditions), list(chosen.params)
     found = _found(chosen, kinds, sort, limit, offset, language, count)
     if found.total or offset or (meant := nearest.query(typed)) is None:
@@ -68,17 +76,56 @@ def kinds_of_match(text: str) -> list[Match]:
     """The ways to answer, best first.
 
     Numbers come before names, whole names before words, what stands in a category called so before what does not, and
-    of the same kind exact marks before folded ones. Someone who types marks means them: then even an unfinished word
-    with its marks comes before a folded one.
+    of the same kind exact marks before folded ones. Someone who types marks means them: then even what the dictionary
+    knows to mean the same, and an unfinished word with its marks, come before a folded one.
     """
-    typed = searching.typed(text)
-    called = tree().called(typed.folded)
+    segments = meanings(text, dictionary())
+    typed, readings = _readings(text, segments)
+    called = tree().called([typed.folded])
     exact = [typed.whole_name, *_words(typed.words, called)]
     folded = [typed.whole_folded_name, *_words(typed.folded_words, called)]
     beside = [searching.standing_in(called)] if called else []
+    meant = _meant(readings, marked=typed.marked)
     if typed.marked:
-        return [*_numbers(text), *exact, *beside, typed.words_begun, *folded, typed.folded_words_begun]
-    return [*_numbers(text), *exact, *folded, *beside, typed.words_begun, typed.folded_words_begun]
+        ways = [*exact, *beside, *meant, typed.words_begun, *folded]
+    else:
+        ways = [*exact, *folded, *beside, *meant, typed.words_begun]
+    return [*_numbers(text), *ways, typed.folded_words_begun]
+
+
+type _Readings = Sequence[Sequence[tuple[Typed, Language]]]
+
+
+def _readings(text: str, segments: Sequence[Segment]) -> tuple[Typed, _Readings]:
+    """What was typed; and each of its segments as it stands, then as what means the same, in which language."""
+    terms = [[Term(segment.typed, Language.BOTH), *segment.alternatives] for segment in segments]
+    typed, *forms = searching.typed(text, *(term.text for term in chain.from_iterable(terms)))
+    waiting = iter(forms)
+    return typed, [[(next(waiting), term.language) for term in said] for said in terms]
+
+
+def _meant(readings: _Readings, *, marked: bool) -> list[Match]:
+    """What says the same in other words: who types marks speaks Vietnamese, so what is called so comes first."""
+    if all(len(said) == 1 for said in readings):
+        return []
+    called = tree().called(_ways_to_say(readings))
+    every = [searching.any_reading([list(starmap(_as_meant, said)) for said in readings])]
+    if marked:
+        alike = [[_as_meant(one, language) for one, language in said if language != Language.EN] for said in readings]
+        every.insert(0, searching.any_reading(alike))
+    beside = [searching.standing_in(called)] if called else []
+    return [*chain.from_iterable(_words(kind, called) for kind in every), *beside]
+
+
+def _as_meant(term: Typed, language: Language) -> Match:
+    """A Vietnamese term as it is written, chay is not cháy; an English one in its other forms, too."""
+    return term.words if term.marked or language == Language.VI else term.folded_words
+
+
+def _ways_to_say(readings: _Readings) -> list[str]:
+    """All of it in other words, folded, as many as are worth asking for a category."""
+    ways = product(*([one.folded for one, _language in said] for said in readings))
+    return [" ".join(way) for way in islice(ways, _CATEGORY_NAMES)]
 
 
 def _words(kind: Match, called: Sequence[UUID]) -> list[Match]:

@@ -51,7 +51,7 @@ def _phrases(query: str, cards: list[ProductCard], limit: int, language: str) ->
 
 
 def _categories(query: str, store_id: StoreId) -> list[CategoryHits]:
-    widest = searching.typed(query).folded_words_begun
+    widest = searching.typed(query)[0].folded_words_begun
     counts = Selection(store_id).where(widest.sql, *widest.params).count_by_category()
     by_id = tree().by_id
     hits = [CategoryHits(category=by_id[key], products=count) for key, count in counts.items() if key in by_id]

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -148,8 +149,12 @@ def _categories(here: Market) -> Iterator[list[Any]]:
         called = {part.strip() for aisle in aisles.values() for part in (aisle, *aisle.split(","))}
         for typed in sorted(name for name in called if fold(name)):
             right = {sku for sku, aisle in aisles.items() if set(fold(typed).split()) <= set(fold(aisle).split())}
-            _judge(here, typed, asked, total=len(right), fits=lambda card, right=right: card[0] in right)
+            _judge(here, typed, asked, total=len(right), fits=partial(_stands_in, right))
         yield asked.row(f"{catalogue}: names of aisles")
+
+
+def _stands_in(right: set[str], card: Card) -> bool:
+    return card[0] in right
 
 
 def _meanings(here: Market) -> Iterator[list[Any]]:
