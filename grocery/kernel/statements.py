@@ -24,6 +24,7 @@ from django.db.models import AutoField, Field, JSONField, Model
 from django.db.models.base import ModelState
 from django.db.models.expressions import DatabaseDefault
 from psycopg._preparing import Prepare, PrepareManager
+from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
 _FORGOTTEN: Final = re.compile(rb"DROP|ALTER|DISCARD ALL|DEALLOCATE ALL")
@@ -39,8 +40,8 @@ def rows(using: str, statement: str, values: Values = (), /, **named: Any) -> li
     """
     with _cursor(connections[using]) as cursor:
         cursor.execute(statement, named or values)
-        # not `description`, which puts a name and a type together for each column
-        return cursor.fetchall() if cursor.pgresult.nfields else []
+        # not `description`, which puts a name and a type together for each column, and is empty for rows without any
+        return cursor.fetchall() if cursor.pgresult.status == ExecStatus.TUPLES_OK else []
 
 
 def columns(model: type[Model], alias: str) -> str:

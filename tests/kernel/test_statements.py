@@ -88,6 +88,16 @@ def test_what_the_server_forgot_is_prepared_again(forgetting: str):
     assert statements.rows(DEFAULT_DB_ALIAS, "SELECT 1 AS forgotten") == [(1,)]
 
 
+@pytest.mark.parametrize(("statement", "rows"), [("SELECT WHERE true", [()]), ("SELECT WHERE false", [])])
+def test_rows_without_columns_are_rows(statement: str, rows: list[tuple[()]]):
+    """Whether there is one is all that some want to know."""
+    assert statements.rows(DEFAULT_DB_ALIAS, statement) == rows
+
+
+def test_what_changes_rows_returns_none():
+    assert statements.rows(DEFAULT_DB_ALIAS, "UPDATE catalog_category SET position = 1") == []
+
+
 def test_what_the_orm_sends_is_not_kept():
     list(Category.objects.filter(slug="herbs"))
     assert not [statement for statement in prepared_statements() if '"slug" =' in statement]
