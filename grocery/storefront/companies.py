@@ -18,6 +18,9 @@ from grocery.storefront.forms import ShopForm
 class BuyerForm(ShopForm):
     """The company that the invoice is to be made out to."""
 
+    #: At checkout the fields are out of sight until a company is wanted; no browser may insist on what nobody sees.
+    use_required_attribute = False
+
     tax_code = forms.CharField(
         label=_("Tax code (MST)"),
         max_length=20,
