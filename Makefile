@@ -30,6 +30,7 @@ check documents: export DATABASE_URL = postgresql://nobody@127.0.0.1/none
 check documents: export REDIS_URL = redis://127.0.0.1/0
 check documents: export SECRET_KEY = only for checks, only for checks, only for checks
 check documents: export JWT_PRIVATE_KEY = none
+check documents: export DATABASE_POOL = 0
 
 .PHONY: check
 check: environment ## style, types, boundaries, migrations, documents

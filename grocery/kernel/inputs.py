@@ -36,8 +36,8 @@ _clean_text = AfterValidator(_clean)
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _clean_text]
 #: A remark: up to 1,000 characters, may be empty.
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), _clean_text]
-#: What someone typed into a search box: up to 100 characters.
-Query = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), _clean_text]
+#: What someone typed into a search box: up to 300 characters, the longest name with its marks written apart.
+Query = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300), _clean_text]
 #: A code of ours or a standard's: SKU, ward code, tag. ASCII, no blanks, 1 to 64 characters.
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
 #: The address of a page on the web, at most 500 characters.

@@ -6,6 +6,7 @@ import unicodedata
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -52,6 +53,14 @@ def dairy(shop: Shop) -> Shop:
 )
 def test_a_product_is_found_by(dairy: Shop, typed: str, found: str):
     assert dairy.find(typed) == [found]
+
+
+def test_the_longest_name_is_found_with_its_marks_written_apart(client: Client, shop: Shop):
+    name = "Sữa tươi tiệt trùng nguyên chất không đường " * 4
+    shop.product("long", name.strip())
+    typed = unicodedata.normalize("NFD", name.strip())
+    found = client.get("/api/v1/products", {"search": typed}).json()["products"]
+    assert [product["sku"] for product in found] == ["long"]
 
 
 def test_exact_marks_rank_before_folded_ones(dairy: Shop):

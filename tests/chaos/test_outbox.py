@@ -121,7 +121,8 @@ def test_without_looking_for_earlier_entries_streams_get_out_of_order(torture: T
 
 
 def test_marking_outside_of_the_handlers_transaction_doubles_effects(torture: Torture):
-    assert torture(450, "mark").doubled > 0
+    """A relay has to die just between the two: by chance, so it is tried up to three times."""
+    assert any(torture(450, "mark").doubled for _attempt in range(3))
 
 
 def test_a_relay_that_is_asked_to_end_ends_soon_and_cleanly():

@@ -13,7 +13,8 @@ from grocery.storefront import shelf
 from grocery.storefront.header import header
 from grocery.storefront.views.listing import listing
 
-_LONGEST: Final = 100
+#: As in the API: the longest name with its marks written apart.
+_LONGEST: Final = 300
 _SUGGESTED: Final = 4
 
 
