@@ -119,6 +119,17 @@ def test_what_stands_in_a_category_called_so_comes_before_what_is_more_popular(s
     assert shop.find("phô mai") == shop.find("cheese") == ["edam", "crackers", "brie"]
 
 
+def test_a_mark_agrees_with_that_of_the_category_too(shop: Shop):
+    shop.category("seafood", name_vi="Hải sản", name_en="Seafood")
+    shop.product("squid", "Mực ống", name_en="Squid", category="seafood", popularity=9)
+    shop.product("cassava", "Củ sắn tươi", name_en="Cassava")
+    assert (shop.find("sắn"), shop.find("sản"), shop.find("san")) == (
+        ["cassava"],
+        ["squid", "cassava"],
+        ["cassava", "squid"],
+    )
+
+
 @pytest.mark.parametrize(
     ("typed", "found"),
     [("thịt lợn", ["pork"]), ("thit lon", ["pork"]), ("pork", ["pork"]), ("xì dầu", ["soy"]), ("soy sauce", ["soy"])],

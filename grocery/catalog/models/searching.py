@@ -17,7 +17,7 @@ _FOLDED: Final = "p.search_folded @@ %s::tsquery"
 _NUMBER: Final = "(p.sku = %s OR p.sku = upper(%s))"
 _GTIN: Final = "(p.gtin = %s AND p.gtin <> '')"
 _TYPED: Final = """
-SELECT typed, folded, folded <> words, quote_literal(public.catalog_whole(words)),
+SELECT typed, folded, words, quote_literal(public.catalog_whole(words)),
   public.catalog_exact_query(words, false)::text, public.catalog_exact_query(words, true)::text,
   quote_literal(public.catalog_whole(folded)),
   public.catalog_folded_query(folded, false)::text, public.catalog_folded_query(folded, true)::text
@@ -34,8 +34,8 @@ class Typed:
     """What was typed, as the ways to answer it; those of text without a word are None and match nothing."""
 
     folded: str
-    #: Somebody who types marks means them.
-    marked: bool
+    #: The same with the marks that were typed.
+    spelled: str
     whole_name: Match
     words: Match
     words_begun: Match
@@ -43,6 +43,11 @@ class Typed:
     folded_words: Match
     #: The widest: whatever one of those above finds, this one finds, too.
     folded_words_begun: Match
+
+    @property
+    def marked(self) -> bool:
+        """Somebody who types marks means them."""
+        return self.spelled != self.folded
 
 
 _forms: dict[str, Typed] = {}
@@ -62,14 +67,14 @@ def typed(*texts: str) -> list[Typed]:
 
 
 def _typed(row: Sequence[Any]) -> Typed:
-    folded, marked, *queries = row
+    folded, spelled, *queries = row
     whole, words, begun, whole_folded, folded_words, folded_begun = queries
     widest = Match(_FOLDED, (folded_begun,))
     exact_begun = Match(_EXACT, (begun,), within=widest)
     exact, plain = Match(_EXACT, (words,), within=exact_begun), Match(_FOLDED, (folded_words,), within=widest)
     return Typed(
         folded=folded or "",
-        marked=bool(marked),
+        spelled=spelled or "",
         whole_name=Match(_EXACT, (whole,), within=exact),
         words=exact,
         words_begun=exact_begun,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from uuid import UUID
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.db import transaction
 from grocery.catalog import contracts
 from grocery.catalog.contracts import Tint, WouldLoop
 from grocery.catalog.models import Category, Product
-from grocery.catalog.policies.folding import fold
+from grocery.catalog.policies.folding import word_pairs
 from grocery.catalog.services import versions
 from grocery.kernel.errors import Invalid, NotFound
 
@@ -69,7 +70,7 @@ class Tree:
     roots: tuple[contracts.Category, ...]
     by_slug: dict[str, contracts.Category]
     by_id: dict[UUID, contracts.Category]
-    #: For each word of a name, folded and without a plural's s: which category says so in which language.
+    #: For each word of a name, as it is and folded, without a plural's s: which category says so in which language.
     words: dict[str, set[tuple[UUID, str]]]
 
     def named(self, slug: str) -> contracts.Category:
@@ -78,7 +79,7 @@ class Tree:
         return self.by_slug[slug]
 
     def called(self, texts: Iterable[str]) -> list[UUID]:
-        """The categories that have all words of one of these (folded) texts in their name in one language.
+        """The categories that have all words of one of these texts in their name in one language; a mark must agree.
 
         With what is below them.
         """
@@ -121,7 +122,7 @@ def _read_tree() -> Tree:
     words: dict[str, set[tuple[UUID, str]]] = defaultdict(set)
     for seen in every:
         for language, name in (("vi", seen.name_vi), ("en", seen.name_en)):
-            for word in fold(name).split():
+            for word in chain.from_iterable(word_pairs(name)):
                 words[_singular(word)].add((seen.id, language))
     return Tree(roots, {node.slug: node for node in every}, {node.id: node for node in every}, dict(words))
 

@@ -81,7 +81,7 @@ def kinds_of_match(text: str) -> list[Match]:
     """
     segments = meanings(text, dictionary())
     typed, readings = _readings(text, segments)
-    called = tree().called([typed.folded])
+    called = tree().called([typed.spelled])
     exact = [typed.whole_name, *_words(typed.words, called)]
     folded = [typed.whole_folded_name, *_words(typed.folded_words, called)]
     beside = [searching.standing_in(called)] if called else []
@@ -123,8 +123,8 @@ def _as_meant(term: Typed, language: Language) -> Match:
 
 
 def _ways_to_say(readings: _Readings) -> list[str]:
-    """All of it in other words, folded, as many as are worth asking for a category."""
-    ways = product(*([one.folded for one, _language in said] for said in readings))
+    """All of it in other words, as many as are worth asking for a category."""
+    ways = product(*([one.spelled for one, _language in said] for said in readings))
     return [" ".join(way) for way in islice(ways, _CATEGORY_NAMES)]
 
 
