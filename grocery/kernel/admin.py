@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -35,7 +36,7 @@ class ReadOnly:
         return False
 
 
-class WaitingFilter(admin.SimpleListFilter):
+class WaitingFilter(admin.SimpleListFilter, ABC):
     """What waits for somebody, unless one asks for everything."""
 
     title = cast("str", _("shown"))
@@ -44,9 +45,9 @@ class WaitingFilter(admin.SimpleListFilter):
     now: StrOrPromise = _("waiting now")
     everything: StrOrPromise = _("all of them")
 
+    @abstractmethod
     def waiting(self, found: Any) -> QuerySet[Any]:
         """Those of the model's own that wait."""
-        raise NotImplementedError
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("all", self.everything)]

@@ -170,7 +170,7 @@ def _update(model: type[Model], given: _Fields) -> str:
     table, key = model._meta.db_table, model._meta.pk.column
     values = ", ".join(f'"{field.column}" = new."{field.column}"' for field in given)
     written = f'json_populate_record(NULL::"{table}", %s::json) AS new'
-    return f'UPDATE "{table}" SET {values} FROM {written} WHERE "{table}"."{key}" = new."{key}"'  # noqa: S608 - names
+    return f'UPDATE "{table}" SET {values} FROM {written} WHERE "{table}"."{key}" = new."{key}"'  # noqa: S608 - names out of the model
 
 
 @cache

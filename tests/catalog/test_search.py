@@ -141,6 +141,13 @@ def test_what_means_the_same_is_found_in_either_language(shop: Shop, typed: str,
     assert shop.find(typed) == found
 
 
+@pytest.mark.parametrize("typed", ["fresh milk 1 litre", "fresh milk 1l", "sữa tươi 1 lít"])
+def test_contents_are_understood_in_other_words_too(shop: Shop, typed: str):
+    shop.product("large", "Sữa tươi 1L")
+    shop.product("small", "Sữa tươi 180ml", popularity=9)
+    assert shop.find(typed) == ["large"]
+
+
 def test_what_was_typed_comes_before_what_means_the_same(shop: Shop):
     shop.product("south", "Thịt heo xay", popularity=9)
     shop.product("north", "Thịt lợn xay")

@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 from io import StringIO
 from random import Random
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -76,9 +77,9 @@ def test_a_day_is_the_shops_and_a_year_ends_at_its_midnight():
 
 def test_an_accounts_card_begins_with_what_was_there():
     book([moved(local(2026, 11, 1)), moved(local(2026, 11, 2), 7, provider="momo")], now=NOW)
-    asked = {"account": Account.CLEARING, "rate": None, "day": date(2026, 11, 2), "store_id": None}
-    assert ledger.opening(**asked, provider="").minor == 100  # type: ignore[arg-type]  # as above
-    assert ledger.opening(**asked, provider="momo").minor == 0  # type: ignore[arg-type]  # as above
+    asked: dict[str, Any] = {"account": Account.CLEARING, "rate": None, "day": date(2026, 11, 2), "store_id": None}
+    assert ledger.opening(**asked, provider="").minor == 100
+    assert ledger.opening(**asked, provider="momo").minor == 0
 
 
 @pytest.mark.parametrize("grain", ["day", "month", "year"])

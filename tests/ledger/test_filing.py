@@ -240,9 +240,10 @@ def test_an_invoice_of_the_wrong_company_is_replaced_by_one_that_names_it(
 def test_what_comes_back_after_that_corrects_the_new_one_and_then_it_is_no_more_replaced(
     office: Office, issued_wrongly: UUID, lan: Customer
 ):
-    order, about = issued_wrongly, {"by": new_id(), "note": "wrong code", "now": LATER}
+    order = issued_wrongly
+    about: dict[str, Any] = {"by": new_id(), "note": "wrong code", "now": LATER}
     buyer = ledger.Buyer(**HOA_SEN)
-    ledger.replace_invoice(invoice_id=Invoice.objects.of_order(order)[0].id, buyer=buyer, **about)  # type: ignore[arg-type]  # as above
+    ledger.replace_invoice(invoice_id=Invoice.objects.of_order(order)[0].id, buyer=buyer, **about)
     decide(ask(order, lan.principal, milk=1), milk="waste")
     ordering.settle_returns(now=LATER)
     relay.drain()
@@ -251,12 +252,12 @@ def test_what_comes_back_after_that_corrects_the_new_one_and_then_it_is_no_more_
     assert states(order) == [("issued", 1), ("refused", 1), ("prepared", 0)], "not before it is issued"
     second = Invoice.objects.of_order(order)[1]
     put_right = replace(buyer, company="Hoa Sen 2")
-    ledger.send_again(invoice_id=second.id, buyer=put_right, **about)  # type: ignore[arg-type]  # as above
+    ledger.send_again(invoice_id=second.id, buyer=put_right, **about)
     clock()
     paper, _ = office.issued[InvoiceFiling.objects.get(invoice__kind="correction").key]
     assert (paper.buyer, paper.corrects) == (put_right, ("HD26A", 2, "C26MGR 2"))
     with pytest.raises(ledger.InvoiceAdjusted):
-        ledger.replace_invoice(invoice_id=second.id, buyer=buyer, **about)  # type: ignore[arg-type]  # as above
+        ledger.replace_invoice(invoice_id=second.id, buyer=buyer, **about)
 
 
 def test_whom_an_invoice_was_issued_to_stays_whoever_asks(issued_wrongly: UUID):

@@ -107,7 +107,7 @@ class TermGroup(models.Model):
         ordering: ClassVar[list[str]] = ["-changed_at", "id"]
 
     def __str__(self) -> str:
-        return line(self.terms)
+        return line(self.terms).removeprefix("= ")
 
     @property
     def terms(self) -> Terms:

@@ -20,15 +20,16 @@ def fold(text: str) -> str:
     """`Đường Sữa` becomes `duong sua`, however the marks are encoded."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).lower().translate(_LETTERS))
     bare = "".join(char for char in plain if not unicodedata.combining(char))
-    return _words(bare)
+    return one_blank_apart(bare)
 
 
 def word_pairs(name: str) -> list[tuple[str, str]]:
     """The words of a name in lower case, each beside its folded form."""
-    return [(word, fold(word)) for word in _words(unicodedata.normalize("NFC", name).lower()).split()]
+    return [(word, fold(word)) for word in one_blank_apart(unicodedata.normalize("NFC", name).lower()).split()]
 
 
-def _words(text: str) -> str:
+def one_blank_apart(text: str) -> str:
+    """The words of a text in lower case as the search columns cut them: letters and digits, contents as one word."""
     words = " ".join(re.findall(r"[^\W_]+", text))
     for pattern, short in _CONTENTS:
         words = pattern.sub(short, words)

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import Final
 
 from grocery.catalog.contracts.terms import Segment, Term, Terms
-from grocery.catalog.policies.folding import fold
+from grocery.catalog.policies.folding import fold, one_blank_apart
 
 #: Words beyond this many are taken as typed.
 MOST_WORDS: Final = 16
@@ -20,7 +20,6 @@ MOST_ALTERNATIVES: Final = 8
 #: A term has at most this many words.
 LONGEST_TERM: Final = 5
 
-_WORD: Final = re.compile(r"[^\W_]+")
 #: As the search columns have it: no apostrophes, nothing invisible, no mark that belongs to no letter.
 _DROPPED: Final = re.compile("[\u0300-\u036f\u200b-\u200d'’]")
 #: The mark of hòa may stand on its last letter, too; the search columns write it as here.
@@ -46,7 +45,7 @@ type Dictionary = Mapping[str, tuple[Entry, ...]]
 
 def words(text: str) -> list[str]:
     """The words of a text as they are typed, in lower case; cut as the search columns are."""
-    return _WORD.findall(_DROPPED.sub("", unicodedata.normalize("NFKC", text).lower()))
+    return one_blank_apart(_DROPPED.sub("", unicodedata.normalize("NFKC", text).lower())).split()
 
 
 def meanings(typed: str, dictionary: Dictionary) -> tuple[Segment, ...]:

@@ -15,7 +15,8 @@ from grocery.catalog.policies.terms import Dictionary, meanings, prepared
 from grocery.catalog.services import versions
 from grocery.kernel.errors import NotFound
 
-_kept: tuple[str, Dictionary] = ("", {})
+#: By its version: the one that is followed now.
+_kept: dict[str, Dictionary] = {}
 
 
 def dictionary() -> Dictionary:
@@ -24,12 +25,12 @@ def dictionary() -> Dictionary:
     Where nothing is cached (inside a transaction, without Valkey) the database says in one short statement whether
     there was one.
     """
-    global _kept  # noqa: PLW0603 - one dictionary per process
     version = versions.current(versions.TERMS) or TermGroup.objects.edition()
-    kept = _kept
-    if kept[0] != version:
-        _kept = kept = (version, prepared(TermGroup.objects.in_use()))
-    return kept[1]
+    if (kept := _kept.get(version)) is None:
+        kept = prepared(TermGroup.objects.in_use())
+        _kept.clear()
+        _kept[version] = kept
+    return kept
 
 
 def understood(*, typed: str) -> tuple[Segment, ...]:
