@@ -1,0 +1,156 @@
+"""What is answered: members by name, `name` in the language asked for, `names` in both."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+
+from grocery.catalog import public as catalog
+from grocery.catalog.api.schemas import ListParameters
+from grocery.catalog.public import Category, Filters, ProductCard, ProductDetail, Store, StoreId
+from grocery.kernel import clock, wire
+from grocery.kernel.http import asker
+
+
+def page(query: ListParameters, language: str) -> dict[str, Any]:
+    """What a list, filtered and sorted, comes to."""
+    found = catalog.list_products(
+        store_id=store_id(query.store),
+        filters=_filters(query),
+        sort=query.sort,
+        limit=query.limit,
+        offset=query.offset,
+        language=language,
+        now=clock.now(),
+    )
+    return {
+        "total": found.total,
+        "limit": query.limit,
+        "offset": query.offset,
+        "did_you_mean": found.did_you_mean,
+        "products": of_cards(found.cards, language),
+    }
+
+
+def suggestions(*, typed: str, limit: int, store: UUID | None, language: str) -> dict[str, Any]:
+    found = catalog.suggest(query=typed, store_id=store_id(store), limit=limit, language=language)
+    return {
+        "did_you_mean": found.did_you_mean,
+        "phrases": found.phrases,
+        "categories": [
+            {"slug": hit.category.slug, **named(hit.category, language), "products": hit.products}
+            for hit in found.categories
+        ],
+        "products": of_cards(found.cards, language),
+    }
+
+
+def store_id(asked: UUID | None) -> StoreId:
+    return StoreId(asked) if asked else catalog.default_store().id
+
+
+def _filters(query: ListParameters) -> Filters:
+    return Filters(
+        category=query.category,
+        is_perishable=query.is_perishable,
+        dietary=tuple(query.dietary),
+        tags=tuple(query.tags),
+        expires_soon=query.expires_soon,
+        in_stock=query.in_stock,
+        search=query.search,
+        min_price=query.min_price,
+        max_price=query.max_price,
+    )
+
+
+def of_store(store: Store, language: str) -> dict[str, Any]:
+    return {
+        "id": store.id,
+        "code": store.code,
+        **named(store, language),
+        "zone": store.zone,
+        "address": store.address,
+        "phone": store.phone,
+    }
+
+
+def of_category(node: Category, language: str) -> dict[str, Any]:
+    return {
+        "id": node.id,
+        "slug": node.slug,
+        **named(node, language),
+        "tint": node.tint,
+        "image": node.image,
+        "products": node.products,
+        "children": [of_category(child, language) for child in node.children],
+    }
+
+
+def named(thing: Store | Category | ProductCard, language: str) -> dict[str, Any]:
+    return {"name": thing.name(language), "names": {"en": thing.name_en, "vi": thing.name_vi}}
+
+
+def of_cards(cards: Iterable[ProductCard], language: str) -> list[dict[str, Any]]:
+    return [of_card(card, language) for card in cards]
+
+
+def of_card(card: ProductCard, language: str) -> dict[str, Any]:
+    return {
+        "sku": card.sku,
+        **named(card, language),
+        "price": card.price_now.minor,
+        "price_before": card.price.minor if card.offer_price else None,
+        "percent_off": card.percent_off,
+        "unit": card.unit,
+        "step": card.step,
+        "net_content": card.net_content,
+        "net_unit": card.net_unit,
+        "unit_price": card.unit_price.minor if card.unit_price else None,
+        "unit_price_per": card.unit_price_per,
+        "vat_rate": card.vat_rate,
+        "perishable": card.perishable,
+        "min_freshness_days": card.min_freshness_days,
+        "image": card.image,
+        "tint": card.tint,
+        "category_id": card.category_id,
+        "dietary": card.dietary,
+        "allergens": card.allergens,
+        "max_per_order": card.max_per_order,
+        "piece_weight": card.piece_weight,
+        "tags": card.tags,
+        "in_stock": card.in_stock,
+        "earliest_expiry": card.earliest_expiry,
+    }
+
+
+def of_product(detail: ProductDetail, language: str) -> dict[str, Any]:
+    return {
+        **of_card(detail, language),
+        "description": detail.description(language),
+        "descriptions": {"en": detail.description_en, "vi": detail.description_vi},
+        "gtin": detail.gtin,
+        "active": detail.active,
+        "trail": [{"slug": node.slug, **named(node, language)} for node in detail.trail],
+    }
+
+
+def kept(request: HttpRequest, body: Any, seconds: int) -> HttpResponse:
+    """The answer, or 304 where the caller has it already; kept by everybody, or by the one who signed in."""
+    content = wire.dumps(body)
+    etag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
+    known = request.headers.get("If-None-Match", "")
+    answer: HttpResponse
+    if etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
+        answer = HttpResponseNotModified()
+    else:
+        answer = HttpResponse(content, content_type=wire.Renderer.content_type)
+    whose = "private" if asker(request).id else "public"
+    answer["ETag"] = etag
+    answer["Cache-Control"] = f"{whose}, max-age={seconds}"
+    answer["Vary"] = "Accept-Language, Authorization"
+    answer["Content-Language"] = asker(request).language
+    return answer
