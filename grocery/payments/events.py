@@ -156,19 +156,22 @@ class MoneyTaken(MoneyEvent):
 @dataclass(frozen=True, kw_only=True)
 class MoneyReturned(MoneyEvent):
     """The customer has it back: a part of a refund. `by_hand`: out of the till or by a transfer of ours, not the way
-    that it came."""
+    that it came; `by_bank`: from their bank, which has kept what it took in a dispute."""
 
     refund_id: UUID
     part_id: UUID
     by_hand: bool
+    by_bank: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class MoneyReturnUndone(MoneyEvent):
-    """What the customer seemed to have came back to us, days later perhaps: it is owed again."""
+    """What the customer seemed to have came back to us, days later perhaps: it is owed again. `by_bank`: their bank
+    has decided otherwise."""
 
     refund_id: UUID
     part_id: UUID
+    by_bank: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

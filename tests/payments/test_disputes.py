@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from grocery.kernel.models import OutboxEvent
 from grocery.kernel.money import dong
 from grocery.payments import public as payments
 from grocery.payments.gateways.stripe_objects import observe_dispute
-from grocery.payments.models import Dispute, ProviderNotice
+from grocery.payments.models import Bill, Dispute, Payment, ProviderNotice, RefundPart
 from grocery.payments.policies.disputes import DisputeState
+from grocery.payments.services.excess import return_excess
 from tests.payments.conftest import BASKET, COMMITTED, Till
 from tests.sandbox.stripe.intents import DISPUTE_FEE
 
@@ -107,6 +109,56 @@ def test_a_refund_that_was_asked_for_before_is_owed_and_stays_so_while_the_bank_
         payments.retry_refund(part_id=part.id, now=till.now)
     with pytest.raises(payments.PaymentDisputed):
         payments.record_handed_back(part_id=part.id, by=part.id, note="cash", now=till.now)
+
+
+def not_kept(till: Till, order_id: Any, amount: int) -> None:
+    """So much of what was taken is not to be kept, and goes back by itself."""
+    with transaction.atomic():
+        payment = Bill.locked(order_id).base
+        Payment.objects.filter(id=payment.id).update(to_capture=payment.captured - amount)
+        return_excess(Bill.locked(order_id).base, now=till.now)
+
+
+def given_back(order_id: Any) -> list[tuple[str, str, bool]]:
+    parts = RefundPart.objects.filter(refund__order_id=order_id)
+    return [(part.state, part.failure_code, part.by_bank) for part in parts]
+
+
+def booked(order_id: Any) -> list[tuple[str, bool]]:
+    """What the books hear of money that went back: how, and whether by the bank."""
+    facts = OutboxEvent.objects.filter(stream=f"payment:{order_id}", name__startswith="payments.MoneyReturn")
+    return [(fact.name.removeprefix("payments."), fact.payload["by_bank"]) for fact in facts.order_by("id")]
+
+
+@COMMITTED
+def test_what_goes_back_by_itself_is_held_while_the_bank_decides_and_goes_on_when_it_is_won(till: Till):
+    order_id, reference = disputed(till)
+    till.webhooks()
+    not_kept(till, order_id, 25_000)
+    till.deliver()
+    assert given_back(order_id) == [("owed", "disputed", False)]
+    assert RefundPart.objects.owed().count() == 1, "in the queue"
+    assert till.sandbox.requests("refund") == [], "and nobody was asked"
+    till.sandbox.play(reference, "dispute_won")
+    till.webhooks()
+    till.deliver()
+    assert (given_back(order_id), booked(order_id)) == ([("succeeded", "", False)], [("MoneyReturned", False)])
+
+
+@COMMITTED
+def test_what_the_bank_has_given_them_falls_away_and_is_owed_again_if_it_decides_otherwise(till: Till):
+    order_id, reference = disputed(till)
+    not_kept(till, order_id, 25_000)  # the bank was faster than the refund, which Stripe refuses
+    till.webhooks()
+    till.deliver()
+    till.sandbox.play(reference, "dispute_lost")
+    till.webhooks()
+    assert (given_back(order_id), booked(order_id)) == ([("succeeded", "", True)], [("MoneyReturned", True)])
+    till.sandbox.play(reference, "dispute_won")
+    till.webhooks()
+    till.deliver()
+    assert given_back(order_id) == [("succeeded", "", False)]
+    assert booked(order_id)[1:] == [("MoneyReturnUndone", True), ("MoneyReturned", False)]
 
 
 @COMMITTED

@@ -131,6 +131,15 @@ class Returned(Movement, Protocol):
 
     @property
     def by_hand(self) -> bool: ...
+    @property
+    def by_bank(self) -> bool: ...
+
+
+class ReturnUndone(Movement, Protocol):
+    """It is with us again."""
+
+    @property
+    def by_bank(self) -> bool: ...
 
 
 class HandIn(Fact, Protocol):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from grocery.ledger.contracts import Account, Draft, EntryKind, Line
-from grocery.ledger.contracts.facts import Credit, Movement, Returned, Taken
+from grocery.ledger.contracts.facts import Credit, Movement, Returned, ReturnUndone, Taken
 
 #: What customers have with the shop, in the place of a provider.
 _CREDIT = "credit"
 #: Transfers come to our bank by themselves: no provider stands between.
 _TRANSFER = "bank_transfer"
+_LOST = (Account.LOSSES, "")
 
 
 def taken(fact: Taken) -> Draft:
@@ -20,15 +21,17 @@ def taken(fact: Taken) -> Draft:
 
 
 def returned(fact: Returned) -> Draft:
-    """The customer has it back. By hand: out of the till, or by a transfer where it came by one."""
+    """The customer has it back. By hand: out of the till, or by a transfer where it came by one. By their bank: so
+    much of what a dispute has cost us was owed to them."""
     by_hand = (Account.BANK if fact.method == _TRANSFER else Account.TILL, "")
-    place = by_hand if fact.by_hand else _place(fact)
+    place = _LOST if fact.by_bank else by_hand if fact.by_hand else _place(fact)
     return _moved(fact, EntryKind.RETURNED, f"returned:{fact.event_id}", place, -fact.amount.minor)
 
 
-def return_undone(fact: Movement) -> Draft:
-    """It came back to the provider after all."""
-    return _moved(fact, EntryKind.RETURN_UNDONE, f"undone:{fact.event_id}", _place(fact), fact.amount.minor)
+def return_undone(fact: ReturnUndone) -> Draft:
+    """It came back to the provider after all, or their bank has decided otherwise."""
+    place = _LOST if fact.by_bank else _place(fact)
+    return _moved(fact, EntryKind.RETURN_UNDONE, f"undone:{fact.event_id}", place, fact.amount.minor)
 
 
 def written_off(fact: Movement) -> Draft:

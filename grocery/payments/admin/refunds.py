@@ -73,7 +73,8 @@ class RefundPartAdmin(ReadOnly, admin.ModelAdmin):
             % {"amount": part.total, "number": part.payment.order_number},
             "part": part,
             "form": form,
-            "open": part.state == RefundState.OWED and _may_act(request),
+            "held": part.is_held(),
+            "open": part.state == RefundState.OWED and not part.is_held() and _may_act(request),
             "by_provider": bool(part.payment.provider),
             "opts": self.opts,
         }
@@ -102,7 +103,8 @@ class RefundPartAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("reason"))
     def why(self, part: RefundPart) -> str:
-        return f"{part.refund.reason} · {part.failure_code}" if part.failure_code else part.refund.reason
+        code = _("waits for the end of a dispute") if part.is_held() else part.failure_code
+        return f"{part.refund.reason} · {code}" if code else part.refund.reason
 
     @admin.display(description=_("since"), ordering="refund__requested_at")
     def since(self, part: RefundPart) -> Any:

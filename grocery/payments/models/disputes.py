@@ -44,6 +44,10 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         """What banks have kept of these."""
         return dong(self.aggregate(sum=Sum("lost"))["sum"] or 0)
 
+    def given_to_customers(self) -> Money:
+        """What customers have from their banks of these, whether or not we have heard that it left our balance."""
+        return dong(self.filter(state=DisputeState.LOST).aggregate(sum=Sum("amount"))["sum"] or 0)
+
     def known_as(self, provider: str, reference: str) -> Dispute | None:
         return self.filter(payment__provider=provider, reference=reference).first()
 

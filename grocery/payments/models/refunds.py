@@ -15,6 +15,7 @@ from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
 from grocery.payments.contracts import Method, RefundState, RefundView
 from grocery.payments.policies import days_until_seen, state_of_refund
+from grocery.payments.policies.disputes import HELD, HELD_CODES
 
 if TYPE_CHECKING:
     from grocery.payments.models.provider import ProviderCall
@@ -123,7 +124,9 @@ _WITH_REFUNDS: Final = (
 )
 _ASKED_BY: Final = "WHERE part.id = %s"
 _KNOWN_AS: Final = "WHERE payment_id = %s AND reference = %s ORDER BY part.id"
-_TO_LOOK_AT: Final = "WHERE payment_id = %s AND reference <> '' AND state <> 'owed' AND handed_back_by IS NULL"
+_TO_LOOK_AT: Final = (
+    "WHERE payment_id = %s AND reference <> '' AND state <> 'owed' AND handed_back_by IS NULL AND NOT by_bank"
+)
 
 
 class RefundPartQuerySet(models.QuerySet["RefundPart"]):
@@ -134,6 +137,14 @@ class RefundPartQuerySet(models.QuerySet["RefundPart"]):
     def of_store(self, store_id: UUID | None) -> RefundPartQuerySet:
         """What that store owes, or owed; None: all stores."""
         return self if store_id is None else self.filter(payment__store_id=store_id)
+
+    def held(self) -> RefundPartQuerySet:
+        """That wait until a dispute ends."""
+        return self.owed().filter(failure_code__in=HELD_CODES).select_related("refund")
+
+    def given_by_bank(self) -> RefundPartQuerySet:
+        """That a lost dispute has given back."""
+        return self.filter(by_bank=True).select_related("refund")
 
     def to_look_at_of(self, payment_id: UUID) -> list[RefundPart]:
         """Those of that payment of which the provider may have news, with what they are parts of."""
@@ -181,6 +192,8 @@ class RefundPart(models.Model):
     to_credit = models.BooleanField(_("to store credit"), default=False, db_default=False)
     #: Who gave it back where no provider did.
     handed_back_by = models.UUIDField(_("handed back by"), null=True)
+    #: The customer has it from their bank, which has kept a dispute.
+    by_bank = models.BooleanField(_("given back by their bank"), default=False, db_default=False)
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     objects = RefundPartQuerySet.as_manager()
@@ -196,6 +209,10 @@ class RefundPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payment.order_number} · {self.total}"
+
+    def is_held(self) -> bool:
+        """Nobody is asked for it until a dispute ends; then it goes on, or falls away."""
+        return self.state == RefundState.OWED and self.failure_code == HELD
 
     @property
     def total(self) -> Money:

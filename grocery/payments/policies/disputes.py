@@ -46,6 +46,9 @@ MOVES: Final[Mapping[DisputeState, frozenset[DisputeState]]] = {
 TO_ANSWER: Final = frozenset({_S.INQUIRY, _S.NEEDS_RESPONSE})
 #: The bank holds or may take the money: nothing is given back beside it.
 BLOCKING: Final = _FORMAL
+#: Why money that is to go back does not: we hold it back, or the provider has refused beside a dispute.
+HELD: Final = "disputed"
+HELD_CODES: Final = frozenset({HELD, "charge_disputed"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from grocery.payments.events import (
 from grocery.payments.gateways.registry import disputed
 from grocery.payments.models import Bill, Dispute, Payment
 from grocery.payments.policies.disputes import DisputeSeen, DisputeState, follows
+from grocery.payments.services.held_refunds import release
 
 log = structlog.get_logger()
 DISPUTES = Counter("payments_disputes", "Disputes, by the state into which they came", ["state"])
@@ -74,6 +75,7 @@ def record_dispute(*, payment_id: UUID, seen: DisputeSeen, now: datetime) -> str
         log.error("dispute_does_not_fit", order_id=str(payment.order_id), reference=seen.reference)
         return "mismatch"
     dispute = Dispute.objects.known_as(payment.provider, seen.reference)
+    before = dispute.state if dispute else None
     if dispute is None:
         dispute = Dispute(payment=payment, reference=seen.reference, state=seen.state, opened_at=seen.opened_at)
         _came_into(dispute, seen.state, now)
@@ -83,6 +85,8 @@ def record_dispute(*, payment_id: UUID, seen: DisputeSeen, now: datetime) -> str
     dispute.answer_by = seen.answer_by or dispute.answer_by
     dispute.save()
     publish(*facts)
+    if dispute.state != before:
+        release(payment, now=now)
     return "applied"
 
 

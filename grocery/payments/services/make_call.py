@@ -12,16 +12,17 @@ from django.db import transaction
 from grocery.kernel import statements
 from grocery.kernel.money import dong
 from grocery.kernel.outbox import publish
-from grocery.payments.contracts import PaymentRefused, PaymentState
+from grocery.payments.contracts import PaymentRefused, PaymentState, RefundState
 from grocery.payments.events import PaymentEvent
 from grocery.payments.gateways import breaker
 from grocery.payments.gateways.provider import AWAY, CardKeeper, OutcomeUnknown, PaymentProvider, Refused, Wanted
 from grocery.payments.gateways.registry import provider
-from grocery.payments.models import Bill, Payment, ProviderCall
+from grocery.payments.models import Bill, Payment, ProviderCall, RefundPart
 from grocery.payments.policies import OPEN, CallState, Observation, Operation, RefundSeen
+from grocery.payments.policies.disputes import HELD
 from grocery.payments.services.facts import facts_of_captures, facts_of_failed
 from grocery.payments.services.observe import record
-from grocery.payments.services.observe_refunds import record_refunds, refused
+from grocery.payments.services.observe_refunds import move, record_refunds, refused
 from grocery.payments.services.renewing import ask_the_customer
 from grocery.payments.services.shortfalls import fell_short
 from grocery.payments.services.waiting_refunds import give_back
@@ -84,9 +85,19 @@ def _sent(call_id: UUID, now: datetime) -> ProviderCall | None:
     _, call = Bill.locked_with_call(call_id)
     if call.state not in OPEN:
         return None
+    if call.part and not call.sent_at and call.payment.disputes.blocking().exists():
+        _hold(call, call.part, now)
+        return None
     call.state, call.sent_at, call.attempts = CallState.SENT, now, call.attempts + 1
     statements.update(call, "state", "sent_at", "attempts")
     return call
+
+
+def _hold(call: ProviderCall, part: RefundPart, now: datetime) -> None:
+    """The dispute was faster than the refund: nobody is asked."""
+    call.state, call.error, call.decided_at = CallState.REFUSED, HELD, now
+    statements.update(call, "state", "error", "decided_at")
+    move(call.payment, part, RefundState.OWED, HELD, now)
 
 
 @transaction.atomic

@@ -35,7 +35,7 @@ def moved_back(payment: Payment, part: RefundPart, before: RefundState, *, now: 
     if given is (before is RefundState.SUCCEEDED):
         return []
     movement = _movement(payment, part.total, part.reference, now, by=part.handed_back_by)
-    movement |= {"refund_id": part.refund_id, "part_id": part.id}
+    movement |= {"refund_id": part.refund_id, "part_id": part.id, "by_bank": part.by_bank}
     if part.to_credit:
         movement |= {"provider": CREDIT, "reference": ""}
     if given:

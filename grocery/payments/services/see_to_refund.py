@@ -8,14 +8,11 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
-from grocery.kernel.outbox import publish
 from grocery.payments.contracts import RefundIs, RefundState
 from grocery.payments.contracts.disputes import PaymentDisputed
-from grocery.payments.events import RefundToMake
 from grocery.payments.models import Bill, Payment, RefundPart
-from grocery.payments.policies import Operation
-from grocery.payments.services.intents import intend
 from grocery.payments.services.observe_refunds import move
+from grocery.payments.services.promises import go_on
 
 log = structlog.get_logger()
 
@@ -43,10 +40,7 @@ def retry_refund(*, part_id: UUID, now: datetime, by: UUID | None = None) -> Non
     _check_undisputed(part)
     if not payment.provider:
         raise RefundIs
-    part.reference = ""
-    move(payment, part, RefundState.REQUESTED, "", now)
-    call = intend(payment, Operation.REFUND, request={"amount": part.amount}, now=now, part=part)
-    publish(RefundToMake(order_id=payment.order_id, call_id=call.id))
+    go_on(payment, part, now=now)
     log.info("refund_tried_again", part_id=str(part.id), amount=part.amount, by=str(by) if by else None)
 
 

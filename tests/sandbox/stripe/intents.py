@@ -273,6 +273,7 @@ class Intents:
         """Evidence arrives, or the bank decides."""
         dispute = self.get_dispute(key)
         dispute["status"] = status
+        dispute["is_charge_refundable"] = status == "won" or status.startswith("warning")
         self._store.put("dispute", key, dispute)
         over = status in {"won", "lost", "warning_closed"}
         self._emit(f"charge.dispute.{'closed' if over else 'updated'}", dispute)
