@@ -142,6 +142,7 @@ def test_what_goes_back_by_itself_is_held_while_the_bank_decides_and_goes_on_whe
     till.sandbox.play(reference, "dispute_won")
     till.webhooks()
     till.deliver()
+    till.webhooks()
     assert (given_back(order_id), booked(order_id)) == ([("succeeded", "", False)], [("MoneyReturned", False)])
 
 
@@ -157,6 +158,7 @@ def test_what_the_bank_has_given_them_falls_away_and_is_owed_again_if_it_decides
     till.sandbox.play(reference, "dispute_won")
     till.webhooks()
     till.deliver()
+    till.webhooks()
     assert given_back(order_id) == [("succeeded", "", False)]
     assert booked(order_id)[1:] == [("MoneyReturnUndone", True), ("MoneyReturned", False)]
 
