@@ -20,18 +20,17 @@ pytestmark = pytest.mark.django_db
 AMOUNT, FEE = 130_500, 390_000
 
 
-def tell(shop: Shop, order_id: UUID, *facts: tuple[type[events.DisputeEvent], int]) -> None:
+def tell(shop: Shop, order_id: UUID, *facts: tuple[type[events.MoneyEvent], int], **more: Any) -> None:
     about: dict[str, Any] = {
         "order_id": order_id,
         "order_number": "G-20418",
         "store_id": shop.store.id,
         "payment_id": new_id(),
-        "dispute_id": new_id(),
         "method": "card",
         "provider": "stripe",
         "reference": "dp_1",
         "at": NOON,
-    }
+    } | (more or {"dispute_id": new_id()})
     with transaction.atomic():
         publish(*(fact(**about, amount=dong(amount)) for fact, amount in facts))
     shop.tell()
@@ -58,3 +57,14 @@ def test_a_dispute_that_is_won_leaves_the_fee(shop: Shop, lan: Customer):
     tell(shop, order, *lost, (events.DisputeLossUndone, AMOUNT), (events.DisputeReinstated, AMOUNT))
     assert balances() == before | {"fees": FEE, "clearing": -FEE}
     assert owed(order) == 0
+
+
+def test_what_was_owed_and_their_bank_has_given_them_was_no_loss(shop: Shop, lan: Customer):
+    shop.stock(milk=10)
+    order = shop.delivered_order(lan, milk=3).id
+    part: dict[str, Any] = {"refund_id": new_id(), "part_id": new_id(), "by_bank": True}
+    tell(shop, order, (events.DisputeWithdrawn, AMOUNT), (events.DisputeLost, AMOUNT))
+    tell(shop, order, (events.MoneyReturned, 25_000), by_hand=False, **part)
+    assert (balances()["losses"], owed(order)) == (AMOUNT - 25_000, 25_000)
+    tell(shop, order, (events.MoneyReturnUndone, 25_000), **part)
+    assert (balances()["losses"], owed(order)) == (AMOUNT, 0)

@@ -15,10 +15,11 @@ from grocery.kernel.money import dong
 from grocery.payments import public as payments
 from grocery.payments.gateways.stripe_objects import observe_dispute
 from grocery.payments.models import Bill, Dispute, Payment, ProviderNotice, RefundPart
-from grocery.payments.policies.disputes import DisputeState
+from grocery.payments.policies.disputes import DisputeSeen, DisputeState
+from grocery.payments.services.disputes import record_dispute
 from grocery.payments.services.excess import return_excess
 from tests.payments.conftest import BASKET, COMMITTED, Till
-from tests.sandbox.stripe.intents import DISPUTE_FEE
+from tests.sandbox.stripe.intents import DISPUTE_FEE, SLOW_SECONDS
 
 DATA = Path(__file__).parents[3] / "shared/data/stripe_webhooks"
 STATES = ("inquiry", "needs_response", "under_review", "won", "lost")
@@ -124,6 +125,13 @@ def given_back(order_id: Any) -> list[tuple[str, str, bool]]:
     return [(part.state, part.failure_code, part.by_bank) for part in parts]
 
 
+def refunds_arrive(till: Till) -> None:
+    """What we hear makes us ask for them, and seconds later they are there."""
+    till.webhooks()
+    till.sandbox.advance(SLOW_SECONDS)
+    till.webhooks()
+
+
 def booked(order_id: Any) -> list[tuple[str, bool]]:
     """What the books hear of money that went back: how, and whether by the bank."""
     facts = OutboxEvent.objects.filter(stream=f"payment:{order_id}", name__startswith="payments.MoneyReturn")
@@ -140,9 +148,7 @@ def test_what_goes_back_by_itself_is_held_while_the_bank_decides_and_goes_on_whe
     assert RefundPart.objects.owed().count() == 1, "in the queue"
     assert till.sandbox.requests("refund") == [], "and nobody was asked"
     till.sandbox.play(reference, "dispute_won")
-    till.webhooks()
-    till.deliver()
-    till.webhooks()
+    refunds_arrive(till)
     assert (given_back(order_id), booked(order_id)) == ([("succeeded", "", False)], [("MoneyReturned", False)])
 
 
@@ -156,11 +162,81 @@ def test_what_the_bank_has_given_them_falls_away_and_is_owed_again_if_it_decides
     till.webhooks()
     assert (given_back(order_id), booked(order_id)) == ([("succeeded", "", True)], [("MoneyReturned", True)])
     till.sandbox.play(reference, "dispute_won")
-    till.webhooks()
-    till.deliver()
-    till.webhooks()
+    refunds_arrive(till)
     assert given_back(order_id) == [("succeeded", "", False)]
     assert booked(order_id)[1:] == [("MoneyReturnUndone", True), ("MoneyReturned", False)]
+
+
+def owed_for_another_reason(till: Till, order_id: Any, amount: int, key: str = "missing-eggs") -> RefundPart:
+    """A refund that came back to us before anybody disputed anything: its card is no more."""
+    till.refund(order_id, dong(amount), key)
+    till.deliver()
+    till.sandbox.play(till.sandbox.objects("refund")[-1]["id"], "fail_refund")
+    till.webhooks()
+    part = RefundPart.objects.get(refund__order_id=order_id, refund__key=key)
+    assert part.state == "owed"
+    return part
+
+
+def lost_in_part(till: Till, order_id: Any, amount: int, state: DisputeState = DisputeState.LOST) -> None:
+    """The bank has decided about so much of what was taken."""
+    payment = till.payment(order_id)
+    seen = DisputeSeen(
+        reference="du_part",
+        payment=payment.reference,
+        state=state,
+        reason="",
+        amount=amount,
+        currency="vnd",
+        opened_at=till.now,
+    )
+    record_dispute(payment_id=payment.id, seen=seen, now=till.now)
+
+
+@COMMITTED
+def test_what_was_owed_before_a_dispute_was_lost_is_owed_no_more(till: Till):
+    order_id = till.captured(BASKET)
+    owed_for_another_reason(till, order_id, 25_000)
+    reference = till.sandbox.play(till.reference(order_id), "dispute")["id"]
+    till.webhooks()
+    assert given_back(order_id) == [("owed", "expired_or_canceled_card", False)]
+    till.sandbox.play(reference, "dispute_lost")
+    till.webhooks()
+    assert given_back(order_id) == [("succeeded", "", True)]
+    assert not RefundPart.objects.owed().exists()
+
+
+@COMMITTED
+def test_what_arises_after_a_dispute_was_lost_falls_away_at_once(till: Till):
+    order_id, reference = disputed(till)
+    till.sandbox.play(reference, "dispute_lost")
+    till.webhooks()
+    not_kept(till, order_id, 25_000)
+    assert (given_back(order_id), booked(order_id)) == ([("succeeded", "", True)], [("MoneyReturned", True)])
+    assert till.sandbox.requests("refund") == []
+
+
+@COMMITTED
+def test_of_what_is_owed_only_what_the_bank_has_given_falls_away_and_a_person_sees_to_the_rest(till: Till):
+    order_id = till.captured(BASKET)
+    part = owed_for_another_reason(till, order_id, 300_000)
+    lost_in_part(till, order_id, 60_000)  # 345.000 were taken: 15.000 would go back twice
+    amounts = {p.amount: (p.state, p.by_bank) for p in RefundPart.objects.filter(refund__order_id=order_id)}
+    assert amounts == {285_000: ("owed", False), 15_000: ("succeeded", True)}
+    payments.record_handed_back(part_id=part.id, by=part.id, note="VCB 1", now=till.now)
+    money = till.payment(order_id)
+    assert (money.refunded, money.refunding) == (300_000, 0)
+
+
+@COMMITTED
+def test_a_dispute_about_another_part_of_the_payment_leaves_what_is_owed_alone(till: Till):
+    order_id = till.captured(BASKET)
+    part = owed_for_another_reason(till, order_id, 300_000)
+    lost_in_part(till, order_id, 45_000)
+    assert given_back(order_id) == [("owed", "expired_or_canceled_card", False)]
+    payments.retry_refund(part_id=part.id, now=till.now)
+    refunds_arrive(till)
+    assert given_back(order_id) == [("succeeded", "", False)]
 
 
 @COMMITTED

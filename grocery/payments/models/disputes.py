@@ -40,6 +40,10 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         """Beside which nothing is given back."""
         return self.filter(state__in=BLOCKING)
 
+    def in_the_way(self) -> DisputeQuerySet:
+        """While the bank decides, and after it has decided for its customer."""
+        return self.filter(state__in=BLOCKING | {DisputeState.LOST})
+
     def lost(self) -> Money:
         """What banks have kept of these."""
         return dong(self.aggregate(sum=Sum("lost"))["sum"] or 0)

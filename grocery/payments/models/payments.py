@@ -293,6 +293,15 @@ class Payment(models.Model):
         """What was captured and nobody has asked back."""
         return dong(self.captured - self.refunded - self.refunding)
 
+    def given_by_banks(self) -> Money:
+        """What its customer has of it through lost disputes."""
+        return self.disputes.given_to_customers()
+
+    def owed_twice(self) -> int:
+        """How much of what is to go back their bank has given them already."""
+        told = self.refund_parts.given_by_bank().total()
+        return max((self.given_by_banks() - told - self.refundable()).minor, 0)
+
     def promise_back(self, amount: Money) -> None:
         """Count it as being refunded; the database refuses more than was captured."""
         Payment.objects.filter(id=self.id).update(refunding=F("refunding") + amount.minor)

@@ -15,7 +15,7 @@ from grocery.kernel.ids import new_id
 from grocery.kernel.money import Money, dong
 from grocery.payments.contracts import Method, RefundState, RefundView
 from grocery.payments.policies import days_until_seen, state_of_refund
-from grocery.payments.policies.disputes import HELD, HELD_CODES
+from grocery.payments.policies.disputes import HELD
 
 if TYPE_CHECKING:
     from grocery.payments.models.provider import ProviderCall
@@ -138,13 +138,17 @@ class RefundPartQuerySet(models.QuerySet["RefundPart"]):
         """What that store owes, or owed; None: all stores."""
         return self if store_id is None else self.filter(payment__store_id=store_id)
 
-    def held(self) -> RefundPartQuerySet:
-        """That wait until a dispute ends."""
-        return self.owed().filter(failure_code__in=HELD_CODES).select_related("refund")
-
     def given_by_bank(self) -> RefundPartQuerySet:
         """That a lost dispute has given back."""
-        return self.filter(by_bank=True).select_related("refund")
+        return self.filter(by_bank=True)
+
+    def with_refunds(self) -> RefundPartQuerySet:
+        """With what they are parts of."""
+        return self.select_related("refund")
+
+    def total(self) -> Money:
+        """All of these together."""
+        return dong(self.aggregate(total=Sum("amount"))["total"] or 0)
 
     def to_look_at_of(self, payment_id: UUID) -> list[RefundPart]:
         """Those of that payment of which the provider may have news, with what they are parts of."""
@@ -194,6 +198,10 @@ class RefundPart(models.Model):
     handed_back_by = models.UUIDField(_("handed back by"), null=True)
     #: The customer has it from their bank, which has kept a dispute.
     by_bank = models.BooleanField(_("given back by their bank"), default=False, db_default=False)
+    #: What it was one with until their bank gave a part of that.
+    split_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("split off")
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     objects = RefundPartQuerySet.as_manager()
@@ -202,13 +210,23 @@ class RefundPart(models.Model):
         verbose_name = _("money to give back")
         verbose_name_plural = _("money to give back")
         constraints = [
-            models.UniqueConstraint(fields=["refund", "payment"], name="payments_one_part_per_payment"),
+            models.UniqueConstraint(
+                fields=["refund", "payment"], condition=Q(split_from=None), name="payments_one_part_per_payment"
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payments_refund_part_of_something"),
         ]
         indexes = [models.Index(fields=["refund"], condition=Q(state=RefundState.OWED), name="payments_owed")]
 
     def __str__(self) -> str:
         return f"{self.payment.order_number} · {self.total}"
+
+    def split_off(self, amount: int) -> RefundPart:
+        """So much of what is owed, as a part of its own."""
+        self.amount, self.reference = self.amount - amount, ""
+        self.save(update_fields=["amount", "reference"])
+        split = RefundPart(refund=self.refund, payment=self.payment, amount=amount, state=self.state, split_from=self)
+        split.save()
+        return split
 
     def is_held(self) -> bool:
         """Nobody is asked for it until a dispute ends; then it goes on, or falls away."""

@@ -21,6 +21,7 @@ from grocery.payments.models import Bill, Payment, ProviderCall, RefundPart
 from grocery.payments.policies import OPEN, CallState, Observation, Operation, RefundSeen
 from grocery.payments.policies.disputes import HELD
 from grocery.payments.services.facts import facts_of_captures, facts_of_failed
+from grocery.payments.services.held_refunds import drop_what_banks_gave
 from grocery.payments.services.observe import record
 from grocery.payments.services.observe_refunds import move, record_refunds, refused
 from grocery.payments.services.renewing import ask_the_customer
@@ -113,6 +114,7 @@ def _note(call_id: UUID, state: CallState, code: str, now: datetime, *, key_spen
     if state is CallState.REFUSED:
         if call.part:
             refused(call.payment, call.part, code, now)
+            drop_what_banks_gave(call.payment, now=now)
         else:
             _take_back(bill, call.payment, Operation(call.operation), code, now)
 

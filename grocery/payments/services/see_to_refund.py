@@ -11,8 +11,8 @@ from django.db import transaction
 from grocery.payments.contracts import RefundIs, RefundState
 from grocery.payments.contracts.disputes import PaymentDisputed
 from grocery.payments.models import Bill, Payment, RefundPart
+from grocery.payments.services.ask_refund import ask_again
 from grocery.payments.services.observe_refunds import move
-from grocery.payments.services.promises import go_on
 
 log = structlog.get_logger()
 
@@ -40,7 +40,7 @@ def retry_refund(*, part_id: UUID, now: datetime, by: UUID | None = None) -> Non
     _check_undisputed(part)
     if not payment.provider:
         raise RefundIs
-    go_on(payment, part, now=now)
+    ask_again(payment, part, now=now)
     log.info("refund_tried_again", part_id=str(part.id), amount=part.amount, by=str(by) if by else None)
 
 
@@ -51,7 +51,7 @@ def _locked(part_id: UUID) -> tuple[Payment, RefundPart]:
 
 def _check_undisputed(part: RefundPart) -> None:
     """Raises PaymentDisputed: the bank may give it back, or has."""
-    if part.payment.disputes.blocking().exists() or part.payment.disputes.lost():
+    if part.payment.disputes.blocking().exists() or part.payment.owed_twice():
         raise PaymentDisputed(part.payment.order_number)
 
 
