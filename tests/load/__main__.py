@@ -6,7 +6,7 @@ import sys
 import time
 from importlib import import_module
 
-ALL = ("start", "imports", "relay", "pages", "webhooks", "payments", "books")
+ALL = ("start", "imports", "relay", "pages", "webhooks", "payments", "books", "browsing")
 
 
 def main() -> None:

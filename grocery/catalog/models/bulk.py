@@ -50,7 +50,7 @@ _TO_TABLE: Final = {
 EVERY_COLUMN: Final = ("category", *(_OF_DRAFT.get(column, column) for column in _TYPES))
 
 _STAGE: Final = (
-    "CREATE TEMPORARY TABLE catalog_staged (line bigint, sku text, category text, old_price bigint, "
+    "CREATE TEMPORARY TABLE catalog_staged (line bigint, sku text, category text, "
     + ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())
     + ") ON COMMIT DROP"
 )
@@ -71,17 +71,14 @@ RETURNING s.line, s.sku, s.vat_group_id
 """
 
 
-#: Lock what is known, in key order, and remember what it cost. Without a join: while a catalogue grows from nothing
-#: the planner's statistics say that it is empty, and a plan then went through all of it for each staged row.
+#: Lock what is known, in key order. Without a join: while a catalogue grows from nothing the planner's statistics say
+#: that it is empty, and a plan then went through all of it for each staged row.
 LOCK: Final = """
 WITH locked AS MATERIALIZED (
     SELECT p.sku FROM "catalog_product" p WHERE p.sku = ANY(ARRAY(SELECT sku FROM catalog_staged))
     ORDER BY p.sku FOR NO KEY UPDATE
 )
 SELECT count(*) FROM locked
-"""
-REMEMBER: Final = """
-UPDATE catalog_staged s SET old_price = (SELECT p.price FROM "catalog_product" p WHERE p.sku = s.sku)
 """
 
 
@@ -150,7 +147,6 @@ def write_staged(*, sets: Sequence[str], by: UUID | None, now: datetime) -> Writ
     """Write what is staged: new products whole, known ones in the columns of `sets` that differ."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK)
-        cursor.execute(REMEMBER)
         cursor.execute(_upsert([_TO_TABLE.get(name, name) for name in sets]), {"by": by, "now": now})
         rows = cursor.fetchall()
         cursor.execute("DROP TABLE catalog_staged")
@@ -160,24 +156,27 @@ def write_staged(*, sets: Sequence[str], by: UUID | None, now: datetime) -> Writ
 def _upsert(sets: Sequence[str]) -> str:
     """What is the same is left out beforehand: for each row that is proposed the search columns are computed."""
     columns = ", ".join(_TYPES)
+    drafted = ", ".join(f"s.{column}" for column in _TYPES)
     mine = ", ".join(f"p.{column}" for column in sets)
     staged = ", ".join("c.id" if column == "category_id" else f"s.{column}" for column in sets)
     theirs = ", ".join(f"excluded.{column}" for column in sets)
     assignments = ", ".join(f"{column} = excluded.{column}" for column in sets)
     return f"""
-WITH written AS (
-  INSERT INTO "catalog_product" AS p (sku, category_id, sold_7d, changed_at, {columns})
-  SELECT s.sku, c.id, 0, %(now)s, {", ".join(f"s.{column}" for column in _TYPES)}
+WITH differing AS MATERIALIZED (
+  SELECT s.sku, c.id AS category_id, p.sku IS NULL AS new, p.price AS old_price, {drafted}
   FROM catalog_staged s JOIN "catalog_category" c ON c.slug = s.category
   LEFT JOIN "catalog_product" p ON p.sku = s.sku
-  WHERE p.sku IS NULL OR ({mine}) IS DISTINCT FROM ({staged}) ORDER BY s.sku
+  WHERE p.sku IS NULL OR ({mine}) IS DISTINCT FROM ({staged})
+), written AS (
+  INSERT INTO "catalog_product" AS p (sku, category_id, sold_7d, changed_at, {columns})
+  SELECT sku, category_id, 0, %(now)s, {columns} FROM differing ORDER BY sku
   ON CONFLICT (sku) DO UPDATE SET {assignments}, changed_at = excluded.changed_at
   WHERE ({mine}) IS DISTINCT FROM ({theirs})
-  RETURNING p.sku, p.price, (xmax = 0) AS new
+  RETURNING p.sku, (xmax = 0) AS new
 ), history AS (
   INSERT INTO "catalog_pricechange" (id, product_id, old, new, by, at)
-  SELECT gen_random_uuid(), w.sku, s.old_price, w.price, %(by)s, %(now)s
-  FROM written w JOIN catalog_staged s USING (sku) WHERE NOT w.new AND w.price IS DISTINCT FROM s.old_price
+  SELECT gen_random_uuid(), sku, old_price, price, %(by)s, %(now)s FROM differing
+  WHERE NOT new AND price IS DISTINCT FROM old_price AND {"true" if "price" in sets else "false"}
 )
 SELECT sku, new FROM written
 """  # noqa: S608 - put together from the column names above
