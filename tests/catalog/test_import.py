@@ -241,7 +241,7 @@ def test_locking_what_is_known_goes_through_no_row_again_and_again(shop: Shop, w
     shop.category("food")
     lines = [(line, drafts.checked(draft(f"sku{line}"))) for line in range(1, 1_001)]
     write_products.write_products(drafts=lines, categories=(), sets=bulk.EVERY_COLUMN, now=NOON)
-    bulk.stage(lines)
+    bulk.stage(lines, brands={})
     assert most_rows(bulk.LOCK, without=without) <= 2_000
 
 

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grocery.catalog.contracts import NetUnit, ProductDraft, Unit
-from grocery.catalog.policies.drafts import checked, tidy
+from grocery.catalog.policies.drafts import checked
 from grocery.catalog.policies.folding import fold, word_pairs
 from grocery.catalog.policies.gtin import LENGTHS, check_digit, gtin14, internal_gtin
 from grocery.catalog.policies.phrases import phrases
 from grocery.catalog.policies.slugs import slug
+from grocery.catalog.policies.texts import tidy
 from grocery.catalog.policies.typing_errors import as_spelled, distance, one_edit_away
 from grocery.catalog.policies.unit_price import unit_price
 from grocery.kernel.errors import Invalid

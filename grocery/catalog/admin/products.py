@@ -165,6 +165,7 @@ def _draft(product: Product) -> ProductDraft:
         piece_weight=product.piece_weight,
         tags=tuple(product.tags),
         gtin=product.gtin,
+        brand=product.brand.name if product.brand else "",
         image=product.image,
         tint=product.tint,
         description_en=product.description_en,
@@ -195,18 +196,28 @@ class PriceHistory(LookOnly, admin.TabularInline):
 class ProductAdmin(NeverDeleted, admin.ModelAdmin):
     form = ProductForm
     list_display = ["sku", "name_vi", "name_en", "category", "shown_price", "unit", "gtin", "is_active", "popularity"]
-    list_filter = ["is_active", "perishable", "untranslated", "unit", ("category", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [
+        "is_active",
+        "perishable",
+        "untranslated",
+        "unit",
+        ("category", admin.RelatedOnlyFieldListFilter),
+        ("brand", admin.RelatedOnlyFieldListFilter),
+    ]
     list_select_related = ["category"]
     list_per_page = 50
     show_full_result_count = False
     search_fields = ["sku"]
     search_help_text = _("SKU, GTIN, or words of a name with or without marks")
     ordering = ["-popularity", "sku"]
-    autocomplete_fields = ["category"]
+    autocomplete_fields = ["category", "brand"]
     readonly_fields = ["sold_7d", "popularity", "created_at", "changed_at"]
     inlines = [PriceHistory]
     fieldsets = [
-        (None, {"fields": [("sku", "gtin"), ("name_vi", "name_en"), "untranslated", "category", "is_active"]}),
+        (
+            None,
+            {"fields": [("sku", "gtin"), ("name_vi", "name_en"), "untranslated", ("category", "brand"), "is_active"]},
+        ),
         (
             _("Price"),
             {"fields": [("price", "vat_group"), ("unit", "step", "piece_weight"), ("net_content", "net_unit")]},

@@ -122,6 +122,7 @@ def of_card(card: ProductCard, language: str) -> dict[str, Any]:
         "max_per_order": card.max_per_order,
         "piece_weight": card.piece_weight,
         "tags": card.tags,
+        "brand": {"slug": card.brand.slug, "name": card.brand.name} if card.brand else None,
         "in_stock": card.in_stock,
         "earliest_expiry": card.earliest_expiry,
     }

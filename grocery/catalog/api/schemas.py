@@ -70,6 +70,7 @@ _CARD: dict[str, Any] = {
     "max_per_order": 999,
     "piece_weight": None,
     "tags": ["vietgap"],
+    "brand": {"slug": "vuon-chin", "name": "Vườn Chín"},
     "in_stock": True,
     "earliest_expiry": "2026-11-26",
 }
@@ -140,6 +141,15 @@ class CategoriesSchema(Schema):
     model_config = _example({"categories": [_CATEGORY]})
 
 
+class BrandSchema(Schema):
+    """Whose name it bears. `slug` stays, whatever the brand is called later."""
+
+    slug: str
+    name: str
+
+    model_config = _example(_CARD["brand"])
+
+
 class ProductSchema(Schema):
     """A product in one store. `step`: the least that can be bought, and what a quantity is a multiple of.
 
@@ -172,6 +182,7 @@ class ProductSchema(Schema):
     max_per_order: Decimal
     piece_weight: Decimal | None
     tags: list[str]
+    brand: BrandSchema | None
     in_stock: bool
     earliest_expiry: date | None
 

@@ -1,6 +1,7 @@
 """The words of the catalogue: what is sold, where it stands, what a customer sees of it. One module per topic."""
 
 from grocery.catalog.contracts.allergens import Allergen
+from grocery.catalog.contracts.brands import Brand, BrandTaken
 from grocery.catalog.contracts.drafts import GtinTaken, ProductDraft
 from grocery.catalog.contracts.imports import (
     BadRow,
@@ -28,6 +29,8 @@ from grocery.catalog.contracts.seen import OfferSeen, StockSeen
 __all__ = [
     "Allergen",
     "BadRow",
+    "Brand",
+    "BrandTaken",
     "Category",
     "CategoryDraft",
     "CategoryHits",

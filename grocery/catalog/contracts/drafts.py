@@ -14,8 +14,8 @@ class ProductDraft:
     """A product as staff or an import write it down; `save_product` checks it.
 
     `category` is a slug, `price` đồng with VAT for one `unit` (None: not priced yet, cannot be on sale),
-    `vat_group` a group's code, `gtin` 8, 12, 13 or 14 digits, `untranslated` the language ("en" or "vi") whose
-    name is borrowed.
+    `vat_group` a group's code, `gtin` 8, 12, 13 or 14 digits, `brand` a name (one that is new is made),
+    `untranslated` the language ("en" or "vi") whose name is borrowed.
     """
 
     sku: str
@@ -38,6 +38,7 @@ class ProductDraft:
     piece_weight: Decimal | None = None
     tags: tuple[str, ...] = ()
     gtin: str = ""
+    brand: str = ""
     image: str = ""
     tint: str = ""
     description_en: str = ""

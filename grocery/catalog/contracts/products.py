@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, NewType
 
+from grocery.catalog.contracts.brands import Brand
 from grocery.catalog.contracts.places import Category, CategoryId, Tint
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import Quantity, quantity
@@ -107,6 +108,7 @@ class ProductCard(ProductOnSale):
     earliest_expiry: date | None
     #: What one unit costs while an offer on it runs, if that is less than `price`. `unit_price` follows it.
     offer_price: Money | None
+    brand: Brand | None
 
     @property
     def price_now(self) -> Money:

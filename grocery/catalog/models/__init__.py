@@ -1,5 +1,6 @@
 """Tables of the catalogue, and the only places that query them."""
 
+from grocery.catalog.models.brands import Brand
 from grocery.catalog.models.places import Category, Store
 from grocery.catalog.models.products import PriceChange, Product
 from grocery.catalog.models.shelf import DailySale, KnownWord, Listing, ShelfOffer
@@ -7,6 +8,7 @@ from grocery.catalog.models.terms import TermChange, TermGroup
 from grocery.catalog.models.vat import VatGroup, VatRate, VatRateChange
 
 __all__ = [
+    "Brand",
     "Category",
     "DailySale",
     "KnownWord",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +11,12 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from grocery.catalog.contracts import ProductDraft
+from grocery.catalog.contracts import Brand, ProductDraft
 
 #: What a draft says, by the table's column.
 _TYPES: Final = {
+    "brand_id": "text",
+    "brand_name": "text",
     "name_en": "text",
     "name_vi": "text",
     "untranslated": "text",
@@ -40,14 +42,21 @@ _TYPES: Final = {
     "base_popularity": "integer",
 }
 #: Where a draft's own word for it is another one.
-_OF_DRAFT: Final = {"is_active": "active", "base_popularity": "popularity", "vat_group_id": "vat_group"}
-_TO_TABLE: Final = {
-    "category": "category_id",
-    "active": "is_active",
-    "popularity": "base_popularity",
-    "vat_group": "vat_group_id",
+_OF_DRAFT: Final = {
+    "is_active": "active",
+    "base_popularity": "popularity",
+    "vat_group_id": "vat_group",
 }
-EVERY_COLUMN: Final = ("category", *(_OF_DRAFT.get(column, column) for column in _TYPES))
+_TO_TABLE: Final = {
+    "category": ("category_id",),
+    "active": ("is_active",),
+    "popularity": ("base_popularity",),
+    "vat_group": ("vat_group_id",),
+    "brand": ("brand_id", "brand_name"),
+}
+#: Columns, each with the draft's word; what is looked up for the draft comes before them.
+_SAID: Final = [(column, _OF_DRAFT.get(column, column)) for column in _TYPES if not column.startswith("brand_")]
+EVERY_COLUMN: Final = ("category", "brand", *(name for _column, name in _SAID))
 
 _STAGE: Final = (
     "CREATE TEMPORARY TABLE catalog_staged (line bigint, sku text, category text, "
@@ -104,20 +113,20 @@ def one_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('catalog.import', 0))")
 
 
-def stage(drafts: Iterable[tuple[int, ProductDraft]]) -> None:
-    """Copy (line, draft) pairs into a table that lives as long as this transaction."""
+def stage(drafts: Iterable[tuple[int, ProductDraft]], brands: Mapping[str, Brand]) -> None:
+    """Copy (line, draft) pairs into a table that lives as long as this transaction; `brands` by what drafts say."""
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
         with cursor.copy(_COPY) as copy:
             for line, draft in drafts:
-                copy.write_row(_cells(line, draft))
+                copy.write_row(_cells(line, draft, brands.get(draft.brand)))
         cursor.execute("ANALYZE catalog_staged (sku, gtin, category, vat_group_id)")
 
 
-def _cells(line: int, draft: ProductDraft) -> list[Any]:
-    cells: list[Any] = [line, draft.sku, draft.category]
-    for column in _TYPES:
-        value = getattr(draft, _OF_DRAFT.get(column, column))
+def _cells(line: int, draft: ProductDraft, brand: Brand | None) -> list[Any]:
+    cells = [line, draft.sku, draft.category, *((brand.slug, brand.name) if brand else (None, None))]
+    for column, name in _SAID:
+        value = getattr(draft, name)
         cells.append(list(value) if isinstance(value, tuple) else value or "" if column == "net_unit" else value)
     return cells
 
@@ -145,9 +154,10 @@ def _dropped(sql: str) -> list[Any]:
 
 def write_staged(*, sets: Sequence[str], by: UUID | None, now: datetime) -> Written:
     """Write what is staged: new products whole, known ones in the columns of `sets` that differ."""
+    values = {"by": by, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(LOCK)
-        cursor.execute(_upsert([_TO_TABLE.get(name, name) for name in sets]), {"by": by, "now": now})
+        cursor.execute(_upsert([column for name in sets for column in _TO_TABLE.get(name, (name,))]), values)
         rows = cursor.fetchall()
         cursor.execute("DROP TABLE catalog_staged")
     return Written([sku for sku, new in rows if new], [sku for sku, new in rows if not new])

@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from grocery.catalog.contracts import MOST_PER_ORDER, Allergen, Dietary, NetUnit, Tint, Unit
+from grocery.catalog.models.brands import Brand
 from grocery.catalog.models.places import Category
 from grocery.catalog.models.vat import VatGroup
 from grocery.catalog.policies import ORDER_WEIGHT
@@ -38,6 +39,10 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def count_by_category(self) -> dict[object, int]:
         """How many are on sale directly in each category."""
         return dict(self.on_sale().order_by().values_list("category_id").annotate(Count("sku")))
+
+    def of_brand(self, slug: str) -> list[str]:
+        """The SKUs that bear this brand."""
+        return list(self.filter(brand_id=slug).values_list("sku", flat=True))
 
     def holder_of_gtin(self, gtin: str) -> str | None:
         """The SKU that this GTIN names."""
@@ -67,6 +72,18 @@ class Product(models.Model):
         verbose_name=_("category"),
         db_index=False,  # the list indexes below begin with it
     )
+    brand = models.ForeignKey(
+        Brand,
+        models.PROTECT,
+        related_name="products",
+        verbose_name=_("brand"),
+        null=True,
+        blank=True,
+        db_constraint=False,  # the one of migration 0009 is over slug and name
+        db_index=False,
+    )
+    #: What the brand is called, so that lists and search columns need not ask; renamed by PostgreSQL with the brand.
+    brand_name = models.CharField(max_length=60, null=True, editable=False)
     price = models.BigIntegerField(_("price, ₫"), null=True, blank=True, help_text=_("per unit, VAT included"))
     vat_group = models.ForeignKey(
         VatGroup, models.PROTECT, related_name="products", verbose_name=_("VAT"), default=REDUCED, db_index=False
@@ -170,6 +187,7 @@ class Product(models.Model):
             models.Index(fields=["name_vi", "sku"], condition=Q(is_active=True), name="product_name_vi"),
             models.Index(fields=["name_en", "sku"], condition=Q(is_active=True), name="product_name_en"),
             models.Index(fields=["-created_at", "sku"], condition=Q(is_active=True), name="product_newest"),
+            models.Index(fields=["brand", "brand_name"], condition=~Q(brand=None), name="product_of_brand"),
             GinIndex(fields=["dietary", "tags"], name="product_labels"),
         ]
 

@@ -37,7 +37,9 @@ ON_SALE: Final = _SOLD.format(vat=_TODAY)
 _OFFER: Final = """(SELECT min(coalesce(s.price, p.price - round(p.price * s.percent / 100.0)))
  FROM "catalog_shelfoffer" s WHERE s.sku = p.sku AND (s.store_id IS NULL OR s.store_id = here.id)
  AND s.starts_at <= now() AND (s.ends_at IS NULL OR s.ends_at > now()))"""
-_IN_STORE: Final = f"p.tags, coalesce(l.in_stock, false), l.earliest_expiry, {_OFFER} AS offer"
+_IN_STORE: Final = (
+    f"p.tags, coalesce(l.in_stock, false), l.earliest_expiry, {_OFFER} AS offer, p.brand_id, p.brand_name"
+)
 CARD: Final = f"{ON_SALE}, {_IN_STORE}"
 #: The same with the rate of the day that is asked for, if one is.
 _CARD_ON: Final = f"{_SOLD.format(vat=_ON)}, {_IN_STORE}"

@@ -193,6 +193,7 @@ def _draft(made: Combination, rng: Random, popularity: int, *, staple: bool) -> 
         dietary=_dietary(made),
         allergens=_allergens(made),
         tags=tuple(tag for tag in (made.mark.tag, *good.tags) if tag),
+        brand=made.maker if good.kind == "packed" else "",
         gtin=internal_gtin(good.number * 10_000 + made.place),
         image=f"food/{good.image}.svg",
         description_en=good.keeping.en,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
 from grocery.catalog.contracts import MOST_PER_ORDER, Allergen, Dietary, NetUnit, ProductDraft, Tint, Unit
+from grocery.catalog.policies import brands
 from grocery.catalog.policies.gtin import gtin14
+from grocery.catalog.policies.texts import CONTROL, tidy
 from grocery.kernel.errors import Invalid
 from grocery.kernel.quantity import LARGEST, STEP
 
@@ -22,12 +23,6 @@ MOST_LABELS: Final = 20
 _SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 _LABEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _IMAGE = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-def tidy(text: str) -> str:
-    """NFC, blanks folded to one, none at the ends."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def checked(draft: ProductDraft) -> ProductDraft:
@@ -43,6 +38,7 @@ def checked(draft: ProductDraft) -> ProductDraft:
         allergens=None if draft.allergens is None else tuple(sorted(set(draft.allergens))),
         tags=tuple(sorted(set(draft.tags))),
         gtin=_gtin(draft.gtin),
+        brand=_brand(draft.brand),
         min_freshness_days=draft.min_freshness_days if draft.perishable else None,
         step=draft.step if draft.piece_weight is None else draft.piece_weight,
     )
@@ -58,6 +54,13 @@ def _gtin(text: str) -> str:
         raise Invalid(
             "gtin", f"{error}.".capitalize(), "Mã GTIN phải có 8, 12, 13 hoặc 14 số và đúng số kiểm tra."
         ) from error
+
+
+def _brand(name: str) -> str:
+    try:
+        return brands.checked_name(name) if name.strip() else ""
+    except Invalid as error:
+        raise Invalid("brand", error.text("en"), error.text("vi")) from error
 
 
 def _faults(draft: ProductDraft) -> Iterator[Invalid]:
@@ -76,11 +79,11 @@ def _naming_faults(draft: ProductDraft) -> Iterator[Invalid]:
         )
     for field in ("name_en", "name_vi"):
         name = getattr(draft, field)
-        if not 1 <= len(name) <= LONGEST_NAME or _CONTROL.search(name):
+        if not 1 <= len(name) <= LONGEST_NAME or CONTROL.search(name):
             yield Invalid(field, "A name has 1 to 200 characters.", "Tên dài từ 1 đến 200 ký tự.")
     for field in ("description_en", "description_vi"):
         text = getattr(draft, field)
-        if len(text) > LONGEST_DESCRIPTION or _CONTROL.search(text):
+        if len(text) > LONGEST_DESCRIPTION or CONTROL.search(text):
             yield Invalid(field, "A description has at most 4,000 characters.", "Mô tả dài tối đa 4.000 ký tự.")
     if draft.image and not _IMAGE.fullmatch(draft.image):
         yield Invalid("image", "An image is a relative path.", "Hình ảnh là một đường dẫn tương đối.")

@@ -43,6 +43,7 @@ from grocery.catalog.contracts import (
     WouldLoop,
     WrongHeader,
 )
+from grocery.catalog.public.brands import Brand, BrandTaken, check_brand, save_brand
 from grocery.catalog.public.terms import (
     SearchTerms,
     Segment,
@@ -368,6 +369,11 @@ __all__ = [
     "check_product",
     "save_product",
     "GtinTaken",
+    # brands
+    "Brand",
+    "BrandTaken",
+    "check_brand",
+    "save_brand",
     # VAT
     "vat_rate",
     "vat_rates",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
-from grocery.catalog.contracts import CategoryId, NetUnit, ProductCard, ProductOnSale, Sku, Tint, Unit
+from grocery.catalog.contracts import Brand, CategoryId, NetUnit, ProductCard, ProductOnSale, Sku, Tint, Unit
 from grocery.catalog.models.reading import Row
 from grocery.catalog.policies.unit_price import unit_price
 from grocery.kernel.money import Money
@@ -16,7 +16,7 @@ _NET_UNITS: Final[dict[str, NetUnit | None]] = {"": None, **{unit.value: unit fo
 _TINTS: Final = {tint.value: tint for tint in Tint}
 #: The columns of `reading.ON_SALE`, and how many more `reading.CARD` has.
 SALE_COLUMNS: Final = 19
-CARD_COLUMNS: Final = 23
+CARD_COLUMNS: Final = 25
 #: What was made of which row, by SKU; some 2 KB each.
 _bought: dict[str, tuple[Row, ProductOnSale]] = {}
 _KEPT: Final = 8192
@@ -81,11 +81,12 @@ def _sold(row: Row) -> dict[str, Any]:
 
 def listed(row: Row) -> dict[str, Any]:
     """What `reading.CARD` adds."""
-    tags, in_stock, earliest_expiry, offer = row[SALE_COLUMNS:CARD_COLUMNS]
+    tags, in_stock, earliest_expiry, offer, brand, brand_name = row[SALE_COLUMNS:CARD_COLUMNS]
     return {
         "tags": tuple(tags),
         "in_stock": in_stock,
         "earliest_expiry": earliest_expiry,
+        "brand": Brand(slug=brand, name=brand_name) if brand else None,
         **_offered(row, offer),
     }
 

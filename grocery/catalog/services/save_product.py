@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from grocery.catalog.contracts import GtinTaken, ProductDraft, Sku
+from grocery.catalog.contracts import Brand, GtinTaken, ProductDraft, Sku
 from grocery.catalog.models import Category, PriceChange, Product, VatGroup
 from grocery.catalog.models.searching import learn_words
 from grocery.catalog.policies import drafts
-from grocery.catalog.services import versions
+from grocery.catalog.services import brands, versions
 from grocery.kernel.errors import NotFound
 
 
@@ -19,6 +19,7 @@ from grocery.kernel.errors import NotFound
 def save_product(*, draft: ProductDraft, now: datetime, by: UUID | None) -> Sku:
     """The product as drafted, in place of what its SKU was before; a change of price is remembered."""
     draft = drafts.checked(draft)
+    brand = brands.ready([draft.brand]).get(draft.brand)
     before = Product.objects.locked([draft.sku]).first()
     category = Category.objects.with_slug(draft.category)
     if category is None:
@@ -26,7 +27,7 @@ def save_product(*, draft: ProductDraft, now: datetime, by: UUID | None) -> Sku:
     if not VatGroup.objects.known(draft.vat_group):
         raise NotFound("vat_group", draft.vat_group)
     _check_gtin(draft)
-    Product.objects.update_or_create(sku=draft.sku, defaults=_columns(draft, category, now))
+    Product.objects.update_or_create(sku=draft.sku, defaults=_columns(draft, category, brand, now))
     if before is not None and before.price != draft.price:
         PriceChange.objects.create(product_id=draft.sku, old=before.price, new=draft.price, by=by, at=now)
     learn_words([draft.sku])
@@ -44,7 +45,7 @@ def _check_gtin(draft: ProductDraft) -> None:
         raise GtinTaken(draft.gtin, holder)
 
 
-def _columns(draft: ProductDraft, category: Category, now: datetime) -> dict[str, object]:
+def _columns(draft: ProductDraft, category: Category, brand: Brand | None, now: datetime) -> dict[str, object]:
     return {
         "name_en": draft.name_en,
         "name_vi": draft.name_vi,
@@ -52,6 +53,8 @@ def _columns(draft: ProductDraft, category: Category, now: datetime) -> dict[str
         "description_en": draft.description_en,
         "description_vi": draft.description_vi,
         "category": category,
+        "brand_id": brand.slug if brand else None,
+        "brand_name": brand.name if brand else None,
         "price": draft.price,
         "vat_group_id": draft.vat_group,
         "unit": draft.unit,

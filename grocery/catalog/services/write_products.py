@@ -12,7 +12,7 @@ from django.db import transaction
 from grocery.catalog.contracts import CategoryDraft, ProductDraft, Rejected
 from grocery.catalog.models import Category, bulk
 from grocery.catalog.models.searching import learn_words
-from grocery.catalog.services import versions
+from grocery.catalog.services import brands, versions
 from grocery.catalog.services.categories import save_category
 
 #: Rows that are written in one transaction.
@@ -42,7 +42,7 @@ def write_products(
     """
     bulk.one_at_a_time()
     _make_missing(categories)
-    bulk.stage(drafts)
+    bulk.stage(drafts, brands.ready({draft.brand for _line, draft in drafts}))
     rejected = list(_unfit())
     written = bulk.write_staged(sets=sets, by=by, now=now)
     learn_words([*written.new, *written.changed])

@@ -9,6 +9,7 @@
     allergens                                   the same; `none` where it has none of the 14, empty: not known
     max_per_order                               the most that one order may hold; 999 where the cell is empty
     vat_group, vat_rate                         a group's code; or 5, 8, 10 or 0, each of which stands for one
+    brand                                       its name; one that is new is made
     gtin, image, tint, description_en, description_vi, popularity, active
 
 Columns that are absent leave what is known as it is; a column of another name is a mistake.
@@ -28,7 +29,7 @@ from grocery.kernel.quantity import plain
 _NEEDS: Final = ("sku", "name_en", "name_vi", "category", "price")
 _KNOWS: Final = (
     *("unit", "step", "net_content", "net_unit", "perishable", "min_freshness_days", "dietary", "tags"),
-    *("allergens", "max_per_order", "piece_weight"),
+    *("allergens", "max_per_order", "piece_weight", "brand"),
     *("vat_group", "vat_rate", "gtin", "image", "tint", "description_en", "description_vi", "popularity", "active"),
 )
 #: Columns of the table that only make sense together: one in the header writes both.
@@ -68,6 +69,7 @@ def _draft(row: Row, price: int | None) -> ProductDraft:
         max_per_order=MOST_PER_ORDER if (most := decimal(row, "max_per_order")) is None else most,
         tags=tuple(row.get("tags", "").split()),
         gtin=row.get("gtin", "").strip(),
+        brand=row.get("brand", "").strip(),
         image=row.get("image", "").strip(),
         tint=row.get("tint", "").strip(),
         description_en=row.get("description_en", "").strip(),
