@@ -43,7 +43,7 @@ check: environment ## style, types, boundaries, migrations, documents
 	env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u JWT_PRIVATE_KEY $(PYTHON_RUN) -m pytest -q tests/architecture
 
 .PHONY: documents
-documents: environment ## draw anew what is drawn from the code: domain map, OpenAPI
+documents: environment ## draw anew what is drawn from the code: domain map, OpenAPI, GraphQL schema
 	$(PYTHON_RUN) -m tests.architecture.documents
 
 .PHONY: fmt

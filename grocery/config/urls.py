@@ -6,6 +6,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from grocery.config.graphql import graphql
 from grocery.config.http_api import api
 from grocery.config.views import key_set
 from grocery.kernel.views import or_internal_problem, or_problem
@@ -15,6 +16,7 @@ urlpatterns = [
     path("", include("grocery.kernel.urls")),
     path(".well-known/jwks.json", key_set),
     path("api/v1/", api.urls),
+    path("graphql", graphql.urls),
     *i18n_patterns(
         path("admin/", admin.site.urls),
         path("", include("grocery.storefront.urls")),

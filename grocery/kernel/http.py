@@ -53,7 +53,7 @@ def prefers_minimal(request: HttpRequest) -> bool:
 
 def is_api(request: HttpRequest) -> bool:
     """Whether a program asks, which is answered with problem documents, or a person, who gets pages."""
-    return request.path.startswith("/api/")
+    return request.path.startswith("/api/") or request.path == "/graphql"
 
 
 def request_id(request: HttpRequest) -> str:

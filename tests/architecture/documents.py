@@ -12,4 +12,5 @@ if __name__ == "__main__":
     from tests.architecture import domain_map, test_documents
 
     domain_map.PLACE.write_text(domain_map.draw(), encoding="utf-8")
+    test_documents.GRAPHQL.write_text(test_documents.schema(), encoding="utf-8")
     test_documents.OPENAPI.write_text(test_documents.openapi(), encoding="utf-8")

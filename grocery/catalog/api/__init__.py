@@ -24,6 +24,7 @@ from grocery.catalog.api.schemas import (
     SuggestionsSchema,
 )
 from grocery.catalog.public import Sku
+from grocery.kernel.etags import kept
 from grocery.kernel.http import asker
 from grocery.kernel.inputs import Code, Id, Limit, Query
 
@@ -38,9 +39,7 @@ _STEADY, _LIVELY = 60, 15
 def stores(request: HttpRequest) -> HttpResponse:
     """In the order in which they are offered; the first is the default everywhere."""
     language = asker(request).language
-    return answers.kept(
-        request, {"stores": [answers.of_store(store, language) for store in catalog.stores()]}, _STEADY
-    )
+    return kept(request, {"stores": [answers.of_store(store, language) for store in catalog.stores()]}, _STEADY)
 
 
 @router.get("/categories", response=CategoriesSchema, summary="The tree of categories")
@@ -48,7 +47,7 @@ def categories(request: HttpRequest) -> HttpResponse:
     """The departments in display order, each with what is below it and how many products are on sale there."""
     language = asker(request).language
     tree = [answers.of_category(node, language) for node in catalog.categories()]
-    return answers.kept(request, {"categories": tree}, _STEADY)
+    return kept(request, {"categories": tree}, _STEADY)
 
 
 @router.get("/products", response=ProductsSchema, summary="List, filter and search products")
@@ -58,7 +57,7 @@ def products(request: HttpRequest, query: QueryParameter[ListParameters]) -> Htt
     A search finds words and their beginnings in both languages, with or without marks; exact marks come first. When
     nothing matches, one slip of the finger is forgiven and `did_you_mean` says what was searched instead.
     """
-    return answers.kept(request, answers.page(query, asker(request).language), _LIVELY)
+    return kept(request, answers.page(query, asker(request).language), _LIVELY)
 
 
 @router.get("/products/popular", response=PopularSchema, summary="What sells")
@@ -71,7 +70,7 @@ def popular(
 ) -> HttpResponse:
     """What was in most orders of this store in the last seven days; where nothing was, what is popular anywhere."""
     found = catalog.popular(store_id=answers.store_id(store), category=category, limit=limit)
-    return answers.kept(request, {"products": answers.of_cards(found, asker(request).language)}, _LIVELY)
+    return kept(request, {"products": answers.of_cards(found, asker(request).language)}, _LIVELY)
 
 
 @router.get("/products/suggest", response=SuggestionsSchema, summary="What drops down while someone types")
@@ -84,7 +83,7 @@ def suggest(
 ) -> HttpResponse:
     """Phrases that go on from what was typed, the categories with most hits, and the best products."""
     found = answers.suggestions(typed=search, limit=limit, store=store, language=asker(request).language)
-    return answers.kept(request, found, _LIVELY)
+    return kept(request, found, _LIVELY)
 
 
 @router.get("/products/{sku}", response=ProductDetailSchema, summary="One product")
@@ -96,4 +95,4 @@ def product(
 ) -> HttpResponse:
     """Also when it is no longer sold, then `active` is false. 404 for a SKU that was never on sale."""
     found = catalog.product(sku=Sku(sku), store_id=answers.store_id(store))
-    return answers.kept(request, answers.of_product(found, asker(request).language), _LIVELY)
+    return kept(request, answers.of_product(found, asker(request).language), _LIVELY)

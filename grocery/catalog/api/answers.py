@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-
 from grocery.catalog import public as catalog
 from grocery.catalog.api.schemas import ListParameters
 from grocery.catalog.public import Category, Filters, ProductCard, ProductDetail, Store, StoreId
-from grocery.kernel import clock, wire
-from grocery.kernel.http import asker
+from grocery.kernel import clock
 
 
 def page(query: ListParameters, language: str) -> dict[str, Any]:
@@ -137,21 +133,3 @@ def of_product(detail: ProductDetail, language: str) -> dict[str, Any]:
         "active": detail.active,
         "trail": [{"slug": node.slug, **named(node, language)} for node in detail.trail],
     }
-
-
-def kept(request: HttpRequest, body: Any, seconds: int) -> HttpResponse:
-    """The answer, or 304 where the caller has it already; kept by everybody, or by the one who signed in."""
-    content = wire.dumps(body)
-    etag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
-    known = request.headers.get("If-None-Match", "")
-    answer: HttpResponse
-    if etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
-        answer = HttpResponseNotModified()
-    else:
-        answer = HttpResponse(content, content_type=wire.Renderer.content_type)
-    whose = "private" if asker(request).id else "public"
-    answer["ETag"] = etag
-    answer["Cache-Control"] = f"{whose}, max-age={seconds}"
-    answer["Vary"] = "Accept-Language, Authorization"
-    answer["Content-Language"] = asker(request).language
-    return answer

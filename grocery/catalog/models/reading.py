@@ -226,6 +226,10 @@ ORDER BY (p.category_id = o.category_id) DESC, coalesce(p.search_exact @@ o.call
   p.popularity DESC, p.sku
 LIMIT %(limit)s
 """
+_SIMILAR_TO_EACH: Final = f"""
+SELECT asked.sku, found.* FROM unnest(%(skus)s::varchar[]) AS asked (sku)
+CROSS JOIN LATERAL ({_SIMILAR.replace("%(sku)s", "asked.sku")}) AS found
+"""
 
 
 def on_sale_after(sku: str, *, limit: int) -> list[Row]:
@@ -277,18 +281,24 @@ def cards(skus: Iterable[str], *, store_id: UUID, on: date | None) -> list[Row]:
     )
 
 
-def detail(sku: str, *, store_id: UUID) -> Row | None:
+def details(skus: Iterable[str], *, store_id: UUID) -> list[Row]:
     """`CARD`, then GTIN, both descriptions, and whether it is on sale."""
-    found = _rows(
-        f'SELECT {_DETAIL} FROM "catalog_product" p {_CATEGORY} {_LISTING} WHERE p.sku = %s', [store_id, sku]
+    return _rows(
+        f'SELECT {_DETAIL} FROM "catalog_product" p {_CATEGORY} {_LISTING} WHERE p.sku = ANY(%s)',
+        [store_id, list(skus)],
     )
-    return found[0] if found else None
 
 
 def similar(sku: str, *, store_id: UUID, limit: int, on: date | None) -> list[Row]:
     """`CARD` of what could stand in for a product, the best first; see `_SIMILAR`. `on`: as `cards`."""
     params = {"sku": sku, "store": store_id, "most": _PER_CATEGORY, "limit": limit, "on": on}
     return _rows(_SIMILAR, params)
+
+
+def similar_to_each(skus: Sequence[str], *, store_id: UUID, limit: int) -> list[Row]:
+    """The same for several products: the SKU that it could stand in for, then `CARD`."""
+    params = {"skus": skus, "store": store_id, "most": _PER_CATEGORY, "limit": limit, "on": None}
+    return _rows(_SIMILAR_TO_EACH, params)
 
 
 def _rows(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> list[Row]:

@@ -53,6 +53,7 @@ from grocery.catalog.public.terms import (
     search_meanings,
     search_terms_elsewhere,
 )
+from grocery.catalog.public.together import details, similar_to_each
 from grocery.catalog.services import categories as _categories
 from grocery.catalog.services import generate_demo_catalogue as _demo
 from grocery.catalog.services import hear as _hear
@@ -358,11 +359,13 @@ __all__ = [
     "everything_on_sale",
     "list_products",
     "product",
+    "details",
     "cards",
     "suggest",
     "Suggestions",
     "CategoryHits",
     "similar",
+    "similar_to_each",
     "popular",
     "forget_old_sales",
     "ProductDraft",

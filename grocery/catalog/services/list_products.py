@@ -120,9 +120,22 @@ def popular(*, store_id: StoreId, category: str | None, limit: int) -> list[Prod
     return [card(row) for row in chosen.ranked(reading.SELLING, limit=limit, offset=0)]
 
 
+def similar_to_each(*, skus: Iterable[Sku], store_id: StoreId, limit: int) -> dict[Sku, list[ProductCard]]:
+    found: dict[Sku, list[ProductCard]] = {sku: [] for sku in skus}
+    for original, *row in reading.similar_to_each(list(found), store_id=store_id, limit=limit):
+        found[original].append(card(tuple(row)))
+    return found
+
+
 def product(*, sku: Sku, store_id: StoreId) -> ProductDetail:
-    row = reading.detail(sku, store_id=store(store_id=store_id).id)
-    if row is None or row[3] is None:  # never priced, so never shown
+    found = details(skus=[sku], store_id=store_id)
+    if sku not in found:
         raise NotFound("product", sku)
-    fields = detail_fields(row)
-    return ProductDetail(**fields, trail=tree().trail(fields["category_id"]))
+    return found[sku]
+
+
+def details(*, skus: Iterable[Sku], store_id: StoreId) -> dict[Sku, ProductDetail]:
+    rows = reading.details(skus, store_id=store(store_id=store_id).id)
+    priced = [detail_fields(row) for row in rows if row[3] is not None]  # never priced, so never shown
+    trail = tree().trail
+    return {fields["sku"]: ProductDetail(**fields, trail=trail(fields["category_id"])) for fields in priced}
