@@ -107,6 +107,8 @@ class Environment(BaseSettings):
     refund_four_eyes: int = Field(default=500_000, ge=0)
     refund_day_person: int = Field(default=2_000_000, ge=0)
     refund_day_store: int = Field(default=20_000_000, ge=0)
+    # days after which cash that was taken to the bank, and that the bank has not booked, is asked for
+    deposit_seen_days: int = Field(default=3, ge=0, le=30)
     # days after which an order that is not paid to the đồng is looked into by an accountant
     ledger_open_days: int = Field(default=5, ge=0, le=90)
 

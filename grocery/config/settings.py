@@ -254,6 +254,7 @@ UNDELIVERED_FEE_BACK = ENV.undelivered_fee_back
 REFUND_FOUR_EYES = ENV.refund_four_eyes
 REFUND_DAY_PERSON = ENV.refund_day_person
 REFUND_DAY_STORE = ENV.refund_day_store
+DEPOSIT_SEEN = timedelta(days=ENV.deposit_seen_days)
 LEDGER_OPEN_DAYS = ENV.ledger_open_days
 INVOICE_GATEWAYS = {"files": "grocery.ledger.gateways.invoice_files.from_settings"}
 INVOICE_PROVIDER = ENV.invoice_provider

@@ -24,10 +24,17 @@ class Event:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        package = cls.__module__.split(".")
-        cls.name = f"{package[-2] if len(package) > 1 else package[0]}.{cls.__name__}"
+        cls.name = f"{_domain(cls.__module__)}.{cls.__name__}"
 
     @property
     def stream(self) -> str:
         """Facts of one stream reach each subscriber in order: "order:<id>", "stock:<location>/<sku>"."""
         raise NotImplementedError(f"{type(self).__name__} has no stream")
+
+
+def _domain(module: str) -> str:
+    """`grocery.ordering.events` and `grocery.ordering.events.returns` are ordering's."""
+    package = module.split(".")
+    if "events" in package[1:]:
+        return package[package.index("events") - 1]
+    return package[-2] if len(package) > 1 else package[0]

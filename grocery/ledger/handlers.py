@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from grocery.kernel import clock
 from grocery.kernel.outbox import on
-from grocery.ledger.policies import cash, invoices, money, orders, unassigned
+from grocery.ledger.policies import cash, deposits, invoices, money, orders, unassigned
 from grocery.ledger.services.book import book
 from grocery.ledger.services.prepare_invoices import prepare
 from grocery.ordering.events import ChargeReduced, OrderCharged
 from grocery.payments.events import (
+    CashArrivalUndone,
+    CashArrived,
+    CashDeposited,
+    CashDepositUndone,
     CashHandedIn,
     CashHandInUndone,
     CreditGranted,
@@ -140,3 +144,23 @@ def book_put_aside(facts: tuple[TransferPutAside, ...]) -> None:
 @on(TransferSettled, batch=_BATCH)
 def book_settled(facts: tuple[TransferSettled, ...]) -> None:
     book(map(unassigned.settled, facts), now=clock.now())
+
+
+@on(CashDeposited, batch=_BATCH)
+def book_deposit(facts: tuple[CashDeposited, ...]) -> None:
+    book(map(deposits.deposited, facts), now=clock.now())
+
+
+@on(CashDepositUndone, batch=_BATCH)
+def book_deposit_undone(facts: tuple[CashDepositUndone, ...]) -> None:
+    book(map(deposits.deposit_undone, facts), now=clock.now())
+
+
+@on(CashArrived, batch=_BATCH)
+def book_arrival(facts: tuple[CashArrived, ...]) -> None:
+    book(map(deposits.arrived, facts), now=clock.now())
+
+
+@on(CashArrivalUndone, batch=_BATCH)
+def book_arrival_undone(facts: tuple[CashArrivalUndone, ...]) -> None:
+    book(map(deposits.arrival_undone, facts), now=clock.now())

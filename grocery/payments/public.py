@@ -63,6 +63,14 @@ from grocery.payments.contracts.credit import (
     NothingToTakeBack,
     RefundTo,
 )
+from grocery.payments.contracts.deposits import (
+    DepositDiffers,
+    DepositIs,
+    DepositState,
+    NotInTheSafe,
+    OwnDeposit,
+    SlipKnown,
+)
 from grocery.payments.contracts.disputes import DisputeView, PaymentDisputed
 from grocery.payments.contracts.providers import MethodAway, MethodOffer, PaymentOpening, WhyNot
 from grocery.payments.contracts.statements import StatementSeen
@@ -70,6 +78,7 @@ from grocery.payments.services.begin_authorisation import begin_authorisation
 from grocery.payments.services.change_amount import change_cash, lower_to, raise_to
 from grocery.payments.services.change_tender import change_tender
 from grocery.payments.services.credit import credit_entries, credit_of, grant_credit, take_back_credit
+from grocery.payments.services.deposit_cash import agree_to_deposit, deposit_cash, in_the_safe, undo_deposit
 from grocery.payments.services.disputes import disputes
 from grocery.payments.services.draw_qr import draw_qr
 from grocery.payments.services.ending_holds import HOLDS_END_SOON, holds_ending
@@ -77,6 +86,7 @@ from grocery.payments.services.hand_in_cash import cash_rounds, hand_in_cash, un
 from grocery.payments.services.import_statement import import_statement
 from grocery.payments.services.look_again import look_again
 from grocery.payments.services.look_up import health, page_sources, payment, taken_beyond
+from grocery.payments.services.match_deposit import settle_as_deposit
 from grocery.payments.services.offers import explained, offered, offers, probe_providers, providers_away
 from grocery.payments.services.open_payment import credit_for, open_payment
 from grocery.payments.services.preview_statement import preview_statement
@@ -135,6 +145,18 @@ __all__ = [
     "CashIs",
     "OwnCash",
     "DifferenceUnexplained",
+    # cash that is taken to the bank
+    "in_the_safe",
+    "deposit_cash",
+    "agree_to_deposit",
+    "undo_deposit",
+    "settle_as_deposit",
+    "DepositState",
+    "NotInTheSafe",
+    "SlipKnown",
+    "DepositIs",
+    "OwnDeposit",
+    "DepositDiffers",
     # what was sent and fits nothing
     "import_statement",
     "preview_statement",

@@ -17,6 +17,7 @@ class Account(StrEnum):
     DRIVERS = "drivers"
     TILL = "till"
     SAFE = "safe"
+    IN_TRANSIT = "in_transit"
     BANK = "bank"
     UNASSIGNED = "unassigned"
     CREDIT = "store_credit"
@@ -58,6 +59,8 @@ CHART: Final[Mapping[Account, AccountInfo]] = {
     Account.DRIVERS: AccountInfo(Kind.ASSET, subject="driver"),
     Account.TILL: AccountInfo(Kind.ASSET),
     Account.SAFE: AccountInfo(Kind.ASSET),
+    #: Cash that was taken to the bank, and that the bank has not booked yet.
+    Account.IN_TRANSIT: AccountInfo(Kind.ASSET),
     Account.BANK: AccountInfo(Kind.ASSET),
     #: In our bank, and owed to whoever sent it until it is known what it is for.
     Account.UNASSIGNED: AccountInfo(Kind.LIABILITY),
@@ -71,7 +74,7 @@ CHART: Final[Mapping[Account, AccountInfo]] = {
     Account.GOODWILL: AccountInfo(Kind.EXPENSE),
     Account.FEES: AccountInfo(Kind.EXPENSE, subject="provider"),
     Account.LOSSES: AccountInfo(Kind.EXPENSE),
-    #: What drivers brought less than they had collected, or more.
+    #: What drivers brought less than they had collected, and the bank counted less than was brought there; or more.
     Account.OVER_SHORT: AccountInfo(Kind.EXPENSE),
     #: What a provider's report says and our books cannot tell; it is to be explained, and empty in the end.
     Account.UNEXPLAINED: AccountInfo(Kind.ASSET, subject="provider"),

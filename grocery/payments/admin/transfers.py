@@ -22,16 +22,19 @@ from grocery.kernel.money import dong
 from grocery.kernel.principal import Principal
 from grocery.kernel.tiles import Tile, tile
 from grocery.payments import public as payments
-from grocery.payments.admin.asking import asker
+from grocery.payments.admin.asking import asker, said
 from grocery.payments.admin.statements import may_import, statement
 from grocery.payments.models import IncomingTransfer
+from grocery.payments.models.deposits import DEPOSIT_DIFFERENCES
 from grocery.payments.models.transfers import IncomingTransferQuerySet
 from grocery.payments.policies.transfers import UNDOABLE, Oddity, Standing
+from grocery.payments.public import CashDifference
 
 _SAID: Final[dict[str, Promise]] = {
     "assign": _("The transfer is with its order."),
     "sent_back": _("Noted: it was sent back."),
     "credit": _("The customer can spend it now."),
+    "deposit": _("It is cash of ours, and at the bank."),
     "reopen": _("It waits for somebody again."),
     "other_amount": _("The other amount counts; it waits for somebody."),
     "settled": _("Noted: it is settled with the bank."),
@@ -39,13 +42,15 @@ _SAID: Final[dict[str, Promise]] = {
 
 
 #: What is in no account of ours, or of an amount that the bank has yet to say.
-_NOT_CREDIT: Final = frozenset({Oddity.OTHER_ACCOUNT, Oddity.OTHER_CURRENCY, Oddity.OTHERWISE})
+_NOT_OURS: Final = frozenset({Oddity.OTHER_ACCOUNT, Oddity.OTHER_CURRENCY, Oddity.OTHERWISE})
 
 
 class SeenTo(forms.Form):
     """What is to be done, and why."""
 
     order_number = forms.CharField(label=_("Order number"), max_length=32, required=False)
+    slip = forms.CharField(label=_("Number of the bank's slip"), max_length=40, required=False)
+    reason = forms.ChoiceField(label=_("If it differs: why?"), choices=DEPOSIT_DIFFERENCES, required=False)
     note = forms.CharField(
         label=_("Why, and how can it be found again?"),
         help_text=_("For example: the customer named the order on the phone; number of the transfer back. No names."),
@@ -55,6 +60,8 @@ class SeenTo(forms.Form):
     def clean(self) -> dict[str, Any]:
         if self.data.get("do") == "assign" and not self.cleaned_data.get("order_number"):
             self.add_error("order_number", str(_("Which order is it for?")))
+        if self.data.get("do") == "deposit" and not self.cleaned_data.get("slip"):
+            self.add_error("slip", str(_("Which slip is it?")))
         return self.cleaned_data
 
 
@@ -112,7 +119,8 @@ class IncomingTransferAdmin(ReadOnly, admin.ModelAdmin):
             "may_choose": may_act and transfer.oddity == Oddity.OTHERWISE and transfer.standing == Standing.OPEN,
             "may_settle": may_act and transfer.was_paid_otherwise(),
             "may_send_back": may_act and transfer.may_be_seen_to(),
-            "may_credit": may_act and transfer.may_be_seen_to() and transfer.oddity not in _NOT_CREDIT,
+            "may_credit": may_act and transfer.may_be_seen_to() and transfer.oddity not in _NOT_OURS,
+            "may_deposit": may_act and transfer.standing == Standing.OPEN and transfer.oddity not in _NOT_OURS,
             "may_reopen": may_act and transfer.standing in UNDOABLE,
             "opts": self.opts,
         }
@@ -132,7 +140,7 @@ def _act(request: HttpRequest, transfer: IncomingTransfer, form: SeenTo) -> Http
     try:
         _do(do, transfer, asker(request), form)
     except DomainError as error:
-        messages.error(request, error.text(asker(request).language))
+        messages.error(request, said(error))
         return redirect(request.path)
     messages.success(request, str(_SAID[do]))
     return redirect("admin:payments_incomingtransfer_changelist")
@@ -145,6 +153,9 @@ def _do(do: str, transfer: IncomingTransfer, who: Principal, form: SeenTo) -> No
             payments.assign_transfer(order_number=form.cleaned_data["order_number"], **about)
         case "credit":
             payments.make_credit(order_number=form.cleaned_data["order_number"], **about)
+        case "deposit":
+            reason = CashDifference(form.cleaned_data["reason"])
+            payments.settle_as_deposit(slip=form.cleaned_data["slip"], reason=reason, **about)
         case "sent_back":
             payments.record_sent_back(**about)
         case "reopen":

@@ -4,6 +4,7 @@ from grocery.payments.models.bills import Bill
 from grocery.payments.models.cards import CardHolder, KeptCard
 from grocery.payments.models.cash import CashHandIn
 from grocery.payments.models.credit import CreditAccount, CreditEntry
+from grocery.payments.models.deposits import CashDeposit, Safe
 from grocery.payments.models.disputes import Dispute
 from grocery.payments.models.payments import Payment
 from grocery.payments.models.provider import ProviderCall, ProviderNotice
@@ -16,6 +17,7 @@ __all__ = [
     "Bill",
     "CreditAccount",
     "CreditEntry",
+    "CashDeposit",
     "CashHandIn",
     "CardHolder",
     "KeptCard",
@@ -25,5 +27,6 @@ __all__ = [
     "ProviderNotice",
     "Refund",
     "RefundPart",
+    "Safe",
     "Shortfall",
 ]

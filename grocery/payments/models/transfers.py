@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import models
@@ -22,6 +23,7 @@ STANDINGS = [
     (Standing.PAID, _("with its order")),
     (Standing.SENT_BACK, _("sent back by hand")),
     (Standing.CREDITED, _("store credit of its customer")),
+    (Standing.DEPOSITED, _("cash that we took to the bank")),
 ]
 ODDITIES = [
     (Oddity.UNKNOWN_MEMO, _("no memo of ours")),
@@ -35,10 +37,12 @@ ODDITIES = [
     (Oddity.OTHER_ACCOUNT, _("to another account")),
     (Oddity.OTHER_CURRENCY, _("not in đồng")),
     (Oddity.OTHERWISE, _("the bank has told two amounts")),
+    (Oddity.DEPOSIT, _("cash of ours, not as written down")),
 ]
 
 
-_PAID_OTHERWISE = Q(standing=Standing.PAID, oddity=Oddity.OTHERWISE)
+_BOOKED: Final = (Standing.PAID.value, Standing.DEPOSITED.value)
+_PAID_OTHERWISE = Q(standing__in=_BOOKED, oddity=Oddity.OTHERWISE)
 
 
 class IncomingTransferQuerySet(models.QuerySet["IncomingTransfer"]):
@@ -47,6 +51,11 @@ class IncomingTransferQuerySet(models.QuerySet["IncomingTransfer"]):
         what has paid an order before the bank told another amount."""
         off = Q(standing=Standing.WAITS) & ~Q(payment__cancel_requested_at=None)
         return self.filter(Q(standing=Standing.OPEN) | off | _PAID_OTHERWISE).order_by("received_at", "id")
+
+    def nobodys(self) -> IncomingTransferQuerySet:
+        """In our account, and by their memo no order's; mine until the transaction ends."""
+        odd = (Oddity.UNKNOWN_MEMO, Oddity.MISTYPED_MEMO, Oddity.DEPOSIT)
+        return self.filter(standing=Standing.OPEN, oddity__in=odd).select_for_update(of=("self",)).order_by("id")
 
     def of_store(self, store_id: UUID | None) -> IncomingTransferQuerySet:
         """That concern this store's orders, or perhaps any; None: all."""
@@ -136,8 +145,8 @@ class IncomingTransfer(models.Model):
         return self.standing in {Standing.OPEN, Standing.WAITS}
 
     def was_paid_otherwise(self) -> bool:
-        """It has paid an order, and the bank has told another amount since."""
-        return (self.standing, self.oddity) == (Standing.PAID, Oddity.OTHERWISE)
+        """It has paid an order or is cash of ours, and the bank has told another amount since."""
+        return self.standing in _BOOKED and self.oddity == Oddity.OTHERWISE
 
     def stand(
         self, standing: Standing, *, by: UUID | None = None, now: datetime | None = None, note: str = ""

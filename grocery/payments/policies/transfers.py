@@ -27,7 +27,7 @@ class Standing(StrEnum):
 
     open: a person has to see to it · waits: part of what an order wants, the rest has yet to come · paid: it is with
     the payment that it is for, and what that does not keep goes back by itself · sent_back: by hand · credited: it is
-    store credit of the customer who sent it.
+    store credit of the customer who sent it · deposited: it is cash that we took there.
     """
 
     OPEN = "open"
@@ -35,17 +35,19 @@ class Standing(StrEnum):
     PAID = "paid"
     SENT_BACK = "sent_back"
     CREDITED = "credited"
+    DEPOSITED = "deposited"
 
 
 #: What a person did and may take back.
-UNDOABLE: Final = frozenset({Standing.SENT_BACK, Standing.WAITS, Standing.CREDITED})
+UNDOABLE: Final = frozenset({Standing.SENT_BACK, Standing.WAITS, Standing.CREDITED, Standing.DEPOSITED})
 
 
 class Oddity(StrEnum):
     """Why a transfer was not simply taken; none: it was what we waited for.
 
     late: for something that is off, so it goes back by itself · order_off: the same, but not the amount that was
-    asked for · otherwise: the bank has told two different amounts under one reference.
+    asked for · otherwise: the bank has told two different amounts under one reference · deposit: it
+    names the slip of cash that we took there, and is not as written down.
     """
 
     NONE = ""
@@ -60,6 +62,7 @@ class Oddity(StrEnum):
     OTHER_ACCOUNT = "other_account"
     OTHER_CURRENCY = "other_currency"
     OTHERWISE = "otherwise"
+    DEPOSIT = "deposit"
 
 
 #: With these the money has found its payment.

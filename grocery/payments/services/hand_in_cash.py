@@ -28,8 +28,9 @@ from grocery.payments.contracts.cash import (
     Into,
     OwnCash,
 )
+from grocery.payments.contracts.deposits import NotInTheSafe
 from grocery.payments.events import CashEvent, CashHandedIn, CashHandInUndone
-from grocery.payments.models import CashHandIn, Payment
+from grocery.payments.models import CashHandIn, Payment, Safe
 
 log = structlog.get_logger()
 HAND_INS: Final = Counter("payments_cash_hand_ins", "Cash handed in, by how it compared", ["outcome"])
@@ -110,6 +111,8 @@ def _write(handed: CashHandIn, payments: Sequence[Payment]) -> None:
         raise DifferenceUnexplained(handed.collected, handed.total)
     handed.save(force_insert=True)
     Payment.objects.hand_in(payments, handed)
+    if handed.into == Into.SAFE:
+        Safe.objects.put(handed.store_id, handed.total)
     publish(_told(CashHandedIn, handed, at=handed.at, by=handed.by, note=handed.note))
     outcome = "short" if handed.difference < dong(0) else "over" if handed.difference else "exact"
     HAND_INS.labels(outcome).inc()
@@ -120,11 +123,13 @@ def _write(handed: CashHandIn, payments: Sequence[Payment]) -> None:
 def undo_hand_in(*, hand_in_id: UUID, by: UUID, why: str, now: datetime) -> None:
     """It was a slip: the carrier has the cash still, and the books say so. Fact: CashHandInUndone.
 
-    Raises NotFound; CashIs where it was undone before.
+    Raises NotFound; CashIs where it was undone before; NotInTheSafe where it was taken to the bank meanwhile.
     """
     handed = CashHandIn.objects.locked(hand_in_id)
     if handed.is_undone():
         raise CashIs
+    if handed.into == Into.SAFE and not Safe.objects.take(handed.store_id, handed.total):
+        raise NotInTheSafe(Safe.objects.holds(handed.store_id))
     handed.undo(by=by, why=why, now=now)
     Payment.objects.handed_in_with(hand_in_id).update(hand_in=None)
     publish(_told(CashHandInUndone, handed, at=now, by=by, note=why))

@@ -12,10 +12,11 @@ from django.db import transaction
 from grocery.kernel.errors import Invalid, NotFound
 from grocery.kernel.money import Money
 from grocery.payments.contracts import Method, NotPaidByTransfer, PaymentState, TransferIs
-from grocery.payments.models import Bill, IncomingTransfer, Payment
+from grocery.payments.models import Bill, CashDeposit, IncomingTransfer, Payment
 from grocery.payments.policies import LetGo
 from grocery.payments.policies.transfers import TAKEN, UNDOABLE, Oddity, Standing
 from grocery.payments.services.credit import pay_in, pay_out
+from grocery.payments.services.match_deposit import send_on_again
 from grocery.payments.services.put_aside import is_ours, put_aside, settled
 from grocery.payments.services.receive_transfer import receive_transfer
 from grocery.payments.services.take_transfer import pay_with, pay_with_parts
@@ -110,18 +111,22 @@ def settle_other_amount(*, transfer_id: UUID, by: UUID, note: str, now: datetime
     if not transfer.was_paid_otherwise():
         raise TransferIs
     transfer.oddity = cast("str", Oddity.NONE)
-    _seen_to(transfer, Standing.PAID, by, note, now)
+    _seen_to(transfer, Standing(transfer.standing), by, note, now)
 
 
 @transaction.atomic
 def reopen_transfer(*, transfer_id: UUID, by: UUID, note: str, now: datetime) -> None:
-    """It was not sent back after all, is not to wait, or is nobody's credit: it stands in the queue again.
+    """It was not sent back after all, is not to wait, is nobody's credit or no cash of ours: it stands in the queue
+    again.
 
     Raises NotFound; TransferIs once it is with its order, where the books have it; NotEnoughCredit once it was spent.
     """
+    CashDeposit.objects.take_turn()
     transfer = IncomingTransfer.objects.locked(transfer_id)
     if transfer.standing not in UNDOABLE:
         raise TransferIs
+    if transfer.standing == Standing.DEPOSITED:
+        send_on_again(transfer, by=by, now=now)
     if transfer.standing == Standing.CREDITED:
         pay_out(transfer=transfer, by=by, now=now)
     if transfer.standing != Standing.WAITS:

@@ -20,6 +20,7 @@ from grocery.payments.events import TransferCameLate
 from grocery.payments.models import Bill, IncomingTransfer, Payment
 from grocery.payments.policies.memos import looks_mistyped, memos_in
 from grocery.payments.policies.transfers import TAKEN, Oddity, Source, Standing, Told, judge
+from grocery.payments.services.match_deposit import take_as_deposit
 from grocery.payments.services.put_aside import put_aside, settled
 from grocery.payments.services.receive_transfer import receive_transfer
 
@@ -60,11 +61,18 @@ def taken_as(told: Told, source: Source, *, now: datetime) -> Oddity | None:
         return None
     oddity = _match(told, transfer, now)
     transfer.oddity = cast("str", oddity)
-    transfer.stand(Standing.PAID if oddity in TAKEN else Standing.OPEN)
+    transfer.stand(_standing(transfer, oddity))
     if oddity not in TAKEN:
         put_aside(transfer, oddity.value, now=now)
     transaction.on_commit(TRANSFERS.labels(oddity or "paid").inc)
     return oddity
+
+
+def _standing(transfer: IncomingTransfer, oddity: Oddity) -> Standing:
+    """What was taken and pays nobody's order is cash of ours."""
+    if oddity not in TAKEN:
+        return Standing.OPEN
+    return Standing.PAID if transfer.payment else Standing.DEPOSITED
 
 
 def _row(told: Told, source: Source, now: datetime) -> IncomingTransfer:
@@ -91,13 +99,13 @@ def _compare(told: Told, account: str) -> None:
     transaction.on_commit(TRANSFERS.labels(Oddity.OTHERWISE).inc)
     known = IncomingTransfer.objects.locked(known.id)
     known.told_otherwise = told.amount
-    if known.standing in {Standing.OPEN, Standing.PAID}:
+    if known.standing in {Standing.OPEN, Standing.PAID, Standing.DEPOSITED}:
         known.oddity = cast("str", Oddity.OTHERWISE)
     known.save(update_fields=["told_otherwise", "oddity"])
 
 
 def _match(told: Told, transfer: IncomingTransfer, now: datetime) -> Oddity:
-    """By memo, then by the exact amount, under the bill's lock."""
+    """By memo, then by the exact amount, under the bill's lock; what names no order may be cash of ours."""
     if told.currency != "VND":
         return Oddity.OTHER_CURRENCY
     if (told.bank_bin, told.account) != (settings.BANK_BIN, settings.BANK_ACCOUNT):
@@ -106,6 +114,8 @@ def _match(told: Told, transfer: IncomingTransfer, now: datetime) -> Oddity:
     if len(meant) != 1:
         if meant:
             return Oddity.SEVERAL_MEMOS
+        if (deposit := take_as_deposit(transfer, now=now)) is not None:
+            return deposit
         return Oddity.MISTYPED_MEMO if looks_mistyped(told.memo) else Oddity.UNKNOWN_MEMO
     _, payment = Bill.locked_with(meant[0])
     transfer.payment = payment

@@ -8,6 +8,15 @@ from uuid import UUID
 
 from grocery.kernel.events import Event
 from grocery.kernel.money import Money
+from grocery.payments.events.deposits import (
+    CashArrivalUndone,
+    CashArrived,
+    CashDeposited,
+    CashDepositUndone,
+    DepositEvent,
+)
+
+__all__ = ["CashArrivalUndone", "CashArrived", "CashDepositUndone", "CashDeposited", "DepositEvent"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -327,7 +336,8 @@ class TransferPutAside(PutAsideEvent):
 @dataclass(frozen=True, kw_only=True)
 class TransferSettled(PutAsideEvent):
     """It is put aside no more. `how`: "assigned" to an order, where MoneyTaken tells of it; "sent_back" to whoever
-    sent it; "credited", where CreditPaidIn tells of it; "corrected", as the bank had told a wrong amount."""
+    sent it; "credited", where CreditPaidIn tells of it; "deposited": it
+    is cash of ours, and CashArrived tells of it; "corrected", as the bank had told a wrong amount."""
 
     how: str
 
