@@ -12,3 +12,15 @@ from grocery.kernel import clock
 def forget_old_sales() -> None:
     """Every hour: let the seven days that count as popular move on."""
     catalog.forget_old_sales(now=clock.now())
+
+
+@shared_task(name="catalog.work_on_imports", ignore_result=True)
+def work_on_imports() -> None:
+    """Every two seconds: take up the import that has waited longest, and bring it to its end; one at a time."""
+    catalog.work_on_imports(clock=clock.now)
+
+
+@shared_task(name="catalog.forget_old_imports", ignore_result=True)
+def forget_old_imports() -> None:
+    """Every day: files of imports and what became of their rows are kept for a month."""
+    catalog.forget_old_imports(now=clock.now())

@@ -1,8 +1,8 @@
 """Spreadsheets (.xlsx) read row by row, as if they were CSV: texts, in nearly constant memory, of bounded size.
 
-The first sheet that is not hidden counts. What a cell shows is what is read, as far as that can be known: whole
-numbers without a point, filled up with zeros where the cell's format says so; numbers as Excel shows them, to 15
-digits; days as 2026-11-30; a formula by the value it had when the file was saved.
+The first sheet that is not hidden counts, unless one is named. What a cell shows is what is read, as far as that can
+be known: whole numbers without a point, filled up with zeros where the cell's format says so; numbers as Excel shows
+them, to 15 digits; days as 2026-11-30; a formula by the value it had when the file was saved.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ _ROW: Final = re.compile(rb"<(?:\w+:)?row[\s/>]")
 _ZEROS: Final = re.compile(r"0{2,}")
 _TYPES: Final = "[Content_Types].xml"
 _MEMBERS: Final = 10_000
+_SHEETS_NAMED: Final = 20
 #: Are not even looked at.
 _PICTURES: Final = (".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf")
 #: What is raised about files that are none, are cut off or were tampered with, beside openpyxl's own error.
@@ -74,7 +75,7 @@ def is_sheet(path: Path) -> bool:
     return begins.startswith(b"PK\x03\x04")
 
 
-def rows(path: Path) -> Generator[tuple[int, list[str] | None]]:
+def rows(path: Path, *, sheet_name: str = "") -> Generator[tuple[int, list[str] | None]]:
     """Number and cells of each row, without empty ones at its end; None for one that cannot be understood.
 
     That is one with cells that are merged with others, which hold one value for several, or with a formula whose
@@ -84,13 +85,13 @@ def rows(path: Path) -> Generator[tuple[int, list[str] | None]]:
     with _said_plainly(), ExitStack() as opened:
         _check_size(path)
         book = opened.enter_context(closing(_book(path, values=True)))
-        sheet = _first_shown(book)
+        sheet = _chosen(book, sheet_name)
         merged, has_formulas = _search(path, sheet)
         columns = len(_texts(next(_cells(sheet, _COLUMNS), ()))) + 1
         formulas: Iterable[Any] = repeat(())
         if has_formulas:
             other = opened.enter_context(closing(_book(path, values=False)))
-            formulas = _cells(_first_shown(other), columns)
+            formulas = _cells(_chosen(other, sheet_name), columns)
         before: Any = None
         for number, (cells, said) in enumerate(zip(_cells(sheet, columns), formulas, strict=False), start=1):
             if cells is before:  # where rows are missing, openpyxl gives the same empty one over and over
@@ -114,6 +115,16 @@ def _book(path: Path, *, values: bool) -> Any:
 def _cells(sheet: Any, columns: int) -> Iterator[Any]:
     """Every row's cells. How large the file says that its sheet is does not matter: some say nonsense."""
     return iter(sheet.iter_rows(max_row=_ROWS, max_col=columns))
+
+
+def _chosen(book: Any, name: str) -> Any:
+    if not name:
+        return _first_shown(book)
+    for sheet in book.worksheets:
+        if sheet.title == name:
+            return sheet
+    names = ", ".join(sheet.title for sheet in book.worksheets[:_SHEETS_NAMED])
+    raise NotASheet(f"it has no sheet {name}; there are: {names}", f"không có trang tính {name}; hiện có: {names}")
 
 
 def _first_shown(book: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -41,7 +42,7 @@ class Sheet:
         return catalog.import_products(
             path=self.path,
             profile=profile,
-            now=NOON,
+            clock=lambda: NOON,
             reject=self.rejects,
             **options,  # type: ignore[arg-type]  # keywords of the face
         )
@@ -51,6 +52,11 @@ class Sheet:
         """Line and reason of each row that was not taken."""
         with self.rejects.open(encoding="utf-8-sig", newline="") as file:
             return [(int(row["line"]), row["code"]) for row in csv.DictReader(file)]
+
+
+@pytest.fixture(autouse=True)
+def storage(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "kept"
 
 
 @pytest.fixture
@@ -198,13 +204,36 @@ def test_a_line_break_inside_quotes_belongs_to_the_name(sheet: Sheet):
         (f"{HEADER},prise", "not known: prise"),
         (f"{HEADER},sku", "repeats a column"),
         ("", "lacks the columns sku"),
-        (b"\xff\xfe\x00\x01", "lacks the columns sku"),
     ],
 )
 def test_a_wrong_header_is_one_clear_error(sheet: Sheet, header: str | bytes, said: str):
     with pytest.raises(catalog.WrongHeader) as refused:
         sheet.write(header, "T1,Tomatoes,Cà chua,vegetables,18900").take()
     assert (said in refused.value.text("en"), Product.objects.count()) == (True, 0)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "it is empty"),
+        (b"\xff\xfes\x00k\x00u\x00", "UTF-16"),
+        (b"%PDF-1.7 sku,name_en", "neither CSV nor a spreadsheet"),
+        (b"sku\x00,name_en", "neither CSV nor a spreadsheet"),
+    ],
+)
+def test_what_is_no_table_is_one_clear_error(sheet: Sheet, content: bytes, said: str):
+    sheet.path.write_bytes(content)
+    with pytest.raises(catalog.NotATable) as refused:
+        sheet.take()
+    assert (said in refused.value.text("en"), catalog.import_jobs()) == (True, [])
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_cells_may_be_parted_by_semicolons_or_tabs(sheet: Sheet, mark: str):
+    sheet.write(
+        HEADER.replace(",", mark), mark.join(("T1", "Tomatoes, red", "Cà chua", "vegetables", "18900"))
+    ).take()
+    assert Product.objects.get().name_en == "Tomatoes, red"
 
 
 def test_a_formula_is_made_harmless_in_the_reject_file(sheet: Sheet):
@@ -254,7 +283,7 @@ def draft(sku: str) -> catalog.ProductDraft:
 # --- real files -----------------------------------------------------------------------------------------------------
 def test_the_real_instacart_catalogue_is_taken_whole(db: None):
     path = real("instacart/products.csv")
-    done = catalog.import_products(path=path, profile="instacart", now=NOON)
+    done = catalog.import_products(path=path, profile="instacart", clock=lambda: NOON)
     cookware = Product.objects.get(name_en__startswith="Easy Grab 9")
     assert (
         done.new,
@@ -292,7 +321,7 @@ def test_a_price_given_by_staff_survives_the_next_import(db: None, tmp_path: Pat
 
 
 def test_the_real_vietnamese_shelf_is_taken_whole(shop: Shop):
-    done = catalog.import_products(path=real("vn_grocery_bhx/products_vi.csv"), profile="bhx", now=NOON)
+    done = catalog.import_products(path=real("vn_grocery_bhx/products_vi.csv"), profile="bhx", clock=lambda: NOON)
     milo = Product.objects.get(name_vi="Thùng 48 hộp sữa lúa mạch Milo 180ml")
     assert (done.new, done.rejected, milo.untranslated, milo.price, int(milo.net_content or 0), milo.net_unit) == (
         1_342,
@@ -305,14 +334,16 @@ def test_the_real_vietnamese_shelf_is_taken_whole(shop: Shop):
 
 
 def test_the_real_vietnamese_shelf_is_found_with_and_without_marks(shop: Shop):
-    catalog.import_products(path=real("vn_grocery_bhx/products_vi.csv"), profile="bhx", now=NOON)
+    catalog.import_products(path=real("vn_grocery_bhx/products_vi.csv"), profile="bhx", clock=lambda: NOON)
     typed = ("đường", "duong", "nuoc mam", "sữa tươi")
     assert [words for words in typed if shop.page(search=words).total <= 5] == []
 
 
 def test_a_messy_file_of_another_kind_is_refused_before_anything_changes(db: None):
     with pytest.raises(catalog.WrongHeader):
-        catalog.import_products(path=real("catalog_costco_messy/GroceryDataset.csv"), profile="grocery", now=NOON)
+        catalog.import_products(
+            path=real("catalog_costco_messy/GroceryDataset.csv"), profile="grocery", clock=lambda: NOON
+        )
     assert Product.objects.count() == 0
 
 

@@ -3,6 +3,19 @@
 from grocery.catalog.contracts.allergens import Allergen
 from grocery.catalog.contracts.brands import Brand, BrandTaken
 from grocery.catalog.contracts.drafts import GtinTaken, ProductDraft
+from grocery.catalog.contracts.import_jobs import (
+    AT_WORK,
+    LARGEST_UPLOAD,
+    Difference,
+    FileTooLarge,
+    ImportFailed,
+    ImportId,
+    ImportJob,
+    ImportState,
+    LineKind,
+    NotATable,
+    NotInThatState,
+)
 from grocery.catalog.contracts.imports import (
     BadRow,
     ImportProgress,
@@ -27,6 +40,17 @@ from grocery.catalog.contracts.products import (
 from grocery.catalog.contracts.seen import OfferSeen, StockSeen
 
 __all__ = [
+    "NotInThatState",
+    "NotATable",
+    "LineKind",
+    "ImportState",
+    "ImportJob",
+    "ImportId",
+    "FileTooLarge",
+    "ImportFailed",
+    "Difference",
+    "LARGEST_UPLOAD",
+    "AT_WORK",
     "Allergen",
     "BadRow",
     "Brand",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import sqlite3
@@ -10,10 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
-from grocery.catalog.contracts import BadRow, MissingFile, Rejected, WrongHeader
+from grocery.catalog.contracts import BadRow, MissingFile, NotATable, WrongHeader
 
 #: A line that is longer is not data; nor is a cell beyond what `csv` allows, 131,072 characters.
 LONGEST_LINE: Final = 1_000_000
+LONGEST_HEADER: Final = 10_000
+_DELIMITERS: Final = ",;\t"
+_BEGINNING: Final = 4096
+#: How PDF, PNG, JPEG, GIF, gzip and web pages begin.
+_NO_TABLES: Final = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"<!DOCTYPE", b"<html")
 type Row = Mapping[str, str]
 
 
@@ -29,21 +35,22 @@ class Line:
 class CsvFile:
     """An open CSV file with a header: UTF-8, with or without BOM, any line ends.
 
-    Raises WrongHeader when it lacks a column of `needs`, repeats one, or has one outside `knows` (None: all go).
+    Comma, semicolon or tab between cells. Raises NotATable, and WrongHeader as `checked_header` does.
     """
 
     def __init__(self, stream: BinaryIO, *, needs: Iterable[str], knows: Iterable[str] | None = None) -> None:
+        check_is_text(stream)
         self._stream = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
         self._overlong = False
-        self._reader = csv.reader(self._lines())
-        self.header = self._header(list(needs), None if knows is None else set(knows))
+        self._reader = csv.reader(self._lines(), delimiter=self._delimiter())
+        self.header = checked_header(self._first(), needs=needs, knows=knows)
 
     @classmethod
     def open(cls, path: Path, *, needs: Iterable[str], knows: Iterable[str] | None = None) -> Self:
         stream = path.open("rb")
         try:
             return cls(stream, needs=needs, knows=knows)
-        except WrongHeader:
+        except (WrongHeader, NotATable):
             stream.close()
             raise
 
@@ -71,21 +78,20 @@ class CsvFile:
         if self._overlong:
             return Line(number, row, _broken())
         if len(cells) != len(self.header):
-            return Line(number, row, _miscounted(len(cells), len(self.header)))
-        return Line(number, row, next((fault for name, cell in row.items() if (fault := _fault(name, cell))), None))
+            return Line(number, row, miscounted(len(cells), len(self.header)))
+        return Line(number, row, first_fault(row))
 
-    def _header(self, needs: list[str], knows: set[str] | None) -> list[str]:
+    def _first(self) -> list[str]:
         try:
-            found = [name.strip() for name in next(self._reader, [])]
-        except csv.Error as error:
-            raise WrongHeader(needs, []) from error
-        readable = [name.encode("utf-8", "replace").decode() for name in found]
-        missing = [name for name in needs if name not in found]
-        if missing or len(set(found)) != len(found):
-            raise WrongHeader(missing, readable)
-        if knows is not None and (unknown := [name for name in found if name not in knows | set(needs)]):
-            raise WrongHeader([], readable, unknown)
-        return found
+            return next(self._reader, [])
+        except csv.Error:
+            return []
+
+    def _delimiter(self) -> str:
+        """The one that the header has most of: Excel in Việt Nam writes semicolons."""
+        header = self._stream.readline(LONGEST_HEADER)
+        self._stream.seek(0)
+        return max(_DELIMITERS, key=header.count)
 
     def _lines(self) -> Iterator[str]:
         """Lines; one that is too long is cut, and said to be, and the rest of it is passed over."""
@@ -98,6 +104,37 @@ class CsvFile:
             yield line
 
 
+def checked_header(names: Iterable[str], *, needs: Iterable[str], knows: Iterable[str] | None) -> list[str]:
+    """The names of the columns.
+
+    Raises WrongHeader when one of `needs` is missing, one is repeated, or one is outside `knows` (None: all go).
+    """
+    needs, found = list(needs), [name.strip() for name in names]
+    readable = [name.encode("utf-8", "replace").decode().replace("\x00", "?") for name in found]
+    missing = [name for name in needs if name not in found]
+    if missing or len(set(found)) != len(found):
+        raise WrongHeader(missing, readable)
+    if knows is not None and (unknown := [name for name in found if name not in {*knows, *needs}]):
+        raise WrongHeader([], readable, unknown)
+    return found
+
+
+def check_is_text(stream: BinaryIO) -> None:
+    """Raises NotATable for what is empty, is written in UTF-16, or is no text at all; reads nothing away."""
+    begins = stream.read(_BEGINNING)
+    stream.seek(0)
+    if not begins.strip():
+        raise NotATable("it is empty", "tệp rỗng")
+    if begins.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise NotATable(
+            "it is written in UTF-16; save it as CSV UTF-8 or .xlsx",
+            "tệp mã hóa UTF-16; hãy lưu thành CSV UTF-8 hoặc .xlsx",
+        )
+    first = begins.split(b"\n", 1)[0]
+    if b"\x00" in first or begins.startswith(_NO_TABLES):
+        raise NotATable("it is neither CSV nor a spreadsheet", "tệp không phải CSV hay bảng tính")
+
+
 def companion(path: Path, name: str, columns: Iterable[str]) -> list[Row]:
     """All rows of a small file beside `path`. Raises MissingFile, WrongHeader."""
     beside = path.with_name(name)
@@ -105,6 +142,11 @@ def companion(path: Path, name: str, columns: Iterable[str]) -> list[Row]:
         raise MissingFile(name)
     with CsvFile.open(beside, needs=columns) as rows:
         return [line.row for line in rows if line.fault is None]
+
+
+def first_fault(row: Row) -> BadRow | None:
+    """What is wrong with the first cell that cannot be kept."""
+    return next((fault for name, cell in row.items() if (fault := _fault(name, cell))), None)
 
 
 def _fault(column: str, cell: str) -> BadRow | None:
@@ -124,40 +166,13 @@ def _broken() -> BadRow:
     )
 
 
-def _miscounted(cells: int, columns: int) -> BadRow:
+def miscounted(cells: int, columns: int) -> BadRow:
     return BadRow(
         "wrong_number_of_cells",
         "",
         f"The row has {cells} cells, the header {columns}.",
         f"Dòng có {cells} ô, tiêu đề có {columns} ô.",
     )
-
-
-class RejectFile:
-    """Where rejected rows are written with their reasons; nothing is written without a path."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._stream = path.open("w", encoding="utf-8-sig", newline="") if path else None
-        self._writer = csv.writer(self._stream) if self._stream else None
-        if self._writer:
-            self._writer.writerow(["line", "sku", "code", "column", "reason_en", "reason_vi"])
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_failure: object) -> None:
-        if self._stream:
-            self._stream.close()
-
-    def write(self, rejected: Rejected) -> None:
-        if self._writer:
-            cells = (rejected.sku, rejected.code, rejected.column, rejected.en, rejected.vi)
-            self._writer.writerow([rejected.line, *map(_harmless, cells)])
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet takes what begins like this for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 class Seen:

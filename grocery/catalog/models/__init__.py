@@ -1,6 +1,7 @@
 """Tables of the catalogue, and the only places that query them."""
 
 from grocery.catalog.models.brands import Brand
+from grocery.catalog.models.imports import ImportJob, ImportLine
 from grocery.catalog.models.places import Category, Store
 from grocery.catalog.models.products import PriceChange, Product
 from grocery.catalog.models.shelf import DailySale, KnownWord, Listing, ShelfOffer
@@ -11,6 +12,8 @@ __all__ = [
     "Brand",
     "Category",
     "DailySale",
+    "ImportJob",
+    "ImportLine",
     "KnownWord",
     "Listing",
     "PriceChange",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from grocery.catalog.contracts import Brand, ProductDraft
+from grocery.kernel.quantity import plain
 
 #: What a draft says, by the table's column.
 _TYPES: Final = {
@@ -161,6 +164,42 @@ def write_staged(*, sets: Sequence[str], by: UUID | None, now: datetime) -> Writ
         rows = cursor.fetchall()
         cursor.execute("DROP TABLE catalog_staged")
     return Written([sku for sku, new in rows if new], [sku for sku, new in rows if not new])
+
+
+def compare_staged(*, sets: Sequence[str]) -> list[tuple[int, str, bool, dict[str, tuple[object, object]]]]:
+    """What writing would do: line, SKU, whether it is new, and old and new value of each column that differs."""
+    with connection.cursor() as cursor:
+        cursor.execute(_comparison(sets))
+        rows = cursor.fetchall()
+    return sorted((line, sku, new, json.loads(columns, parse_float=_shortest)) for line, sku, new, columns in rows)
+
+
+def _shortest(number: str) -> str:
+    return plain(Decimal(number))
+
+
+def _comparison(sets: Sequence[str]) -> str:
+    """By the very condition under which a row is written; values by the drafts' own words for columns."""
+    pairs = [_pair(name) for name in sets]
+    mine, theirs = ", ".join(old for _name, old, _new in pairs), ", ".join(new for _name, _old, new in pairs)
+    differences = " || ".join(
+        f"CASE WHEN {old} IS DISTINCT FROM {new} THEN jsonb_build_object('{name}', jsonb_build_array({old}, {new}))"
+        " ELSE '{}' END"
+        for name, old, new in pairs
+    )
+    return f"""
+SELECT s.line, s.sku, p.sku IS NULL, {differences}
+FROM catalog_staged s LEFT JOIN ("catalog_product" p JOIN "catalog_category" c ON c.id = p.category_id) USING (sku)
+WHERE p.sku IS NULL OR ({mine}) IS DISTINCT FROM ({theirs})
+"""  # noqa: S608 - put together from the column names above
+
+
+def _pair(name: str) -> tuple[str, str, str]:
+    """A draft's word for a column; where its value stands in the table; and where among what is staged."""
+    if name == "category":
+        return name, "c.slug", "s.category"
+    column = _TO_TABLE.get(name, name)
+    return name, f"p.{column}", f"s.{column}"
 
 
 def _upsert(sets: Sequence[str]) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from uuid import UUID
 
 from grocery.catalog.contracts import (
@@ -44,6 +43,29 @@ from grocery.catalog.contracts import (
     WrongHeader,
 )
 from grocery.catalog.public.brands import Brand, BrandTaken, check_brand, save_brand
+from grocery.catalog.public.imports import (
+    LARGEST_UPLOAD,
+    Difference,
+    FileTooLarge,
+    ImportFailed,
+    ImportId,
+    ImportJob,
+    ImportState,
+    LineKind,
+    NotATable,
+    NotInThatState,
+    continue_import,
+    forget_old_imports,
+    import_differences,
+    import_job,
+    import_jobs,
+    import_products,
+    import_profiles,
+    import_rejects,
+    start_import,
+    stop_import,
+    work_on_imports,
+)
 from grocery.catalog.public.terms import (
     SearchTerms,
     Segment,
@@ -57,7 +79,6 @@ from grocery.catalog.public.together import details, similar_to_each
 from grocery.catalog.services import categories as _categories
 from grocery.catalog.services import generate_demo_catalogue as _demo
 from grocery.catalog.services import hear as _hear
-from grocery.catalog.services import import_products as _import
 from grocery.catalog.services import list_products as _lists
 from grocery.catalog.services import save_product as _save_product
 from grocery.catalog.services import stores as _stores
@@ -277,41 +298,6 @@ def prepare_database() -> None:
 # --- many products at once ------------------------------------------------------------------------------------
 
 
-def import_profiles() -> dict[str, str]:
-    """The kinds of files that can be imported, by name, each in a few words."""
-    return _import.known_profiles()
-
-
-def import_products(
-    *,
-    path: Path,
-    profile: str,
-    now: datetime,
-    dry_run: bool = False,
-    reject: Path | None = None,
-    default_price: int | None = None,
-    by: UUID | None = None,
-    report: Callable[[ImportProgress], None] = lambda _progress: None,
-) -> ImportProgress:
-    """Take a CSV file of any size in constant memory, `CHUNK` rows per transaction; call outside a transaction.
-
-    Every row is checked; a bad one is written to `reject` with its line, a reason code and the reason in both
-    languages. Running it again changes nothing that the file has not changed, so an import that was cut off is
-    simply run again. `default_price`: đồng, for rows without one; without it such products are not on sale.
-    Raises WrongHeader, MissingFile or UnknownProfile before anything is changed.
-    """
-    return _import.import_products(
-        path=path,
-        profile=profile,
-        now=now,
-        dry_run=dry_run,
-        reject=reject,
-        default_price=default_price,
-        by=by,
-        report=report,
-    )
-
-
 def generate_demo_catalogue(
     *, count: int, seed: int, now: datetime, report: Callable[[ImportProgress], None] = lambda _progress: None
 ) -> ImportProgress:
@@ -393,8 +379,27 @@ __all__ = [
     "save_search_terms",
     "search_terms_elsewhere",
     # many products at once
-    "import_profiles",
+    "LARGEST_UPLOAD",
+    "Difference",
+    "FileTooLarge",
+    "ImportFailed",
+    "ImportId",
+    "ImportJob",
+    "ImportState",
+    "LineKind",
+    "NotATable",
+    "NotInThatState",
+    "continue_import",
+    "forget_old_imports",
+    "import_differences",
+    "import_job",
+    "import_jobs",
     "import_products",
+    "import_profiles",
+    "import_rejects",
+    "start_import",
+    "stop_import",
+    "work_on_imports",
     "generate_demo_catalogue",
     "ImportProgress",
     "WrongHeader",

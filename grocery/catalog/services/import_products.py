@@ -3,64 +3,46 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from grocery.catalog.contracts import BadRow, CategoryDraft, ImportProgress, ProductDraft, Rejected
-from grocery.catalog.gateways.csv_files import CsvFile, Line, RejectFile, Row, Seen, companion
-from grocery.catalog.models.bulk import refresh_statistics
-from grocery.catalog.policies import drafts, profiles
+from grocery.catalog.contracts import BadRow, CategoryDraft, Difference, ImportProgress, ProductDraft, Rejected
+from grocery.catalog.gateways.csv_files import Line, Row, Seen, companion
+from grocery.catalog.gateways.tables import Table, open_table
+from grocery.catalog.policies import drafts
 from grocery.catalog.policies.profiles.profile import Profile, ReadRow
-from grocery.catalog.services.write_products import CHUNK, Outcome, write_products
+from grocery.catalog.services.write_products import CHUNK, Outcome, compare_products, write_products
 from grocery.kernel.errors import Invalid
 
-type Report = Callable[[ImportProgress], None]
 
-
-def import_products(
-    *,
-    path: Path,
-    profile: str,
-    now: datetime,
-    dry_run: bool,
-    reject: Path | None,
-    default_price: int | None,
-    by: UUID | None,
-    report: Report,
-) -> ImportProgress:
-    """Take what is right, write down what is not; a file that is not of this kind is refused before any change."""
-    kind = profiles.named(profile)
+@contextmanager
+def opened(
+    path: Path, kind: Profile, *, sheet: str, default_price: int | None, only_look: bool
+) -> Iterator[tuple[Table, Intake]]:
+    """The file and what takes its rows in. Raises what is wrong with the file, before anything is changed."""
     read = kind.reader(_companions(kind, path), default_price)
-    with CsvFile.open(path, needs=kind.needs, knows=kind.knows if kind.strict else None) as file:
+    knows = kind.knows if kind.strict else None
+    with (
+        open_table(path, needs=kind.needs, knows=knows, sheet=sheet) as file,
+        Seen() as skus,
+        Seen() as gtins,
+    ):
         sets = kind.sets(file.header, default_price)
-        with RejectFile(reject) as rejects, Seen() as skus, Seen() as gtins:
-            intake = Intake(read=read, sets=sets, now=now, by=by, dry_run=dry_run, skus=skus, gtins=gtins)
-            for line in file:
-                intake.take(line)
-                if intake.is_full:
-                    _flush(intake, rejects, report)
-            _flush(intake, rejects, report)
-    if not dry_run and intake.written:
-        refresh_statistics()
-    return intake.progress()
+        yield file, Intake(read=read, sets=sets, only_look=only_look, skus=skus, gtins=gtins)
 
 
-def known_profiles() -> dict[str, str]:
-    return {name: profile.about for name, profile in profiles.PROFILES.items()}
+def companions_beside(kind: Profile, path: Path) -> list[str]:
+    """Names of the files beside it that the profile reads."""
+    return [*kind.companions, *(name for name in kind.extras if path.with_name(name).is_file())]
 
 
 def _companions(kind: Profile, path: Path) -> dict[str, list[Row]]:
-    beside = {**kind.companions, **{n: c for n, c in kind.extras.items() if path.with_name(n).is_file()}}
-    return {name: companion(path, name, columns) for name, columns in beside.items()}
-
-
-def _flush(intake: Intake, rejects: RejectFile, report: Report) -> None:
-    for rejected in sorted(intake.flush(), key=lambda one: one.line):
-        rejects.write(rejected)
-    report(intake.progress())
+    columns = {**kind.companions, **kind.extras}
+    return {name: companion(path, name, columns[name]) for name in companions_beside(kind, path)}
 
 
 @dataclass(slots=True)
@@ -69,20 +51,29 @@ class Intake:
 
     read: ReadRow
     sets: tuple[str, ...]
-    now: datetime
-    by: UUID | None
-    dry_run: bool
+    only_look: bool
     skus: Seen
     gtins: Seen
     rows: int = 0
-    written: int = 0
-    _new: int = 0
-    _changed: int = 0
-    _taken: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    #: How many products would get another value of each column.
+    columns: Counter[str] = field(default_factory=Counter)
     _drafts: list[tuple[int, ProductDraft]] = field(default_factory=list)
     _categories: dict[str, CategoryDraft] = field(default_factory=dict)
     _rejected: list[Rejected] = field(default_factory=list)
-    _reasons: Counter[str] = field(default_factory=Counter)
+
+    def go_on_from(self, done: ImportProgress, columns: dict[str, int]) -> None:
+        """Count on from there; the rows before it are then given to `recall`."""
+        self.new, self.changed, self.unchanged = done.new, done.changed, done.unchanged
+        self.reasons, self.columns = Counter(done.reasons), Counter(columns)
+
+    def recall(self, line: Line) -> None:
+        """A row that is done: what it holds may not come again."""
+        self.rows += 1
+        self._checked(line)
 
     @property
     def is_full(self) -> bool:
@@ -91,6 +82,45 @@ class Intake:
     def take(self, line: Line) -> None:
         """Read and check one row."""
         self.rows += 1
+        taken = self._checked(line)
+        if isinstance(taken, Rejected):
+            self._rejected.append(taken)
+            return
+        draft, trail = taken
+        self._drafts.append((line.number, draft))
+        self._categories.update((category.slug, category) for category in trail)
+
+    def flush(self, *, now: datetime, by: UUID | None) -> list[Rejected | Difference]:
+        """Write what is held, or compare it; what was rejected since the last time, and what would be different."""
+        outcome = self._write(now, by)
+        rejected = sorted([*self._rejected, *outcome.rejected], key=lambda one: one.line)
+        self.new += outcome.new
+        self.changed += outcome.changed
+        self.unchanged += len(self._drafts) - len(outcome.rejected) - outcome.new - outcome.changed
+        self.reasons.update(one.code for one in rejected)
+        self.columns.update(name for one in outcome.differences for name in one.columns)
+        self._drafts, self._rejected, self._categories = [], [], {}
+        return [*rejected, *outcome.differences]
+
+    def _write(self, now: datetime, by: UUID | None) -> Outcome:
+        if not self._drafts:
+            return Outcome(0, 0, [])
+        categories = self._categories.values()
+        if self.only_look:
+            return compare_products(drafts=self._drafts, categories=categories, sets=self.sets)
+        return write_products(drafts=self._drafts, categories=categories, sets=self.sets, now=now, by=by)
+
+    def progress(self) -> ImportProgress:
+        return ImportProgress(
+            rows=self.rows,
+            new=self.new,
+            changed=self.changed,
+            unchanged=self.unchanged,
+            rejected=sum(self.reasons.values()),
+            reasons=dict(self.reasons),
+        )
+
+    def _checked(self, line: Line) -> tuple[ProductDraft, tuple[CategoryDraft, ...]] | Rejected:
         sku = ""
         try:
             if line.fault is not None:
@@ -100,46 +130,10 @@ class Intake:
             draft = drafts.checked(draft)
             self._only_once(draft, line.number)
         except BadRow as bad:
-            self._reject(line.number, sku, bad.reason, bad.column, bad)
+            return _rejected(line.number, sku, bad.reason, bad.column, bad)
         except Invalid as invalid:
-            self._reject(line.number, sku, f"invalid_{invalid.field}", invalid.field or "", invalid)
-        else:
-            self._drafts.append((line.number, draft))
-            self._categories.update((category.slug, category) for category in trail)
-
-    def flush(self) -> list[Rejected]:
-        """Write what is held; everything that was rejected since the last time."""
-        outcome = self._write()
-        self._new += outcome.new
-        self._changed += outcome.changed
-        self._taken += len(self._drafts) - len(outcome.rejected)
-        self.written += outcome.new + outcome.changed
-        self._reasons.update(one.code for one in outcome.rejected)
-        rejected = [*self._rejected, *outcome.rejected]
-        self._drafts, self._rejected, self._categories = [], [], {}
-        return rejected
-
-    def _write(self) -> Outcome:
-        if not self._drafts:
-            return Outcome(0, 0, [])
-        return write_products(
-            drafts=self._drafts,
-            categories=self._categories.values(),
-            sets=self.sets,
-            now=self.now,
-            by=self.by,
-            dry_run=self.dry_run,
-        )
-
-    def progress(self) -> ImportProgress:
-        return ImportProgress(
-            rows=self.rows,
-            new=self._new,
-            changed=self._changed,
-            unchanged=self._taken - self._new - self._changed,
-            rejected=sum(self._reasons.values()),
-            reasons=dict(self._reasons),
-        )
+            return _rejected(line.number, sku, f"invalid_{invalid.field}", invalid.field or "", invalid)
+        return draft, trail
 
     def _only_once(self, draft: ProductDraft, line: int) -> None:
         if (earlier := self.skus.first_line(draft.sku, line)) is not None:
@@ -147,11 +141,9 @@ class Intake:
         if draft.gtin and (earlier := self.gtins.first_line(draft.gtin, line)) is not None:
             raise _repeated("duplicate_gtin", "gtin", draft.gtin, earlier)
 
-    def _reject(self, line: int, sku: str, code: str, column: str, why: BadRow | Invalid) -> None:
-        self._reasons[code] += 1
-        self._rejected.append(
-            Rejected(line=line, sku=sku, code=code, column=column, en=why.text("en"), vi=why.text("vi"))
-        )
+
+def _rejected(line: int, sku: str, code: str, column: str, why: BadRow | Invalid) -> Rejected:
+    return Rejected(line=line, sku=sku, code=code, column=column, en=why.text("en"), vi=why.text("vi"))
 
 
 def _repeated(code: str, column: str, value: str, earlier: int) -> BadRow:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from grocery.catalog.contracts import CategoryDraft, ProductDraft, Rejected
+from grocery.catalog.contracts import CategoryDraft, Difference, LineKind, ProductDraft, Rejected
 from grocery.catalog.models import Category, bulk
 from grocery.catalog.models.searching import learn_words
 from grocery.catalog.services import brands, versions
@@ -24,6 +24,8 @@ class Outcome:
     new: int
     changed: int
     rejected: list[Rejected]
+    #: Of a comparison: what is new or would change.
+    differences: list[Difference] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -34,7 +36,6 @@ def write_products(
     sets: Sequence[str],
     now: datetime,
     by: UUID | None = None,
-    dry_run: bool = False,
 ) -> Outcome:
     """Write checked drafts, each with its line; what must give way to a product that exists is handed back.
 
@@ -48,9 +49,25 @@ def write_products(
     learn_words([*written.new, *written.changed])
     if written.new or written.changed:
         versions.announce(versions.CATALOG)
-    if dry_run:
-        transaction.set_rollback(True)
     return Outcome(len(written.new), len(written.changed), rejected)
+
+
+@transaction.atomic
+def compare_products(
+    *, drafts: Sequence[tuple[int, ProductDraft]], categories: Iterable[CategoryDraft], sets: Sequence[str]
+) -> Outcome:
+    """What writing them would do, row by row; nothing is written."""
+    bulk.one_at_a_time()
+    _make_missing(categories)
+    bulk.stage(drafts)
+    rejected = list(_unfit())
+    differences = [
+        Difference(line=line, sku=sku, kind=LineKind.NEW if new else LineKind.CHANGED, columns=columns)
+        for line, sku, new, columns in bulk.compare_staged(sets=sets)
+    ]
+    new = sum(one.kind is LineKind.NEW for one in differences)
+    transaction.set_rollback(True)
+    return Outcome(new, len(differences) - new, rejected, differences)
 
 
 def _make_missing(categories: Iterable[CategoryDraft]) -> None:

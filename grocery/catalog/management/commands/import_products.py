@@ -1,4 +1,4 @@
-"""`manage.py import_products FILE.csv --profile PROFILE`: take a file of products of any size."""
+"""`manage.py import_products FILE --profile PROFILE`: take a file of products of any size."""
 
 from __future__ import annotations
 
@@ -18,12 +18,16 @@ from grocery.kernel.management import arguments
 
 
 class Command(BaseCommand):
-    help = "Import products from a CSV file. Running it again changes nothing that has not changed in the file."
+    help = (
+        "Import products from a CSV file or a spreadsheet. Running it again changes nothing that has not changed in"
+        " the file; if this process dies, a worker brings the import to its end."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         profiles = "; ".join(f"{name}: {about}" for name, about in catalog.import_profiles().items())
         arguments.add_file(parser, profiles=profiles)
         parser.add_argument("--default-price", type=int, help="in đồng, for rows that name no price")
+        parser.add_argument("--sheet", default="", help="of a spreadsheet; else the first that shows")
         parser.add_argument("--stats", action="store_true", help="also print seconds and peak memory")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,10 +37,11 @@ class Command(BaseCommand):
             done = catalog.import_products(
                 path=path,
                 profile=options["profile"],
-                now=clock.now(),
+                clock=clock.now,
                 dry_run=options["dry_run"],
                 reject=reject,
                 default_price=options["default_price"],
+                sheet=options["sheet"],
                 report=self._show,
             )
         except DomainError as error:
