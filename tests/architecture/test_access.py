@@ -48,6 +48,13 @@ TABLE = {
     "GET /products/popular": OPEN,
     "GET /products/suggest": OPEN,
     "GET /products/{sku}": OPEN,
+    "POST /imports": STAFF,
+    "GET /imports": STAFF,
+    "GET /imports/{import_id}": STAFF,
+    "POST /imports/{import_id}/continue": STAFF,
+    "POST /imports/{import_id}/stop": STAFF,
+    "GET /imports/{import_id}/differences": STAFF,
+    "GET /imports/{import_id}/rejects": STAFF,
     "GET /stock/batch": OPEN,
     "GET /stock/{sku}": OPEN,
     "GET /stock/{sku}/locations/{store_id}": OPEN,
@@ -137,7 +144,7 @@ class Scene:
 def _example(route: str) -> Any:
     method, path = route.split(" ")
     body = SCHEMA["paths"][path][method.lower()].get("requestBody")
-    if not body:
+    if not body or "application/json" not in body["content"]:
         return None
     schema = body["content"]["application/json"]["schema"]
     name = schema["$ref"].rsplit("/", 1)[1] if "$ref" in schema else ""
@@ -174,6 +181,7 @@ def scene(db: None) -> Scene:
             "order_id": str(order.id),
             "return_id": str(asked.id),
             "card_id": str(card.id),
+            "import_id": str(uuid4()),
             "user_id": str(lan.id),
             "store_id": str(shop.store.id),
             "sku": "milk",

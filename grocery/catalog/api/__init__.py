@@ -14,6 +14,7 @@ from ninja import Router
 
 from grocery.catalog import public as catalog
 from grocery.catalog.api import answers
+from grocery.catalog.api.imports import router as imports
 from grocery.catalog.api.schemas import (
     CategoriesSchema,
     ListParameters,
@@ -29,6 +30,7 @@ from grocery.kernel.http import asker
 from grocery.kernel.inputs import Code, Id, Limit, Query
 
 router = Router(tags=["catalog"])
+router.add_router("", imports)
 
 Language = Literal["en", "vi"] | None
 #: Seconds that an answer may be kept: what changes rarely, what changes with each sale.
