@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,6 +64,13 @@ class Shop:
     def find(self, typed: str) -> list[str]:
         """What a search shows, in order."""
         return self.skus(search=typed)
+
+
+@pytest.fixture(autouse=True)
+def storage(settings: Any, tmp_path: Path) -> Path:
+    """Where this test's files are kept."""
+    settings.MEDIA_ROOT = tmp_path / "kept"
+    return tmp_path / "kept"
 
 
 @pytest.fixture

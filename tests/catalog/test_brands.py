@@ -164,7 +164,7 @@ def test_a_file_makes_the_brands_that_it_names_and_a_second_run_changes_nothing(
         "sku,name_en,name_vi,category,price,brand\n"
         "milk,Milk,Sữa,vegetables,9000,VINAMILK\ntea,Tea,Trà,vegetables,9000,Cozy\nkale,Kale,Cải,vegetables,9000,\n"
     )
-    runs = [catalog.import_products(path=sheet, profile="grocery", now=NOON) for _again in range(2)]
+    runs = [catalog.import_products(path=sheet, profile="grocery", clock=lambda: NOON) for _again in range(2)]
     assert (borne(shop), [run.unchanged for run in runs]) == (
         {"milk": "Vinamilk", "tea": "Cozy", "kale": None},
         [0, 3],
@@ -175,5 +175,5 @@ def test_a_file_without_the_column_leaves_brands_as_they_are(shop: Shop, tmp_pat
     shop.product("milk", brand="Vinamilk")
     sheet = tmp_path / "goods.csv"
     sheet.write_text("sku,name_en,name_vi,category,price\nmilk,Milk,Sữa,vegetables,9000\n")
-    catalog.import_products(path=sheet, profile="grocery", now=NOON)
+    catalog.import_products(path=sheet, profile="grocery", clock=lambda: NOON)
     assert borne(shop) == {"milk": "Vinamilk"}

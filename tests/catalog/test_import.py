@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -52,11 +51,6 @@ class Sheet:
         """Line and reason of each row that was not taken."""
         with self.rejects.open(encoding="utf-8-sig", newline="") as file:
             return [(int(row["line"]), row["code"]) for row in csv.DictReader(file)]
-
-
-@pytest.fixture(autouse=True)
-def storage(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "kept"
 
 
 @pytest.fixture

@@ -48,8 +48,7 @@ class Intray:
 
 
 @pytest.fixture
-def intray(shop: Shop, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Intray:
-    settings.MEDIA_ROOT = tmp_path / "kept"
+def intray(shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Intray:
     monkeypatch.setattr("grocery.catalog.services.import_products.CHUNK", 4)
     return Intray(tmp_path)
 
@@ -195,9 +194,9 @@ def test_what_never_gets_further_is_given_up(intray: Intray):
     )
 
 
-def test_a_file_that_is_gone_fails_with_a_reason(intray: Intray, tmp_path: Path):
+def test_a_file_that_is_gone_fails_with_a_reason(intray: Intray, storage: Path):
     job = intray.rows(1).start()
-    for kept in (tmp_path / "kept").rglob("*"):
+    for kept in storage.rglob("*"):
         if kept.is_file():
             kept.unlink()
     intray.work()
@@ -207,30 +206,29 @@ def test_a_file_that_is_gone_fails_with_a_reason(intray: Intray, tmp_path: Path)
     )
 
 
-def test_after_a_month_nothing_of_it_is_kept(intray: Intray, tmp_path: Path):
+def test_after_a_month_nothing_of_it_is_kept(intray: Intray, storage: Path):
     ended, waiting = intray.rows(1).start(), intray.start(now=NOON + timedelta(seconds=1))
     intray.work()
     assert catalog.forget_old_imports(now=NOON + timedelta(days=31)) == 1
     with pytest.raises(NotFound):
         catalog.import_job(import_id=ended.id)
-    assert [file.parent.name for file in (tmp_path / "kept").rglob("*") if file.is_file()] == [str(waiting.id)]
+    assert [file.parent.name for file in storage.rglob("*") if file.is_file()] == [str(waiting.id)]
 
 
 # --- for real -------------------------------------------------------------------------------------------------
 @pytest.fixture
-def committed(transactional_db: None, tmp_path: Path, settings: Any) -> Iterator[Intray]:
-    settings.MEDIA_ROOT = tmp_path / "kept"
+def committed(transactional_db: None, tmp_path: Path) -> Iterator[Intray]:
     catalog.save_category(slug="vegetables", name_en="Vegetables", name_vi="Rau")
     yield Intray(tmp_path)
     ImportJob.objects.all().delete()
 
 
-def test_a_killed_import_goes_on_where_it_was_and_does_nothing_twice(committed: Intray, settings: Any):
+def test_a_killed_import_goes_on_where_it_was_and_does_nothing_twice(committed: Intray, storage: Path):
     catalog.import_products(path=committed.rows(400, price=8000).path, profile="grocery", clock=clock.now)
     job = committed.rows(400).start(now=clock.now())
     told = _forks.SimpleQueue()
     name = connection.settings_dict["NAME"]
-    worker = _forks.Process(target=importers.run, args=[name, str(settings.MEDIA_ROOT), 20, told], daemon=True)
+    worker = _forks.Process(target=importers.run, args=[name, str(storage), 20, told], daemon=True)
     worker.start()
     told.get()
     worker.kill()

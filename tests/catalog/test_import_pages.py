@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -21,11 +20,6 @@ UPLOAD = "/admin/catalog/importjob/upload/"
 ROWS = (
     "sku,name_en,name_vi,category,price\nT1,Kale,Cải xoăn,vegetables,9500\nT2,Leek,Tỏi tây,vegetables,-5\n".encode()
 )
-
-
-@pytest.fixture(autouse=True)
-def kept(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "kept"
 
 
 def staff(role: str) -> Any:

@@ -180,12 +180,13 @@ def _shortest(number: str) -> str:
 
 def _comparison(sets: Sequence[str]) -> str:
     """By the very condition under which a row is written; values by the drafts' own words for columns."""
-    pairs = [_pair(name) for name in sets]
-    mine, theirs = ", ".join(old for _name, old, _new in pairs), ", ".join(new for _name, _old, new in pairs)
+    pairs = {name: _pairs(name) for name in sets}
+    mine = ", ".join(old for compared in pairs.values() for old, _new in compared)
+    theirs = ", ".join(new for compared in pairs.values() for _old, new in compared)
     differences = " || ".join(
         f"CASE WHEN {old} IS DISTINCT FROM {new} THEN jsonb_build_object('{name}', jsonb_build_array({old}, {new}))"
         " ELSE '{}' END"
-        for name, old, new in pairs
+        for name, (*_, (old, new)) in pairs.items()
     )
     return f"""
 SELECT s.line, s.sku, p.sku IS NULL, {differences}
@@ -194,12 +195,11 @@ WHERE p.sku IS NULL OR ({mine}) IS DISTINCT FROM ({theirs})
 """  # noqa: S608 - put together from the column names above
 
 
-def _pair(name: str) -> tuple[str, str, str]:
-    """A draft's word for a column; where its value stands in the table; and where among what is staged."""
+def _pairs(name: str) -> list[tuple[str, str]]:
+    """Where a draft's values stand in the table, and where among what is staged; last what people read."""
     if name == "category":
-        return name, "c.slug", "s.category"
-    column = _TO_TABLE.get(name, name)
-    return name, f"p.{column}", f"s.{column}"
+        return [("c.slug", "s.category")]
+    return [(f"p.{column}", f"s.{column}") for column in _TO_TABLE.get(name, (name,))]
 
 
 def _upsert(sets: Sequence[str]) -> str:

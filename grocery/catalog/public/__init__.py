@@ -7,7 +7,7 @@ VAT for one unit; quantities are exact decimals of that unit. Lists show what th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -56,6 +56,7 @@ from grocery.catalog.public.imports import (
     NotInThatState,
     continue_import,
     forget_old_imports,
+    generate_demo_catalogue,
     import_differences,
     import_job,
     import_jobs,
@@ -77,7 +78,6 @@ from grocery.catalog.public.terms import (
 )
 from grocery.catalog.public.together import details, similar_to_each
 from grocery.catalog.services import categories as _categories
-from grocery.catalog.services import generate_demo_catalogue as _demo
 from grocery.catalog.services import hear as _hear
 from grocery.catalog.services import list_products as _lists
 from grocery.catalog.services import save_product as _save_product
@@ -293,20 +293,6 @@ def prepare_database() -> None:
     """Have the law's VAT groups where there are none, and this release's search terms; run after each `migrate`."""
     _vat.prepare()
     _terms.prepare()
-
-
-# --- many products at once ------------------------------------------------------------------------------------
-
-
-def generate_demo_catalogue(
-    *, count: int, seed: int, now: datetime, report: Callable[[ImportProgress], None] = lambda _progress: None
-) -> ImportProgress:
-    """Fill the shop with `count` believable groceries in eight departments; call outside a transaction.
-
-    The same seed makes the same catalogue, and a SKU names the same product under every seed. Raises Invalid for a
-    count that the raw material is not good for (it is for 50,000).
-    """
-    return _demo.generate_demo_catalogue(count=count, seed=seed, now=now, report=report)
 
 
 __all__ = [

@@ -24,6 +24,7 @@ from grocery.catalog.contracts import (
     WrongHeader,
 )
 from grocery.catalog.policies import profiles as _profiles
+from grocery.catalog.services import generate_demo_catalogue as _demo
 from grocery.catalog.services import import_jobs as _jobs
 
 
@@ -150,6 +151,17 @@ def import_products(
     return done.progress
 
 
+def generate_demo_catalogue(
+    *, count: int, seed: int, now: datetime, report: Callable[[ImportProgress], None] = lambda _progress: None
+) -> ImportProgress:
+    """Fill the shop with `count` believable groceries in eight departments; call outside a transaction.
+
+    The same seed makes the same catalogue, and a SKU names the same product under every seed. Raises Invalid for a
+    count that the raw material is not good for (it is for 50,000).
+    """
+    return _demo.generate_demo_catalogue(count=count, seed=seed, now=now, report=report)
+
+
 __all__ = [
     "LARGEST_UPLOAD",
     "Difference",
@@ -167,6 +179,7 @@ __all__ = [
     "WrongHeader",
     "continue_import",
     "forget_old_imports",
+    "generate_demo_catalogue",
     "import_differences",
     "import_job",
     "import_jobs",

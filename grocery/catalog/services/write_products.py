@@ -41,10 +41,7 @@ def write_products(
 
     Makes the categories that are missing, parents first. `sets` are the columns that known products take over.
     """
-    bulk.one_at_a_time()
-    _make_missing(categories)
-    bulk.stage(drafts, brands.ready({draft.brand for _line, draft in drafts}))
-    rejected = list(_unfit())
+    rejected = _stage(drafts, categories)
     written = bulk.write_staged(sets=sets, by=by, now=now)
     learn_words([*written.new, *written.changed])
     if written.new or written.changed:
@@ -57,10 +54,7 @@ def compare_products(
     *, drafts: Sequence[tuple[int, ProductDraft]], categories: Iterable[CategoryDraft], sets: Sequence[str]
 ) -> Outcome:
     """What writing them would do, row by row; nothing is written."""
-    bulk.one_at_a_time()
-    _make_missing(categories)
-    bulk.stage(drafts)
-    rejected = list(_unfit())
+    rejected = _stage(drafts, categories)
     differences = [
         Difference(line=line, sku=sku, kind=LineKind.NEW if new else LineKind.CHANGED, columns=columns)
         for line, sku, new, columns in bulk.compare_staged(sets=sets)
@@ -68,6 +62,14 @@ def compare_products(
     new = sum(one.kind is LineKind.NEW for one in differences)
     transaction.set_rollback(True)
     return Outcome(new, len(differences) - new, rejected, differences)
+
+
+def _stage(drafts: Sequence[tuple[int, ProductDraft]], categories: Iterable[CategoryDraft]) -> list[Rejected]:
+    """Have them ready beside the products, and the categories and brands that they name; those that are not fit."""
+    bulk.one_at_a_time()
+    _make_missing(categories)
+    bulk.stage(drafts, brands.ready({draft.brand for _line, draft in drafts}))
+    return list(_unfit())
 
 
 def _make_missing(categories: Iterable[CategoryDraft]) -> None:
