@@ -8,7 +8,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Func, Q
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
@@ -130,6 +130,18 @@ class Product(models.Model):
         output_field=models.BigIntegerField(),
         db_persist=True,
     )
+    unit_price = models.GeneratedField(
+        verbose_name=_("unit price, ₫"),
+        expression=Func(
+            "price",
+            "unit",
+            "net_content",
+            "net_unit",
+            function="public.catalog_unit_price",  # as `policies.unit_price`
+        ),
+        output_field=models.BigIntegerField(null=True),
+        db_persist=True,
+    )
     created_at = models.DateTimeField(_("since"), db_default=models.functions.Now(), editable=False)
     changed_at = models.DateTimeField(_("changed"), db_default=models.functions.Now(), editable=False)
 
@@ -184,10 +196,17 @@ class Product(models.Model):
             ),
             models.Index(fields=["price", "sku"], condition=Q(is_active=True), name="product_price"),
             models.Index(fields=["category", "price", "sku"], condition=Q(is_active=True), name="product_cat_price"),
+            models.Index(fields=["unit_price", "sku"], condition=Q(is_active=True), name="product_unit_price"),
+            models.Index(
+                fields=["category", "unit_price", "sku"], condition=Q(is_active=True), name="product_cat_unit_price"
+            ),
             models.Index(fields=["name_vi", "sku"], condition=Q(is_active=True), name="product_name_vi"),
             models.Index(fields=["name_en", "sku"], condition=Q(is_active=True), name="product_name_en"),
             models.Index(fields=["-created_at", "sku"], condition=Q(is_active=True), name="product_newest"),
             models.Index(fields=["brand", "brand_name"], condition=~Q(brand=None), name="product_of_brand"),
+            models.Index(
+                fields=["category", "-created_at", "sku"], condition=Q(is_active=True), name="product_cat_newest"
+            ),
             GinIndex(fields=["dietary", "tags"], name="product_labels"),
         ]
 

@@ -8,14 +8,14 @@ Rows come as tuples in the order of `CARD`. What narrows a list is a `Selection`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, Self
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection
 
-from grocery.catalog.contracts import Sort
+from grocery.catalog.models.orders import Match, Order, Place
 from grocery.kernel import statements
 
 type Row = tuple[Any, ...]
@@ -34,9 +34,11 @@ _SOLD: Final = """p.sku, p.name_en, p.name_vi, p.price, p.unit, p.step, p.net_co
  p.piece_weight"""
 ON_SALE: Final = _SOLD.format(vat=_TODAY)
 #: The lowest price of the offers on the product that run in the store at this moment, if there is any.
-_OFFER: Final = """(SELECT min(coalesce(s.price, p.price - round(p.price * s.percent / 100.0)))
- FROM "catalog_shelfoffer" s WHERE s.sku = p.sku AND (s.store_id IS NULL OR s.store_id = here.id)
- AND s.starts_at <= now() AND (s.ends_at IS NULL OR s.ends_at > now()))"""
+_OFFERED: Final = "coalesce(s.price, p.price - round(p.price * s.percent / 100.0))"
+_RUNS: Final = """FROM "catalog_shelfoffer" s WHERE s.sku = p.sku AND (s.store_id IS NULL OR s.store_id = {store})
+ AND s.starts_at <= now() AND (s.ends_at IS NULL OR s.ends_at > now())"""
+_OFFER: Final = f"(SELECT min({_OFFERED}) {_RUNS.format(store='here.id')})"
+_ON_OFFER: Final = f"EXISTS (SELECT {_RUNS.format(store='%s')} AND {_OFFERED} < p.price)"
 _IN_STORE: Final = (
     f"p.tags, coalesce(l.in_stock, false), l.earliest_expiry, {_OFFER} AS offer, p.brand_id, p.brand_name"
 )
@@ -49,19 +51,6 @@ _LISTING: Final = """CROSS JOIN (SELECT %s::uuid AS id) AS here
  LEFT JOIN "catalog_listing" l ON l.store_id = here.id AND l.sku = p.sku"""
 _LISTING_OF: Final = _LISTING.replace("%s", "%(store)s")
 
-_ORDER: Final = {
-    Sort.POPULAR: "p.popularity DESC, p.sku",
-    Sort.PRICE: "p.price, p.sku",
-    Sort.PRICE_DESC: "p.price DESC, p.sku DESC",
-    Sort.NEWEST: "p.created_at DESC, p.sku",
-}
-_BY_NAME: Final = {"vi": "p.name_vi, p.sku", "en": "p.name_en, p.sku"}
-
-
-def order(sort: Sort, *, language: str) -> str:
-    return _BY_NAME[language] if sort is Sort.NAME else _ORDER[sort]
-
-
 @dataclass(slots=True)
 class Selection:
     """Which products of one store; grows by what must hold."""
@@ -71,6 +60,8 @@ class Selection:
     params: list[Any] = field(default_factory=list)
     #: True once a condition asks about the listing.
     of_stock: bool = False
+    #: True once a condition asks what runs at this moment.
+    of_offers: bool = False
 
     def where(self, condition: str, *params: object) -> Self:
         self.conditions.append(condition)
@@ -89,6 +80,15 @@ class Selection:
     def labelled(self, column: str, labels: Sequence[str]) -> Self:
         return self.where(f"p.{column} @> %s::varchar[]", list(labels))
 
+    def free_of(self, allergens: Sequence[str]) -> Self:
+        """Declared, and none of these among what is; NULL, not declared, is never free of anything."""
+        return self.where("NOT (p.allergens && %s::varchar[])", list(allergens))
+
+    def on_offer(self, *, wanted: bool) -> Self:
+        """What an offer that runs at this moment lowers the price of."""
+        self.of_offers = True
+        return self.where(_ON_OFFER if wanted else f"NOT {_ON_OFFER}", self.store_id)
+
     def priced(self, least: int | None, most: int | None) -> Self:
         if least is not None:
             self.where("p.price >= %s", least)
@@ -106,52 +106,75 @@ class Selection:
         return self.where(near if wanted else f"({near}) IS NOT TRUE", day)
 
     @property
+    def narrowed(self) -> bool:
+        return len(self.conditions) > 1
+
+    @property
     def _where(self) -> str:
         return " AND ".join(self.conditions)
 
-    def page(self, *, order: str, limit: int, offset: int) -> list[Row]:
-        """So many cards from the offset on."""
+    def page(self, order: Order, *, limit: int, offset: int = 0, after: Place | None = None) -> list[Row]:
+        """So many cards from the offset, or from behind a place, on; after each card the `columns` of the order."""
+        if after is not None:
+            return self._walked(order.after(after), columns=order.columns, limit=limit, offset=0)
+        if len(order.stretches) > 1:
+            return self._walked(order.parts, columns=order.columns, limit=limit, offset=offset)
         if offset > DEEP:
             return self._deep_page(order, limit, offset)
+        [part] = order.parts
         return _rows(
-            f'SELECT {CARD} FROM "catalog_product" p {_CATEGORY} {_LISTING}'
-            f" WHERE {self._where} ORDER BY {order} LIMIT %s OFFSET %s",
+            f'SELECT {CARD}, {", ".join(order.columns)} FROM "catalog_product" p {_CATEGORY} {_LISTING}'
+            f" WHERE {self._where} ORDER BY {part.order} LIMIT %s OFFSET %s",
             [self.store_id, *self.params, limit, offset],
         )
 
-    def _deep_page(self, order: str, limit: int, offset: int) -> list[Row]:
+    def _deep_page(self, order: Order, limit: int, offset: int) -> list[Row]:
         """What is passed over is passed over in the index, and only what is shown is looked up."""
+        [part] = order.parts
         listing, store = (_LISTING, [self.store_id]) if self.of_stock else ("", [])
         return _rows(
-            f'SELECT {CARD} FROM (SELECT p.sku FROM "catalog_product" p {listing} WHERE {self._where}'
-            f" ORDER BY {order} LIMIT %s OFFSET %s) AS shown"
-            f' JOIN "catalog_product" p USING (sku) {_CATEGORY} {_LISTING} ORDER BY {order}',
+            f'SELECT {CARD}, {", ".join(order.columns)} FROM (SELECT p.sku FROM "catalog_product" p {listing}'
+            f" WHERE {self._where} ORDER BY {part.order} LIMIT %s OFFSET %s) AS shown"
+            f' JOIN "catalog_product" p USING (sku) {_CATEGORY} {_LISTING} ORDER BY {part.order}',
             [*store, *self.params, limit, offset, self.store_id],
         )
 
     def ranked(self, kinds: Sequence[Match], *, limit: int, offset: int) -> list[Row]:
-        """Cards that match in the first way, then those that match in the next only …; popular ones first.
+        """Cards that match in the first way, then those that match in the next only …; popular ones first."""
+        parts = []
+        for rank, kind in enumerate(kinds):
+            earlier = [one for one in kinds[:rank] if one.within not in kinds[:rank]]
+            sql = " AND ".join([kind.sql, *(f"NOT coalesce({e.sql}, false)" for e in earlier)])
+            params = (*kind.params, *(p for e in earlier for p in e.params))
+            parts.append(replace(kind, sql=sql, params=params))
+        return self._walked(parts, columns=(), limit=limit, offset=offset)
 
-        Each kind of match is a query of its own under one LIMIT: a later one runs only when the earlier ones
+    def _walked(self, parts: Sequence[Match], *, columns: Sequence[str], limit: int, offset: int) -> list[Row]:
+        """Cards of the first part, then those of the next …, each in its own order; no card is in two of them.
+
+        Each part is a query of its own under one LIMIT: a later one runs only when the earlier ones
         do not fill the page. Cards are looked up once, behind: the planner works on each branch.
         """
         branches: list[str] = []
         params: list[Any] = []
-        for rank, kind in enumerate(kinds):
-            earlier = [one for one in kinds[:rank] if one.within not in kinds[:rank]]
-            conditions = [*self.conditions, kind.sql, *(f"NOT coalesce({e.sql}, false)" for e in earlier)]
-            listing, store = (_LISTING, [self.store_id]) if self.of_stock or kind.of_stock else ("", [])
+        for part in parts:
+            listing, store = (_LISTING, [self.store_id]) if self.of_stock or part.of_stock else ("", [])
             branches.append(
                 f'(SELECT p.sku FROM "catalog_product" p {listing}'
-                f" WHERE {' AND '.join(conditions)} ORDER BY {kind.order} LIMIT %s)"
+                f" WHERE {' AND '.join([*self.conditions, part.sql])} ORDER BY {part.order} LIMIT %s)"
             )
-            params += [*store, *self.params, *kind.params, *(p for e in earlier for p in e.params), offset + limit]
+            params += [*store, *self.params, *part.params, offset + limit]
         return _rows(
-            f"SELECT {CARD} FROM (SELECT sku, row_number() OVER () AS place"
+            f"SELECT {', '.join([CARD, *columns])} FROM (SELECT sku, row_number() OVER () AS place"
             f" FROM ({' UNION ALL '.join(branches)} LIMIT %s OFFSET %s) AS found) AS shown"
             f' JOIN "catalog_product" p USING (sku) {_CATEGORY} {_LISTING} ORDER BY place',
             [*params, limit, offset, self.store_id],
         )
+
+    def exists(self) -> bool:
+        listing, params = (_LISTING, [self.store_id]) if self.of_stock else ("", [])
+        sql = f'SELECT FROM "catalog_product" p {listing} WHERE {self._where} LIMIT 1'
+        return bool(_rows(sql, [*params, *self.params]))
 
     def count(self) -> int:
         listing, params = (_LISTING, [self.store_id]) if self.of_stock else ("", [])
@@ -168,19 +191,6 @@ class Selection:
                 [*params, *self.params],
             )
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """One way in which a product can answer a search."""
-
-    sql: str
-    params: tuple[object, ...] = ()
-    order: str = "p.popularity DESC, p.sku"
-    #: Whether it asks about the listing, or orders by it.
-    of_stock: bool = False
-    #: A wider kind that finds all of this one, too.
-    within: Match | None = None
 
 
 #: What sells in the store comes first, then what sells or is thought to sell anywhere.

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from grocery.catalog.models.reading import Match
+from grocery.catalog.models.orders import Match
 
 _EXACT: Final = "p.search_exact @@ %s::tsquery"
 _FOLDED: Final = "p.search_folded @@ %s::tsquery"

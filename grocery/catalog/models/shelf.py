@@ -26,10 +26,10 @@ class Listing(models.Model):
         verbose_name_plural = _("listings")
         indexes = [
             models.Index(
-                fields=["store_id", "earliest_expiry"],
-                include=["sku"],
-                condition=Q(in_stock=True, earliest_expiry__isnull=False),
-                name="listing_expiring",
+                fields=["store_id", "earliest_expiry", "sku"],
+                include=["in_stock"],
+                condition=Q(earliest_expiry__isnull=False),
+                name="listing_by_expiry",
             ),
             models.Index(fields=["store_id", "-sold_7d", "sku"], condition=Q(sold_7d__gt=0), name="listing_selling"),
         ]

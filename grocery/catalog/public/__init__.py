@@ -17,6 +17,7 @@ from grocery.catalog.contracts import (
     MOST_PER_ORDER,
     VAT_OF_DELIVERY,
     Allergen,
+    BadCursor,
     Category,
     CategoryHits,
     CategoryId,
@@ -194,17 +195,28 @@ def list_products(
     sort: Sort | None = None,
     limit: int = 24,
     offset: int = 0,
+    cursor: str | None = None,
     language: str = "vi",
 ) -> ProductPage:
-    """One page of the shop in one store. Two statements; one where the page is not full.
+    """One page of the shop in one store. Two statements; one where it is the only page, or where a cursor led to it.
 
     `sort` None: popular first, or by relevance where `filters.search` is given; `language` is for Sort.NAME.
     Search finds words and their beginnings in both languages with or without marks, SKUs and GTINs; exact
     marks rank before folded ones; when nothing matches, one slip is forgiven and `did_you_mean` says so.
-    Raises NotFound for an unknown store or category.
+    `cursor`: the `next_cursor` of the page before, in place of `offset`. Along cursors no product comes twice and none
+    is left out, whatever comes and goes meanwhile, unless its own place in the order changes; a search by relevance
+    goes by the place alone. Raises BadCursor for one that is not of this list (store, filters, sort).
+    Raises NotFound for an unknown store or category, Invalid for a `max_price` below `min_price`.
     """
     return _lists.list_products(
-        store_id=store_id, filters=filters, sort=sort, limit=limit, offset=offset, language=language, now=now
+        store_id=store_id,
+        filters=filters,
+        sort=sort,
+        limit=limit,
+        offset=offset,
+        cursor=cursor,
+        language=language,
+        now=now,
     )
 
 
@@ -327,6 +339,7 @@ __all__ = [
     "Filters",
     "EVERYTHING",
     "Sort",
+    "BadCursor",
     "products_on_sale",
     "everything_on_sale",
     "list_products",

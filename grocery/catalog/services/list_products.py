@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Self
 
 from grocery.catalog.contracts import (
     Filters,
@@ -17,17 +18,58 @@ from grocery.catalog.contracts import (
     Sort,
     StoreId,
 )
-from grocery.catalog.models import reading
+from grocery.catalog.models import orders, reading
+from grocery.catalog.models.orders import Match, Order, Place
 from grocery.catalog.models.reading import Selection
 from grocery.catalog.policies import EXPIRES_SOON_DAYS
-from grocery.catalog.services import search, versions
-from grocery.catalog.services.cards import card, detail_fields, product_on_sale, product_to_buy
+from grocery.catalog.services import cursors, nearest, search, versions
+from grocery.catalog.services.cards import CARD_COLUMNS, card, detail_fields, product_on_sale, product_to_buy
 from grocery.catalog.services.categories import tree
+from grocery.catalog.services.cursors import Cursor
+from grocery.catalog.services.search import Found
 from grocery.catalog.services.stores import store
 from grocery.kernel.clock import local_date
-from grocery.kernel.errors import NotFound
+from grocery.kernel.errors import Invalid, NotFound
 
 CHUNK: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Which part of a list is wanted. One row more is read than is shown: it tells whether there is a next page.
+
+    `order` None: by relevance. What a cursor led to is not counted again.
+    """
+
+    order: Order | None
+    limit: int
+    offset: int = 0
+    after: Place | None = None
+    counted: bool = True
+
+    @classmethod
+    def at(cls, cursor: Cursor, *, order: Order | None, limit: int) -> Self:
+        if order is None:
+            return cls(order=None, limit=limit, offset=int(cursor.at[0]), counted=False)
+        return cls(order=order, limit=limit, after=Place(cursor.at[0], cursor.at[1:]), counted=False)
+
+    def read(self, chosen: Selection, kinds: Sequence[Match]) -> Found:
+        limit = self.limit + 1
+        if self.order is None:
+            rows = chosen.ranked(kinds, limit=limit, offset=self.offset)
+            search.narrow(chosen, kinds)
+        else:
+            rows = chosen.page(self.order, limit=limit, offset=self.offset, after=self.after)
+        return Found(rows, counted(chosen, len(rows), limit, self.offset) if self.counted else None)
+
+    def next(self, found: Found) -> Cursor | None:
+        """What leads to the page behind this one."""
+        if len(found.rows) <= self.limit:
+            return None
+        if self.order is None:
+            return Cursor((self.offset + self.limit,), found.meant)
+        stretch, values = self.order.place(found.rows[self.limit - 1][CARD_COLUMNS:])
+        return Cursor((stretch, *values), found.meant)
 
 
 def list_products(
@@ -37,48 +79,78 @@ def list_products(
     sort: Sort | None,
     limit: int,
     offset: int,
+    cursor: str | None,
     language: str,
     now: datetime,
 ) -> ProductPage:
     """One page of what the filters leave, counted."""
+    typed = filters.search.strip()
+    by_relevance = bool(typed) and sort in {None, Sort.RELEVANCE}
+    if sort in {None, Sort.RELEVANCE}:
+        sort = Sort.RELEVANCE if typed else Sort.POPULAR
+    order = None if by_relevance else orders.order(sort, language=language)
+    seal = cursors.list_seal(store_id=store_id, filters=filters, sort=sort, language=language)
+    came = cursors.opened(cursor, seal) if cursor is not None else None
+    window = (
+        Window.at(came, order=order, limit=limit) if came else Window(order=order, limit=limit, offset=offset)
+    )
     chosen = selection(store_id=store_id, filters=filters, now=now)
-    if filters.search.strip():
-        return search.page(
+    if typed:
+        found = search.page(
             chosen,
-            typed=filters.search,
-            sort=sort,
-            limit=limit,
-            offset=offset,
-            language=language,
-            count=counted,
+            typed=(came and came.meant) or filters.search,
+            by_relevance=by_relevance,
+            read=window.read,
+            forgiving=not came and not offset,
         )
-    rows = chosen.page(order=reading.order(sort or Sort.POPULAR, language=language), limit=limit, offset=offset)
-    return ProductPage(total=counted(chosen, len(rows), limit, offset), cards=[card(row) for row in rows])
+    else:
+        found = window.read(chosen, ())
+    cards = [card(row) for row in found.rows[:limit]]
+    following = window.next(found)
+    return ProductPage(
+        total=found.total,
+        cards=cards,
+        did_you_mean=nearest.spelled(found.meant, cards) if found.meant else None,
+        next_cursor=cursors.sealed(following, seal) if following else None,
+    )
 
 
 def selection(*, store_id: StoreId, filters: Filters, now: datetime) -> Selection:
-    """The filters as conditions. Raises NotFound for an unknown store or category."""
+    """The filters as conditions. Raises NotFound for an unknown store or category, Invalid for prices upside down."""
+    least, most = filters.min_price, filters.max_price
+    if least is not None and most is not None and least > most:
+        raise Invalid(
+            "max_price",
+            "The highest price must not be below the lowest.",
+            "Giá cao nhất không được thấp hơn giá thấp nhất.",
+        )
     chosen = Selection(store_id)
     zone = store(store_id=store_id).zone
     if filters.category is not None:
         chosen.in_categories([node.id for node in tree().named(filters.category).subtree()])
+    if filters.allergen_free:
+        chosen.free_of(filters.allergen_free)
     if filters.is_perishable is not None:
         chosen.perishable(wanted=filters.is_perishable)
     for column, labels in (("dietary", filters.dietary), ("tags", filters.tags)):
         if labels:
             chosen.labelled(column, labels)
+    if filters.on_offer is not None:
+        chosen.on_offer(wanted=filters.on_offer)
     if filters.in_stock is not None:
         chosen.in_stock(wanted=filters.in_stock)
     if filters.expires_soon is not None:
         near = local_date(now, zone=zone) + timedelta(days=EXPIRES_SOON_DAYS)
         chosen.expires_by(near, wanted=filters.expires_soon)
-    return chosen.priced(filters.min_price, filters.max_price)
+    return chosen.priced(least, most)
 
 
 def counted(chosen: Selection, shown: int, limit: int, offset: int) -> int:
     """How many there are: plain from a page that is not full, otherwise counted once per version."""
     if shown < limit and (shown or not offset):
         return offset + shown
+    if chosen.of_offers:  # they begin and end by the clock, which gives no new version
+        return chosen.count()
     names = (versions.CATALOG, versions.stock_of(chosen.store_id)) if chosen.of_stock else (versions.CATALOG,)
     text = repr((chosen.store_id if chosen.of_stock else None, chosen.conditions, chosen.params))
     return versions.shared_count(hashlib.sha256(text.encode()).hexdigest(), names, chosen.count)

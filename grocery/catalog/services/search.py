@@ -6,19 +6,19 @@ Behind this module an engine could be swapped in; the rest gives it a `Selection
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, islice, product, starmap
 from typing import Final, Protocol
 from uuid import UUID
 
-from grocery.catalog.contracts import ProductPage, Sort
 from grocery.catalog.contracts.terms import Language, Segment, Term
-from grocery.catalog.models import reading, searching
-from grocery.catalog.models.reading import Match, Row, Selection
+from grocery.catalog.models import searching
+from grocery.catalog.models.orders import Match
+from grocery.catalog.models.reading import Row, Selection
 from grocery.catalog.models.searching import Typed
 from grocery.catalog.policies.gtin import gtin14
 from grocery.catalog.policies.terms import meanings
 from grocery.catalog.services import nearest
-from grocery.catalog.services.cards import card
 from grocery.catalog.services.categories import tree
 from grocery.catalog.services.terms import dictionary
 
@@ -26,48 +26,52 @@ from grocery.catalog.services.terms import dictionary
 _CATEGORY_NAMES: Final = 64
 
 
-class Count(Protocol):
-    def __call__(self, chosen: Selection, shown: int, limit: int, offset: int) -> int: ...
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Rows of a page and how many there are in all, if that was counted. `meant`: what was answered instead."""
+
+    rows: list[Row]
+    total: int | None
+    meant: str | None = None
 
 
-def page(
-    chosen: Selection, *, typed: str, sort: Sort | None, limit: int, offset: int, language: str, count: Count
-) -> ProductPage:
-    """What answers `typed`, best first; where nothing does, what answers the nearest words that we know."""
-    kinds = kinds_of_match(typed)
+class Read(Protocol):
+    """Read one page of a selection, by relevance if there are kinds of match, and count it."""
+
+    def __call__(self, chosen: Selection, kinds: Sequence[Match]) -> Found: ...
+
+
+def page(chosen: Selection, *, typed: str, by_relevance: bool, read: Read, forgiving: bool) -> Found:
+    """What answers `typed`; where nothing does and we are forgiving, what answers the nearest words that we know."""
     unnarrowed = list(chosen.conditions), list(chosen.params)
-    found = _found(chosen, kinds, sort, limit, offset, language, count)
-    if found.total or offset or (meant := nearest.query(typed)) is None:
+    found = _found(chosen, typed, by_relevance, read)
+    if found.rows or not forgiving or (meant := in_other_words(chosen, typed)) is None:
         return found
     chosen.conditions, chosen.params = unnarrowed
-    again = _found(chosen, kinds_of_match(meant), sort, limit, offset, language, count)
-    return (
-        ProductPage(total=again.total, cards=again.cards, did_you_mean=nearest.spelled(meant, again.cards))
-        if again.total
-        else found
-    )
+    again = _found(chosen, meant, by_relevance, read)
+    return replace(again, meant=meant) if again.rows else found
 
 
-def _found(
-    chosen: Selection,
-    kinds: Sequence[Match],
-    sort: Sort | None,
-    limit: int,
-    offset: int,
-    language: str,
-    count: Count,
-) -> ProductPage:
-    rows: list[Row]
-    if sort is None:
-        rows = chosen.ranked(kinds, limit=limit, offset=offset)
-        _narrow(chosen, kinds)
-    else:
-        _narrow(chosen, kinds)
-        rows = chosen.page(order=reading.order(sort, language=language), limit=limit, offset=offset)
-    return ProductPage(total=count(chosen, len(rows), limit, offset), cards=[card(row) for row in rows])
+def in_other_words(chosen: Selection, typed: str) -> str | None:
+    """The nearest words that we know, of what answers nothing; None if only the other filters leave none of it."""
+    if chosen.narrowed:
+        anything = Selection(chosen.store_id)
+        narrow(anything, kinds_of_match(typed))
+        if anything.exists():
+            return None
+    return nearest.query(typed)
 
 
-def _narrow(chosen: Selection, kinds: Sequence[Match]) -> None:
+def _found(chosen: Selection, typed: str, by_relevance: bool, read: Read) -> Found:
+    kinds = kinds_of_match(typed)
+    if by_relevance:
+        return read(chosen, kinds)
+    narrow(chosen, kinds)
+    return read(chosen, ())
+
+
+def narrow(chosen: Selection, kinds: Sequence[Match]) -> None:
+    """To what answers in any of these ways."""
     any_kind = searching.either(*kinds)
     chosen.where(any_kind.sql, *any_kind.params)
 
