@@ -133,6 +133,8 @@ class FilterForm(forms.Form):
             ("popular", pgettext_lazy("sort", "Popular")),
             ("price", _("Price, low")),
             ("-price", _("Price, high")),
+            ("unit_price", _("Unit price, low")),
+            ("fresh", _("Fresh for longest")),
             ("name", pgettext_lazy("sort", "Name")),
             ("newest", pgettext_lazy("sort", "Newest")),
         ],

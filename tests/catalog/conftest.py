@@ -47,13 +47,24 @@ class Shop:
             ]
         )
 
-    def page(self, *, sort: catalog.Sort | None = None, limit: int = 24, offset: int = 0, **filters: Any) -> Any:
+    def page(
+        self,
+        *,
+        sort: catalog.Sort | None = None,
+        limit: int = 24,
+        offset: int = 0,
+        cursor: str | None = None,
+        language: str = "vi",
+        **filters: Any,
+    ) -> catalog.ProductPage:
         return catalog.list_products(
             store_id=self.store.id,
             filters=catalog.Filters(**filters),
             sort=sort,
             limit=limit,
             offset=offset,
+            cursor=cursor,
+            language=language,
             now=NOON,
         )
 

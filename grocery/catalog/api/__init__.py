@@ -15,9 +15,9 @@ from ninja import Router
 from grocery.catalog import public as catalog
 from grocery.catalog.api import answers
 from grocery.catalog.api.imports import router as imports
+from grocery.catalog.api.parameters import ListParameters
 from grocery.catalog.api.schemas import (
     CategoriesSchema,
-    ListParameters,
     PopularSchema,
     ProductDetailSchema,
     ProductsSchema,
@@ -58,6 +58,9 @@ def products(request: HttpRequest, query: QueryParameter[ListParameters]) -> Htt
 
     A search finds words and their beginnings in both languages, with or without marks; exact marks come first. When
     nothing matches, one slip of the finger is forgiven and `did_you_mean` says what was searched instead.
+
+    Two ways to go on: `offset`, or the `next_cursor` of the page before as `cursor`. Along cursors no product comes
+    twice and none is left out while others come and go. A cursor of another list (filters, sort, store) is a 422.
     """
     return kept(request, answers.page(query, asker(request).language), _LIVELY)
 

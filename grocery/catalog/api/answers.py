@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from grocery.catalog import public as catalog
-from grocery.catalog.api.schemas import ListParameters
+from grocery.catalog.api.parameters import ListParameters
 from grocery.catalog.public import Category, Filters, ProductCard, ProductDetail, Store, StoreId
 from grocery.kernel import clock
 
@@ -20,13 +20,15 @@ def page(query: ListParameters, language: str) -> dict[str, Any]:
         sort=query.sort,
         limit=query.limit,
         offset=query.offset,
+        cursor=query.cursor,
         language=language,
         now=clock.now(),
     )
     return {
         "total": found.total,
         "limit": query.limit,
-        "offset": query.offset,
+        "offset": None if query.cursor else query.offset,
+        "next_cursor": found.next_cursor,
         "did_you_mean": found.did_you_mean,
         "products": of_cards(found.cards, language),
     }
@@ -54,9 +56,11 @@ def _filters(query: ListParameters) -> Filters:
         category=query.category,
         is_perishable=query.is_perishable,
         dietary=tuple(query.dietary),
+        allergen_free=tuple(query.allergen_free),
         tags=tuple(query.tags),
         expires_soon=query.expires_soon,
         in_stock=query.in_stock,
+        on_offer=query.on_offer,
         search=query.search,
         min_price=query.min_price,
         max_price=query.max_price,

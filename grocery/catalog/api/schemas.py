@@ -4,28 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import ConfigDict
 
 from grocery.catalog import public as catalog
-from grocery.catalog.public import Dietary, Sort
-from grocery.kernel.inputs import Code, Id, Limit, Offset, Query
-
-#: đồng, out of the address, where all is text.
-Price = Annotated[int, Field(ge=0, le=1_000_000_000)]
-
-
-def _words(value: Any) -> Any:
-    """`?tags=vietgap,organic` and `?tags=vietgap&tags=organic` say the same."""
-    values = value if isinstance(value, list) else [value]
-    return [word for one in values for word in (one.split(",") if isinstance(one, str) else [one])]
-
-
-Words = Annotated[list[Code], BeforeValidator(_words), Field(max_length=20)]
-Promises = Annotated[list[Dietary], BeforeValidator(_words), Field(max_length=20)]
 
 _STORE = {
     "id": "01990000-0000-7000-8000-000000000001",
@@ -190,15 +175,21 @@ class ProductSchema(Schema):
 
 
 class ProductsSchema(Schema):
-    """One page. `did_you_mean`: nothing matched what was typed; these match this instead."""
+    """One page. `did_you_mean`: nothing matched what was typed; these match this instead.
 
-    total: int
+    `next_cursor` leads to the next page, null at the end. `total` and `offset` are null where a cursor led.
+    """
+
+    total: int | None
     limit: int
-    offset: int
+    offset: int | None
+    next_cursor: str | None
     did_you_mean: str | None
     products: list[ProductSchema]
 
-    model_config = _example({"total": 1, "limit": 24, "offset": 0, "did_you_mean": None, "products": [_CARD]})
+    model_config = _example(
+        {"total": 1, "limit": 24, "offset": 0, "next_cursor": None, "did_you_mean": None, "products": [_CARD]}
+    )
 
 
 class PopularSchema(Schema):
@@ -247,22 +238,3 @@ class ProductDetailSchema(ProductSchema):
     trail: list[TrailSchema]
 
     model_config = _example(_DETAIL)
-
-
-class ListParameters(Schema):
-    """What a list is narrowed to and how it is ordered; every filter that is given must hold."""
-
-    store: Id | None = Field(None, description="Which store; the first one where none is named.")
-    category: Code | None = Field(None, description="The slug of a category; what is below it belongs to it.")
-    is_perishable: bool | None = None
-    dietary: Promises = Field([], description="All of these, for example `vegan,gluten_free`.")
-    tags: Words = Field([], description="All of these, for example `vietgap`.")
-    expires_soon: bool | None = Field(None, description="In stock, and best before within three days.")
-    in_stock: bool | None = None
-    min_price: Price | None = None
-    max_price: Price | None = None
-    search: Query = Field("", description="Words in either language, with or without marks; a SKU or GTIN.")
-    sort: Sort | None = Field(None, description="Popular first where none is given; a search by relevance.")
-    limit: Limit = 24
-    offset: Offset = 0
-    lang: Literal["en", "vi"] | None = Field(None, description="The language of `name`.")

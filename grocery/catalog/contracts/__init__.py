@@ -24,7 +24,15 @@ from grocery.catalog.contracts.imports import (
     UnknownProfile,
     WrongHeader,
 )
-from grocery.catalog.contracts.lists import EVERYTHING, BadCursor, CategoryHits, Filters, ProductPage, Sort, Suggestions
+from grocery.catalog.contracts.lists import (
+    EVERYTHING,
+    BadCursor,
+    CategoryHits,
+    Filters,
+    ProductPage,
+    Sort,
+    Suggestions,
+)
 from grocery.catalog.contracts.places import Category, CategoryDraft, CategoryId, Store, StoreId, Tint, WouldLoop
 from grocery.catalog.contracts.products import (
     MOST_PER_ORDER,

@@ -51,6 +51,7 @@ _LISTING: Final = """CROSS JOIN (SELECT %s::uuid AS id) AS here
  LEFT JOIN "catalog_listing" l ON l.store_id = here.id AND l.sku = p.sku"""
 _LISTING_OF: Final = _LISTING.replace("%s", "%(store)s")
 
+
 @dataclass(slots=True)
 class Selection:
     """Which products of one store; grows by what must hold."""
@@ -164,9 +165,10 @@ class Selection:
                 f" WHERE {' AND '.join([*self.conditions, part.sql])} ORDER BY {part.order} LIMIT %s)"
             )
             params += [*store, *self.params, *part.params, offset + limit]
+        walks = " UNION ALL ".join(branches) if len(branches) > 1 else f"SELECT sku FROM {branches[0]} AS walk"
         return _rows(
             f"SELECT {', '.join([CARD, *columns])} FROM (SELECT sku, row_number() OVER () AS place"
-            f" FROM ({' UNION ALL '.join(branches)} LIMIT %s OFFSET %s) AS found) AS shown"
+            f" FROM ({walks} LIMIT %s OFFSET %s) AS found) AS shown"
             f' JOIN "catalog_product" p USING (sku) {_CATEGORY} {_LISTING} ORDER BY place',
             [*params, limit, offset, self.store_id],
         )

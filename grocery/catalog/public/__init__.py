@@ -203,9 +203,9 @@ def list_products(
     `sort` None: popular first, or by relevance where `filters.search` is given; `language` is for Sort.NAME.
     Search finds words and their beginnings in both languages with or without marks, SKUs and GTINs; exact
     marks rank before folded ones; when nothing matches, one slip is forgiven and `did_you_mean` says so.
-    `cursor`: the `next_cursor` of the page before, in place of `offset`. Along cursors no product comes twice and none
-    is left out, whatever comes and goes meanwhile, unless its own place in the order changes; a search by relevance
-    goes by the place alone. Raises BadCursor for one that is not of this list (store, filters, sort).
+    `cursor`: the `next_cursor` of the page before, in place of `offset`. Along cursors no product comes twice and
+    none is left out, whatever comes and goes meanwhile, unless its own place in the order changes; a search by
+    relevance goes by the place alone. Raises BadCursor for one that is not of this list (store, filters, sort).
     Raises NotFound for an unknown store or category, Invalid for a `max_price` below `min_price`.
     """
     return _lists.list_products(

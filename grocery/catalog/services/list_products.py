@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final, Self
 
@@ -46,12 +46,16 @@ class Window:
     offset: int = 0
     after: Place | None = None
     counted: bool = True
+    #: What a search answers instead of what was typed, as the cursor knows it.
+    meant: str | None = None
 
     @classmethod
     def at(cls, cursor: Cursor, *, order: Order | None, limit: int) -> Self:
         if order is None:
-            return cls(order=None, limit=limit, offset=int(cursor.at[0]), counted=False)
-        return cls(order=order, limit=limit, after=Place(cursor.at[0], cursor.at[1:]), counted=False)
+            return cls(order=None, limit=limit, offset=int(cursor.at[0]), counted=False, meant=cursor.meant)
+        return cls(
+            order=order, limit=limit, after=Place(cursor.at[0], cursor.at[1:]), counted=False, meant=cursor.meant
+        )
 
     def read(self, chosen: Selection, kinds: Sequence[Match]) -> Found:
         limit = self.limit + 1
@@ -60,7 +64,8 @@ class Window:
             search.narrow(chosen, kinds)
         else:
             rows = chosen.page(self.order, limit=limit, offset=self.offset, after=self.after)
-        return Found(rows, counted(chosen, len(rows), limit, self.offset) if self.counted else None)
+        total = counted(chosen, len(rows), limit, self.offset) if self.counted else None
+        return Found(rows, total, self.meant)
 
     def next(self, found: Found) -> Cursor | None:
         """What leads to the page behind this one."""
@@ -84,6 +89,8 @@ def list_products(
     now: datetime,
 ) -> ProductPage:
     """One page of what the filters leave, counted."""
+    if cursor is not None and offset:
+        raise Invalid("offset", "A cursor takes the place of an offset.", "Đã có con trỏ thì không dùng offset.")
     typed = filters.search.strip()
     by_relevance = bool(typed) and sort in {None, Sort.RELEVANCE}
     if sort in {None, Sort.RELEVANCE}:
@@ -91,14 +98,12 @@ def list_products(
     order = None if by_relevance else orders.order(sort, language=language)
     seal = cursors.list_seal(store_id=store_id, filters=filters, sort=sort, language=language)
     came = cursors.opened(cursor, seal) if cursor is not None else None
-    window = (
-        Window.at(came, order=order, limit=limit) if came else Window(order=order, limit=limit, offset=offset)
-    )
+    window = Window.at(came, order=order, limit=limit) if came else Window(order=order, limit=limit, offset=offset)
     chosen = selection(store_id=store_id, filters=filters, now=now)
     if typed:
         found = search.page(
             chosen,
-            typed=(came and came.meant) or filters.search,
+            typed=window.meant or filters.search,
             by_relevance=by_relevance,
             read=window.read,
             forgiving=not came and not offset,

@@ -44,11 +44,11 @@ class Read(Protocol):
 def page(chosen: Selection, *, typed: str, by_relevance: bool, read: Read, forgiving: bool) -> Found:
     """What answers `typed`; where nothing does and we are forgiving, what answers the nearest words that we know."""
     unnarrowed = list(chosen.conditions), list(chosen.params)
-    found = _found(chosen, typed, by_relevance, read)
+    found = _found(chosen, typed, read, by_relevance=by_relevance)
     if found.rows or not forgiving or (meant := in_other_words(chosen, typed)) is None:
         return found
     chosen.conditions, chosen.params = unnarrowed
-    again = _found(chosen, meant, by_relevance, read)
+    again = _found(chosen, meant, read, by_relevance=by_relevance)
     return replace(again, meant=meant) if again.rows else found
 
 
@@ -62,7 +62,7 @@ def in_other_words(chosen: Selection, typed: str) -> str | None:
     return nearest.query(typed)
 
 
-def _found(chosen: Selection, typed: str, by_relevance: bool, read: Read) -> Found:
+def _found(chosen: Selection, typed: str, read: Read, *, by_relevance: bool) -> Found:
     kinds = kinds_of_match(typed)
     if by_relevance:
         return read(chosen, kinds)

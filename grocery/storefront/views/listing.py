@@ -88,12 +88,13 @@ def listing(
         language=shop.who.language,
         now=clock.now(),
     )
-    left = found.total - page_number * SHOWN
+    total = found.total or 0
+    left = total - page_number * SHOWN
     return {
         "form": form,
         "sort": wanted.get("sort") or ("" if search else Sort.POPULAR),
         "chosen": _chosen(request.GET, form),
-        "total": found.total,
+        "total": total,
         "did_you_mean": found.did_you_mean,
         "cards": shelf.cards(found.cards, in_cart=shop.in_cart, language=shop.who.language, dated=expires_soon),
         "more": min(left, SHOWN) if left > 0 else 0,
