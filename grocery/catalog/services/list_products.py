@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Self
 
@@ -88,29 +88,38 @@ def list_products(
     language: str,
     now: datetime,
 ) -> ProductPage:
-    """One page of what the filters leave, counted."""
+    """One page of what the filters leave, counted unless a cursor led to it."""
     if cursor is not None and offset:
         raise Invalid("offset", "A cursor takes the place of an offset.", "Đã có con trỏ thì không dùng offset.")
     typed = filters.search.strip()
-    by_relevance = bool(typed) and sort in {None, Sort.RELEVANCE}
-    if sort in {None, Sort.RELEVANCE}:
-        sort = Sort.RELEVANCE if typed else Sort.POPULAR
-    order = None if by_relevance else orders.order(sort, language=language)
+    sort = _meant(sort, searching=bool(typed))
+    order = None if sort is Sort.RELEVANCE else orders.order(sort, language=language)
     seal = cursors.list_seal(store_id=store_id, filters=filters, sort=sort, language=language)
-    came = cursors.opened(cursor, seal) if cursor is not None else None
-    window = Window.at(came, order=order, limit=limit) if came else Window(order=order, limit=limit, offset=offset)
-    chosen = selection(store_id=store_id, filters=filters, now=now)
-    if typed:
-        found = search.page(
-            chosen,
-            typed=window.meant or filters.search,
-            by_relevance=by_relevance,
-            read=window.read,
-            forgiving=not came and not offset,
-        )
+    if cursor is not None:
+        window = Window.at(cursors.opened(cursor, seal), order=order, limit=limit)
     else:
-        found = window.read(chosen, ())
-    cards = [card(row) for row in found.rows[:limit]]
+        window = Window(order=order, limit=limit, offset=offset)
+    chosen = selection(store_id=store_id, filters=filters, now=now)
+    if not typed:
+        return _page(window.read(chosen, ()), window, seal)
+    found = search.page(
+        chosen,
+        typed=window.meant or filters.search,
+        by_relevance=order is None,
+        read=window.read,
+        forgiving=window.counted and not offset,
+    )
+    return _page(found, window, seal)
+
+
+def _meant(sort: Sort | None, *, searching: bool) -> Sort:
+    if sort in {None, Sort.RELEVANCE}:
+        return Sort.RELEVANCE if searching else Sort.POPULAR
+    return Sort(sort)
+
+
+def _page(found: Found, window: Window, seal: str) -> ProductPage:
+    cards = [card(row) for row in found.rows[: window.limit]]
     following = window.next(found)
     return ProductPage(
         total=found.total,
