@@ -21,7 +21,7 @@ from tests.catalog.conftest import NOON, Shop
 
 def borne(shop: Shop) -> dict[str, str | None]:
     """What cards say, by SKU."""
-    return {card.sku: card.brand and card.brand.name for card in shop.page().cards}
+    return {card.sku: card.brand.name if card.brand else None for card in shop.page().cards}
 
 
 def test_a_brand_that_is_new_is_made_and_shown(shop: Shop):
