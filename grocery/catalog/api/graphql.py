@@ -15,9 +15,9 @@ from ninja import Schema
 
 from grocery.catalog import public as catalog
 from grocery.catalog.api import answers
+from grocery.catalog.api.parameters import ListParameters
 from grocery.catalog.api.schemas import (
     CategorySchema,
-    ListParameters,
     ProductDetailSchema,
     ProductSchema,
     ProductsSchema,
