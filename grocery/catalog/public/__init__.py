@@ -44,6 +44,7 @@ from grocery.catalog.contracts import (
     WrongHeader,
 )
 from grocery.catalog.public.brands import Brand, BrandTaken, check_brand, save_brand
+from grocery.catalog.public.browsing import cards, list_products, popular, similar, suggest
 from grocery.catalog.public.imports import (
     LARGEST_UPLOAD,
     Difference,
@@ -68,7 +69,6 @@ from grocery.catalog.public.imports import (
     stop_import,
     work_on_imports,
 )
-from grocery.catalog.public.browsing import cards, list_products, popular, similar, suggest
 from grocery.catalog.public.terms import (
     SearchTerms,
     Segment,

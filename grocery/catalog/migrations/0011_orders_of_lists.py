@@ -17,7 +17,7 @@ $$
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0009_brands'),
+        ('catalog', '0010_imports'),
     ]
 
     operations = [
