@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from grocery.catalog import public as catalog
-from grocery.catalog.admin.products import ChecksByRule, NeverDeleted
+from grocery.catalog.admin.rules import ChecksByRule, NeverDeleted
 from grocery.catalog.models import Brand
 
 

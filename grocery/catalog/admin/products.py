@@ -5,45 +5,20 @@ from __future__ import annotations
 from typing import Any, cast
 from uuid import UUID
 
-from django import forms
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from grocery.catalog import public as catalog
+from grocery.catalog.admin.product_form import ProductForm, draft_of
+from grocery.catalog.admin.rules import ChecksByRule, LookOnly, NeverDeleted
 from grocery.catalog.models import Category, PriceChange, Product, Store
-from grocery.catalog.public import Allergen, Dietary, ProductDraft
 from grocery.kernel import clock, phones
-from grocery.kernel.errors import DomainError
 from grocery.kernel.money import dong
-
-
-class NeverDeleted:
-    """What others refer to by its id is taken off sale, not deleted."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-class ChecksByRule(forms.ModelForm):
-    """A form whose input the domain's own rules judge."""
-
-    def judge(self, fields: dict[str, Any]) -> None:
-        """Raise a DomainError for what is wrong with the cleaned fields."""
-        raise NotImplementedError
-
-    def clean(self) -> dict[str, Any]:
-        fields = super().clean() or self.cleaned_data
-        if not self.errors:
-            try:
-                self.judge(fields)
-            except DomainError as error:
-                name = error.field if error.field in self.fields else None
-                self.add_error(name, error.text((get_language() or "vi")[:2]))
-        return fields
 
 
 @admin.register(Store)
@@ -105,87 +80,6 @@ class CategoryAdmin(NeverDeleted, admin.ModelAdmin):
         obj.pk = saved.id
 
 
-#: The tick that says: looked at, contains none.
-_NONE = "none"
-
-
-class ProductForm(ChecksByRule):
-    dietary = forms.MultipleChoiceField(
-        label=_("dietary"),
-        required=False,
-        choices=[(promise.value, promise.value) for promise in Dietary],
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-    allergens = forms.MultipleChoiceField(
-        label=_("allergens"),
-        required=False,
-        help_text=_("Nothing ticked: not declared. Then it never stands in for what somebody can eat."),
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        language = (get_language() or "vi")[:2]
-        named = [(one.value, one.called(language)) for one in Allergen]
-        self.fields["allergens"].choices = [(_NONE, _("none of them")), *named]  # type: ignore[attr-defined]  # a ChoiceField
-        if self.instance.allergens == []:
-            self.initial["allergens"] = [_NONE]
-
-    def clean_allergens(self) -> list[str] | None:
-        """None where nothing is ticked; none of them, or some."""
-        ticked: list[str] = self.cleaned_data["allergens"]
-        if _NONE in ticked and len(ticked) > 1:
-            raise forms.ValidationError(_("Either none of them, or some."))
-        return [one for one in ticked if one != _NONE] if ticked else None
-
-    def judge(self, fields: dict[str, Any]) -> None:
-        for name, value in fields.items():
-            setattr(self.instance, name, value)
-        catalog.check_product(draft=_draft(self.instance))
-
-
-def _draft(product: Product) -> ProductDraft:
-    return ProductDraft(
-        sku=product.sku,
-        name_en=product.name_en,
-        name_vi=product.name_vi,
-        category=product.category.slug,
-        price=product.price,
-        unit=catalog.Unit(product.unit),
-        step=product.step,
-        net_content=product.net_content,
-        net_unit=catalog.NetUnit(product.net_unit) if product.net_unit else None,
-        vat_group=product.vat_group_id or "",
-        perishable=product.perishable,
-        min_freshness_days=product.min_freshness_days,
-        dietary=tuple(product.dietary),
-        allergens=None if product.allergens is None else tuple(product.allergens),
-        max_per_order=product.max_per_order,
-        piece_weight=product.piece_weight,
-        tags=tuple(product.tags),
-        gtin=product.gtin,
-        brand=product.brand.name if product.brand else "",
-        image=product.image,
-        tint=product.tint,
-        description_en=product.description_en,
-        description_vi=product.description_vi,
-        popularity=product.base_popularity,
-        active=product.is_active,
-        untranslated=product.untranslated,
-    )
-
-
-class LookOnly(NeverDeleted):
-    """Nothing can be added or changed here."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
 class PriceHistory(LookOnly, admin.TabularInline):
     model = PriceChange
     fields = ["at", "old", "new", "by"]
@@ -199,6 +93,7 @@ class ProductAdmin(NeverDeleted, admin.ModelAdmin):
     list_filter = [
         "is_active",
         "perishable",
+        "storage",
         "untranslated",
         "unit",
         ("category", admin.RelatedOnlyFieldListFilter),
@@ -211,7 +106,7 @@ class ProductAdmin(NeverDeleted, admin.ModelAdmin):
     search_help_text = _("SKU, GTIN, or words of a name with or without marks")
     ordering = ["-popularity", "sku"]
     autocomplete_fields = ["category", "brand"]
-    readonly_fields = ["sold_7d", "popularity", "created_at", "changed_at"]
+    readonly_fields = ["packs", "sold_7d", "popularity", "created_at", "changed_at"]
     inlines = [PriceHistory]
     fieldsets = [
         (
@@ -222,8 +117,21 @@ class ProductAdmin(NeverDeleted, admin.ModelAdmin):
             _("Price"),
             {"fields": [("price", "vat_group"), ("unit", "step", "piece_weight"), ("net_content", "net_unit")]},
         ),
-        (_("Freshness"), {"fields": [("perishable", "min_freshness_days")]}),
+        (_("Freshness"), {"fields": [("perishable", "min_freshness_days"), "storage"]}),
         (_("What it promises"), {"fields": ["dietary", "allergens", "tags"]}),
+        (_("Origin"), {"fields": [("origin_country", "origin_region_vi", "origin_region_en")]}),
+        (
+            _("Nutrition"),
+            {
+                "fields": [
+                    ("nutrition_per", "energy_kj", "energy_kcal"),
+                    ("fat", "saturates", "carbohydrate", "sugars"),
+                    ("fibre", "protein", "salt", "sodium_mg"),
+                ],
+                "classes": ["collapse"],
+            },
+        ),
+        (_("Packs"), {"fields": ["family", "packs"]}),
         (_("Looks"), {"fields": [("image", "tint"), "description_vi", "description_en"]}),
         (
             _("Selling"),
@@ -234,6 +142,13 @@ class ProductAdmin(NeverDeleted, admin.ModelAdmin):
     @admin.display(description=_("price"), ordering="price")
     def shown_price(self, product: Product) -> str:
         return "" if product.price is None else str(dong(product.price))
+
+    @admin.display(description=_("other packs of the family"))
+    def packs(self, product: Product) -> SafeString | str:
+        beside = Product.objects.packs_beside(product) if product.family else Product.objects.none()
+        links = ((reverse("admin:catalog_product_change", args=[one.sku]), one, one.is_active) for one in beside)
+        rows = ((url, one, "" if active else f" · {_('not sold')}") for url, one, active in links)
+        return format_html_join("", '<div><a href="{}">{}</a>{}</div>', rows) or "–"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
@@ -248,7 +163,7 @@ class ProductAdmin(NeverDeleted, admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
         by = cast("UUID", request.user.pk)
-        catalog.save_product(draft=_draft(obj), now=clock.now(), by=by)
+        catalog.save_product(draft=draft_of(obj), now=clock.now(), by=by)
         obj._state.adding = False
 
 

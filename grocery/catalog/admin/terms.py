@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grocery.catalog import public as catalog
-from grocery.catalog.admin.products import ChecksByRule, LookOnly, NeverDeleted
+from grocery.catalog.admin.rules import ChecksByRule, LookOnly, NeverDeleted
 from grocery.catalog.models import TermChange, TermGroup
 from grocery.kernel import clock
 

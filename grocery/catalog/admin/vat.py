@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from grocery.catalog import public as catalog
-from grocery.catalog.admin.products import ChecksByRule, LookOnly
+from grocery.catalog.admin.rules import ChecksByRule, LookOnly
 from grocery.catalog.models import VatGroup, VatRate, VatRateChange
 from grocery.kernel import clock
 from grocery.kernel.errors import DomainError

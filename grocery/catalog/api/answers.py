@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from grocery.catalog import public as catalog
 from grocery.catalog.api.parameters import ListParameters
-from grocery.catalog.public import Category, Filters, ProductCard, ProductDetail, Store, StoreId
+from grocery.catalog.public import Category, Filters, Nutrition, Origin, ProductCard, ProductDetail, Store, StoreId
 from grocery.kernel import clock
 
 
@@ -123,6 +124,7 @@ def of_card(card: ProductCard, language: str) -> dict[str, Any]:
         "piece_weight": card.piece_weight,
         "tags": card.tags,
         "brand": {"slug": card.brand.slug, "name": card.brand.name} if card.brand else None,
+        "storage": card.storage,
         "in_stock": card.in_stock,
         "earliest_expiry": card.earliest_expiry,
     }
@@ -135,5 +137,18 @@ def of_product(detail: ProductDetail, language: str) -> dict[str, Any]:
         "descriptions": {"en": detail.description_en, "vi": detail.description_vi},
         "gtin": detail.gtin,
         "active": detail.active,
+        "origin": _origin(detail.origin, language) if detail.origin else None,
+        "nutrition": _nutrition(detail.nutrition) if detail.nutrition else None,
+        "family": detail.family,
+        "sizes": of_cards(detail.sizes, language),
         "trail": [{"slug": node.slug, **named(node, language)} for node in detail.trail],
     }
+
+
+def _origin(origin: Origin, language: str) -> dict[str, Any]:
+    names = {"en": origin.name("en"), "vi": origin.name("vi")}
+    return {"country": origin.country, "name": names[language], "names": names}
+
+
+def _nutrition(told: Nutrition) -> dict[str, Any]:
+    return {**asdict(told), "sodium_mg": told.sodium_mg}

@@ -56,6 +56,7 @@ _CARD: dict[str, Any] = {
     "piece_weight": None,
     "tags": ["vietgap"],
     "brand": {"slug": "vuon-chin", "name": "Vườn Chín"},
+    "storage": "chilled",
     "in_stock": True,
     "earliest_expiry": "2026-11-26",
 }
@@ -74,6 +75,26 @@ _DETAIL: dict[str, Any] = {
     },
     "gtin": "00400000100007",
     "active": True,
+    "origin": {
+        "country": "VN",
+        "name": "Đà Lạt, Vietnam",
+        "names": {"en": "Đà Lạt, Vietnam", "vi": "Đà Lạt, Việt Nam"},
+    },
+    "nutrition": {
+        "per": "g",
+        "energy_kj": 75,
+        "energy_kcal": 18,
+        "fat": 0.2,
+        "saturates": 0,
+        "carbohydrate": 3.9,
+        "sugars": 2.6,
+        "fibre": 1.2,
+        "protein": 0.9,
+        "salt": 0.0125,
+        "sodium_mg": 5,
+    },
+    "family": "ca-chua-beef",
+    "sizes": [{**_CARD, "sku": "VE0010001", "net_content": 1000, "price": 35900, "unit_price": 35900}],
     "trail": [{"slug": "rau-cu", "name": "Vegetables", "names": {"en": "Vegetables", "vi": "Rau củ"}}],
 }
 
@@ -168,6 +189,7 @@ class ProductSchema(Schema):
     piece_weight: Decimal | None
     tags: list[str]
     brand: BrandSchema | None
+    storage: catalog.Storage | None
     in_stock: bool
     earliest_expiry: date | None
 
@@ -228,13 +250,48 @@ class TrailSchema(Schema):
     model_config = _example(_DETAIL["trail"][0])
 
 
+class OriginSchema(Schema):
+    """Where it was grown or made. `country`: ISO 3166-1; `name` tells the region, too, where it is known."""
+
+    country: str
+    name: str
+    names: Names
+
+    model_config = _example(_DETAIL["origin"])
+
+
+class NutritionSchema(Schema):
+    """What 100 g or 100 ml have: grams, energy in kJ and kcal, sodium in mg. Null: the label does not say."""
+
+    per: Literal[g, ml]
+    energy_kj: Decimal
+    energy_kcal: Decimal
+    fat: Decimal
+    saturates: Decimal | None
+    carbohydrate: Decimal
+    sugars: Decimal | None
+    fibre: Decimal | None
+    protein: Decimal
+    salt: Decimal
+    sodium_mg: Decimal
+
+    model_config = _example(_DETAIL["nutrition"])
+
+
 class ProductDetailSchema(ProductSchema):
-    """A product's own page. `active` false: it is no longer sold."""
+    """A product's own page. `active` false: it is no longer sold.
+
+    `sizes`: the other packs of its `family` that are sold, small ones first.
+    """
 
     description: str
     descriptions: Names
     gtin: str
     active: bool
+    origin: OriginSchema | None
+    nutrition: NutritionSchema | None
+    family: str
+    sizes: list[ProductSchema]
     trail: list[TrailSchema]
 
     model_config = _example(_DETAIL)

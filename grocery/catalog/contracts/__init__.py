@@ -24,6 +24,7 @@ from grocery.catalog.contracts.imports import (
     UnknownProfile,
     WrongHeader,
 )
+from grocery.catalog.contracts.labels import Nutrition, Origin, Storage
 from grocery.catalog.contracts.lists import (
     EVERYTHING,
     BadCursor,
@@ -76,7 +77,9 @@ __all__ = [
     "MOST_PER_ORDER",
     "MissingFile",
     "NetUnit",
+    "Nutrition",
     "OfferSeen",
+    "Origin",
     "ProductCard",
     "ProductDetail",
     "ProductDraft",
@@ -86,6 +89,7 @@ __all__ = [
     "Sku",
     "Sort",
     "StockSeen",
+    "Storage",
     "Store",
     "StoreId",
     "Suggestions",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from grocery.catalog.contracts.labels import Nutrition, Storage
 from grocery.catalog.contracts.products import MOST_PER_ORDER, NetUnit, Unit
 from grocery.kernel.errors import DomainError
 
@@ -39,6 +40,14 @@ class ProductDraft:
     tags: tuple[str, ...] = ()
     gtin: str = ""
     brand: str = ""
+    #: A code that packs of the same thing share.
+    family: str = ""
+    storage: Storage | None = None
+    #: ISO 3166-1, two letters; a region only beside it.
+    origin_country: str = ""
+    origin_region_en: str = ""
+    origin_region_vi: str = ""
+    nutrition: Nutrition | None = None
     image: str = ""
     tint: str = ""
     description_en: str = ""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final, NewType
 
 from grocery.catalog.contracts.brands import Brand
+from grocery.catalog.contracts.labels import Nutrition, Origin, Storage
 from grocery.catalog.contracts.places import Category, CategoryId, Tint
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import Quantity, quantity
@@ -109,6 +110,8 @@ class ProductCard(ProductOnSale):
     #: What one unit costs while an offer on it runs, if that is less than `price`. `unit_price` follows it.
     offer_price: Money | None
     brand: Brand | None
+    #: How it is kept; None: nobody has said.
+    storage: Storage | None
 
     @property
     def price_now(self) -> Money:
@@ -129,6 +132,12 @@ class ProductDetail(ProductCard):
     description_vi: str
     trail: tuple[Category, ...]
     active: bool
+    origin: Origin | None
+    nutrition: Nutrition | None
+    #: The code that packs of the same thing share; empty: it comes in this one alone.
+    family: str
+    #: The other packs of its family that are sold, small ones first.
+    sizes: tuple[ProductCard, ...]
 
     def description(self, language: str) -> str:
         return self.description_vi if language == "vi" else self.description_en

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from grocery.catalog.contracts import Brand, ProductDraft
+from grocery.catalog.policies import nutrition
 from grocery.kernel.quantity import plain
 
 #: What a draft says, by the table's column.
@@ -32,6 +33,12 @@ _TYPES: Final = {
     "net_content": "numeric(12,3)",
     "net_unit": "text",
     "gtin": "text",
+    "family": "text",
+    "storage": "text",
+    "origin_country": "text",
+    "origin_region_en": "text",
+    "origin_region_vi": "text",
+    "nutrition": "jsonb",
     "perishable": "boolean",
     "min_freshness_days": "smallint",
     "dietary": "varchar(24)[]",
@@ -60,6 +67,13 @@ _TO_TABLE: Final = {
 #: Columns, each with the draft's word; what is looked up for the draft comes before them.
 _SAID: Final = [(column, _OF_DRAFT.get(column, column)) for column in _TYPES if not column.startswith("brand_")]
 EVERY_COLUMN: Final = ("category", "brand", *(name for _column, name in _SAID))
+
+#: How what a draft says is written where it is not written as it is.
+_CODED: Final[dict[str, Callable[[Any], str | None]]] = {
+    "net_unit": lambda unit: unit or "",
+    "storage": lambda storage: storage or "",
+    "nutrition": lambda told: told and json.dumps(nutrition.kept(told)),
+}
 
 _STAGE: Final = (
     "CREATE TEMPORARY TABLE catalog_staged (line bigint, sku text, category text, "
@@ -130,7 +144,9 @@ def _cells(line: int, draft: ProductDraft, brand: Brand | None) -> list[Any]:
     cells = [line, draft.sku, draft.category, *((brand.slug, brand.name) if brand else (None, None))]
     for column, name in _SAID:
         value = getattr(draft, name)
-        cells.append(list(value) if isinstance(value, tuple) else value or "" if column == "net_unit" else value)
+        if column in _CODED:
+            value = _CODED[column](value)
+        cells.append(list(value) if isinstance(value, tuple) else value)
     return cells
 
 

@@ -10,13 +10,14 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Count, F, Func, Q
 from django.db.models.expressions import RawSQL
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from grocery.catalog.contracts import MOST_PER_ORDER, Allergen, Dietary, NetUnit, Tint, Unit
+from grocery.catalog.contracts import MOST_PER_ORDER, Allergen, Dietary, NetUnit, Nutrition, Storage, Tint, Unit
 from grocery.catalog.models.brands import Brand
 from grocery.catalog.models.places import Category
 from grocery.catalog.models.vat import VatGroup
-from grocery.catalog.policies import ORDER_WEIGHT
+from grocery.catalog.policies import ORDER_WEIGHT, nutrition
 from grocery.catalog.policies.vat import REDUCED
 from grocery.kernel.ids import new_id
 
@@ -33,12 +34,20 @@ class ProductQuerySet(models.QuerySet["Product"]):
             output_field=models.BooleanField(),
         )
         return self.filter(
-            Q(words) | Q(sku__startswith=typed) | Q(sku__startswith=typed.upper()) | Q(gtin=typed.zfill(14))
+            Q(words)
+            | Q(sku__startswith=typed)
+            | Q(sku__startswith=typed.upper())
+            | Q(gtin=typed.zfill(14))
+            | Q(family=typed.lower()) & ~Q(family="")
         )
 
     def count_by_category(self) -> dict[object, int]:
         """How many are on sale directly in each category."""
         return dict(self.on_sale().order_by().values_list("category_id").annotate(Count("sku")))
+
+    def packs_beside(self, product: Product) -> Self:
+        """The other packs of its family."""
+        return self.filter(family=product.family).exclude(pk=product.pk).order_by("net_content", "sku")
 
     def of_brand(self, slug: str) -> list[str]:
         """The SKUs that bear this brand."""
@@ -117,6 +126,18 @@ class Product(models.Model):
         help_text=_("kg or l, about; then it is ordered by the piece and paid by weight"),
     )
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("tags"))
+    family = models.CharField(
+        _("family"), max_length=40, blank=True, default="", help_text=_("one code for all packs of the same thing")
+    )
+    storage = models.CharField(
+        _("storage"), max_length=8, blank=True, default="", choices=[(s.value, s.value) for s in Storage]
+    )
+    origin_country = models.CharField(
+        _("country of origin"), max_length=2, blank=True, default="", help_text=_("two letters, such as VN")
+    )
+    origin_region_en = models.CharField(_("region, English"), max_length=80, blank=True, default="")
+    origin_region_vi = models.CharField(_("region, Vietnamese"), max_length=80, blank=True, default="")
+    nutrition = models.JSONField(_("nutrition"), null=True, editable=False)
     image = models.CharField(_("picture"), max_length=200, blank=True, default="")
     tint = models.CharField(
         _("plate"), max_length=8, blank=True, default="", choices=[(t.value, t.value) for t in Tint]
@@ -184,6 +205,14 @@ class Product(models.Model):
                 name="product_step_is_a_piece",
             ),
             models.CheckConstraint(condition=Q(tint__in=["", *(t.value for t in Tint)]), name="product_tint_known"),
+            models.CheckConstraint(
+                condition=Q(storage__in=["", *(s.value for s in Storage)]), name="product_storage_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(origin_country__regex="^[A-Z]{2}$")
+                | Q(origin_country="", origin_region_en="", origin_region_vi=""),
+                name="product_region_has_country",
+            ),
             models.UniqueConstraint(fields=["gtin"], condition=~Q(gtin=""), name="product_gtin_unique"),
         ]
         # Each list order walks one index and stops at the page's end, for all goods and for one category.
@@ -207,11 +236,17 @@ class Product(models.Model):
             models.Index(
                 fields=["category", "-created_at", "sku"], condition=Q(is_active=True), name="product_cat_newest"
             ),
+            models.Index(fields=["family"], condition=~Q(family=""), name="product_of_family"),
             GinIndex(fields=["dietary", "tags"], name="product_labels"),
         ]
 
     def __str__(self) -> str:
         return f"{self.name_vi} ({self.sku})"
+
+    @cached_property
+    def told(self) -> Nutrition | None:
+        """What its label says of nutrition; a form that asks for it puts the answer here."""
+        return nutrition.read(self.nutrition)
 
 
 class PriceChange(models.Model):

@@ -40,12 +40,15 @@ _RUNS: Final = """FROM "catalog_shelfoffer" s WHERE s.sku = p.sku AND (s.store_i
 _OFFER: Final = f"(SELECT min({_OFFERED}) {_RUNS.format(store='here.id')})"
 _ON_OFFER: Final = f"EXISTS (SELECT {_RUNS.format(store='%s')} AND {_OFFERED} < p.price)"
 _IN_STORE: Final = (
-    f"p.tags, coalesce(l.in_stock, false), l.earliest_expiry, {_OFFER} AS offer, p.brand_id, p.brand_name"
+    f"p.tags, coalesce(l.in_stock, false), l.earliest_expiry, {_OFFER} AS offer, p.brand_id, p.brand_name, p.storage"
 )
 CARD: Final = f"{ON_SALE}, {_IN_STORE}"
 #: The same with the rate of the day that is asked for, if one is.
 _CARD_ON: Final = f"{_SOLD.format(vat=_ON)}, {_IN_STORE}"
-_DETAIL: Final = f"{CARD}, p.gtin, p.description_en, p.description_vi, p.is_active"
+_DETAIL: Final = f"""{CARD}, p.gtin, p.description_en, p.description_vi, p.is_active, p.family,
+ p.origin_country, p.origin_region_en, p.origin_region_vi, p.nutrition"""
+#: How many packs of one thing are shown.
+_MOST_SIZES: Final = 24
 _CATEGORY: Final = 'JOIN "catalog_category" c ON c.id = p.category_id'
 _LISTING: Final = """CROSS JOIN (SELECT %s::uuid AS id) AS here
  LEFT JOIN "catalog_listing" l ON l.store_id = here.id AND l.sku = p.sku"""
@@ -293,8 +296,19 @@ def cards(skus: Iterable[str], *, store_id: UUID, on: date | None) -> list[Row]:
     )
 
 
+def sizes(families: Iterable[str], *, store_id: UUID) -> list[Row]:
+    """The family, then `CARD`, of the packs that are sold of each of these families; small ones first."""
+    return _rows(
+        f"""SELECT named.family, {CARD} FROM unnest(%s::text[]) AS named (family) CROSS JOIN LATERAL (
+           SELECT * FROM "catalog_product" q WHERE q.is_active AND q.family = named.family AND q.family <> \'\'
+           ORDER BY q.net_unit, q.net_content, q.sku LIMIT %s) AS p {_CATEGORY} {_LISTING}
+           ORDER BY named.family, p.net_unit, p.net_content, p.sku""",
+        [list(families), _MOST_SIZES, store_id],
+    )
+
+
 def details(skus: Iterable[str], *, store_id: UUID) -> list[Row]:
-    """`CARD`, then GTIN, both descriptions, and whether it is on sale."""
+    """`CARD`, then GTIN, both descriptions, whether it is on sale, its family, its origin and its nutrition."""
     return _rows(
         f'SELECT {_DETAIL} FROM "catalog_product" p {_CATEGORY} {_LISTING} WHERE p.sku = ANY(%s)',
         [store_id, list(skus)],

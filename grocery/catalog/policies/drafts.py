@@ -8,8 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from grocery.catalog.contracts import MOST_PER_ORDER, Allergen, Dietary, NetUnit, ProductDraft, Tint, Unit
-from grocery.catalog.policies import brands
+from grocery.catalog.contracts import MOST_PER_ORDER, Allergen, Dietary, NetUnit, ProductDraft, Storage, Tint, Unit
+from grocery.catalog.policies import brands, countries, nutrition
 from grocery.catalog.policies.gtin import gtin14
 from grocery.catalog.policies.texts import CONTROL, tidy
 from grocery.kernel.errors import Invalid
@@ -20,6 +20,7 @@ DEAREST: Final = 1_000_000_000
 LONGEST_NAME: Final = 200
 LONGEST_DESCRIPTION: Final = 4000
 MOST_LABELS: Final = 20
+LONGEST_REGION: Final = 80
 _SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 _LABEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _IMAGE = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
@@ -39,6 +40,8 @@ def checked(draft: ProductDraft) -> ProductDraft:
         tags=tuple(sorted(set(draft.tags))),
         gtin=_gtin(draft.gtin),
         brand=_brand(draft.brand),
+        origin_region_en=tidy(draft.origin_region_en),
+        origin_region_vi=tidy(draft.origin_region_vi),
         min_freshness_days=draft.min_freshness_days if draft.perishable else None,
         step=draft.step if draft.piece_weight is None else draft.piece_weight,
     )
@@ -68,6 +71,8 @@ def _faults(draft: ProductDraft) -> Iterator[Invalid]:
     yield from _price_faults(draft)
     yield from _measure_faults(draft)
     yield from _label_faults(draft)
+    yield from _origin_faults(draft)
+    nutrition.checked(draft.nutrition)
 
 
 def _naming_faults(draft: ProductDraft) -> Iterator[Invalid]:
@@ -155,11 +160,31 @@ def _label_faults(draft: ProductDraft) -> Iterator[Invalid]:
         ("unit", draft.unit, Unit),
         ("tint", draft.tint, Tint),
         ("net_unit", draft.net_unit, NetUnit),
+        ("storage", draft.storage, Storage),
     ):
         if value and value not in set(vocabulary):
             known = ", ".join(vocabulary)
             yield Invalid(field, f"One of: {known}.", f"Chỉ nhận: {known}.")
+    if draft.family and not _LABEL.fullmatch(draft.family):
+        yield Invalid("family", "A family is a code of a-z 0-9 _ -.", "Mã nhóm quy cách gồm a-z 0-9 _ -.")
     if draft.untranslated not in {"", "en", "vi"}:
         yield Invalid("untranslated", "One of: en, vi, or empty.", "Chỉ nhận: en, vi hoặc để trống.")
     if not 0 <= draft.popularity <= 1_000_000_000:
         yield Invalid("popularity", "Popularity is 0 or more.", "Độ phổ biến từ 0 trở lên.")
+
+
+def _origin_faults(draft: ProductDraft) -> Iterator[Invalid]:
+    if draft.origin_country and draft.origin_country not in countries.names("en"):
+        yield Invalid(
+            "origin_country",
+            "A country is two letters of ISO 3166-1, such as VN.",
+            "Nước xuất xứ là mã hai chữ theo ISO 3166-1, ví dụ VN.",
+        )
+    for field in ("origin_region_en", "origin_region_vi"):
+        region = getattr(draft, field)
+        if len(region) > LONGEST_REGION or CONTROL.search(region) or (region and not draft.origin_country):
+            yield Invalid(
+                field,
+                "A region has at most 80 characters and stands beside its country.",
+                "Vùng xuất xứ dài tối đa 80 ký tự và đi kèm nước xuất xứ.",
+            )

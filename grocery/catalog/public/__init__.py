@@ -69,6 +69,7 @@ from grocery.catalog.public.imports import (
     stop_import,
     work_on_imports,
 )
+from grocery.catalog.public.labels import NUTRITION_VALUES, Nutrition, Origin, Storage, nutrition_told
 from grocery.catalog.public.terms import (
     SearchTerms,
     Segment,
@@ -267,6 +268,11 @@ __all__ = [
     "NetUnit",
     "Dietary",
     "Allergen",
+    "Storage",
+    "Origin",
+    "Nutrition",
+    "NUTRITION_VALUES",
+    "nutrition_told",
     "MOST_PER_ORDER",
     "ProductOnSale",
     "ProductCard",

@@ -5,18 +5,33 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
-from grocery.catalog.contracts import Brand, CategoryId, NetUnit, ProductCard, ProductOnSale, Sku, Tint, Unit
+import orjson
+
+from grocery.catalog.contracts import (
+    Brand,
+    CategoryId,
+    NetUnit,
+    Origin,
+    ProductCard,
+    ProductOnSale,
+    Sku,
+    Storage,
+    Tint,
+    Unit,
+)
 from grocery.catalog.models.reading import Row
+from grocery.catalog.policies import countries, nutrition
 from grocery.catalog.policies.unit_price import unit_price
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import Quantity
 
 _UNITS: Final = {unit.value: unit for unit in Unit}
 _NET_UNITS: Final[dict[str, NetUnit | None]] = {"": None, **{unit.value: unit for unit in NetUnit}}
+_STORAGES: Final[dict[str, Storage | None]] = {"": None, **{storage.value: storage for storage in Storage}}
 _TINTS: Final = {tint.value: tint for tint in Tint}
 #: The columns of `reading.ON_SALE`, and how many more `reading.CARD` has.
 SALE_COLUMNS: Final = 19
-CARD_COLUMNS: Final = 25
+CARD_COLUMNS: Final = 26
 #: What was made of which row, by SKU; some 2 KB each.
 _bought: dict[str, tuple[Row, ProductOnSale]] = {}
 _KEPT: Final = 8192
@@ -81,11 +96,12 @@ def _sold(row: Row) -> dict[str, Any]:
 
 def listed(row: Row) -> dict[str, Any]:
     """What `reading.CARD` adds."""
-    tags, in_stock, earliest_expiry, offer, brand, brand_name = row[SALE_COLUMNS:CARD_COLUMNS]
+    tags, in_stock, earliest_expiry, offer, brand, brand_name, storage = row[SALE_COLUMNS:CARD_COLUMNS]
     return {
         "tags": tuple(tags),
         "in_stock": in_stock,
         "earliest_expiry": earliest_expiry,
+        "storage": _STORAGES[storage],
         "brand": Brand(slug=brand, name=brand_name) if brand else None,
         **_offered(row, offer),
     }
@@ -103,7 +119,7 @@ def _offered(row: Row, offer: Decimal | None) -> dict[str, Any]:
 
 def detail_fields(row: Row) -> dict[str, Any]:
     """All of one row of `reading.detail`."""
-    gtin, description_en, description_vi, active = row[CARD_COLUMNS:]
+    gtin, description_en, description_vi, active, family, *origin, told = row[CARD_COLUMNS:]
     return {
         **_sold(row),
         **listed(row),
@@ -111,4 +127,14 @@ def detail_fields(row: Row) -> dict[str, Any]:
         "description_en": description_en,
         "description_vi": description_vi,
         "active": active,
+        "family": family,
+        "origin": _origin(*origin),
+        "nutrition": nutrition.read(told and orjson.loads(told)),
     }
+
+
+def _origin(country: str, region_en: str, region_vi: str) -> Origin | None:
+    if not country:
+        return None
+    en, vi = (countries.names(language).get(country, country) for language in ("en", "vi"))
+    return Origin(country=country, country_en=en, country_vi=vi, region_en=region_en, region_vi=region_vi)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Self
@@ -221,7 +222,24 @@ def product(*, sku: Sku, store_id: StoreId) -> ProductDetail:
 
 
 def details(*, skus: Iterable[Sku], store_id: StoreId) -> dict[Sku, ProductDetail]:
-    rows = reading.details(skus, store_id=store(store_id=store_id).id)
+    here = store(store_id=store_id).id
+    rows = reading.details(skus, store_id=here)
     priced = [detail_fields(row) for row in rows if row[3] is not None]  # never priced, so never shown
+    packs = _packs({fields["family"] for fields in priced} - {""}, here)
     trail = tree().trail
-    return {fields["sku"]: ProductDetail(**fields, trail=trail(fields["category_id"])) for fields in priced}
+    return {
+        fields["sku"]: ProductDetail(
+            **fields,
+            trail=trail(fields["category_id"]),
+            sizes=tuple(pack for pack in packs[fields["family"]] if pack.sku != fields["sku"]),
+        )
+        for fields in priced
+    }
+
+
+def _packs(families: Collection[str], store_id: StoreId) -> Mapping[str, list[ProductCard]]:
+    """The packs of each of these families that are sold, small ones first."""
+    packs: dict[str, list[ProductCard]] = defaultdict(list)
+    for family, *row in reading.sizes(families, store_id=store_id) if families else ():
+        packs[family].append(card(tuple(row)))
+    return packs

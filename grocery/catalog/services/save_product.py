@@ -10,7 +10,7 @@ from django.db import transaction
 from grocery.catalog.contracts import Brand, GtinTaken, ProductDraft, Sku
 from grocery.catalog.models import Category, PriceChange, Product, VatGroup
 from grocery.catalog.models.searching import learn_words
-from grocery.catalog.policies import drafts
+from grocery.catalog.policies import drafts, nutrition
 from grocery.catalog.services import brands, versions
 from grocery.kernel.errors import NotFound
 
@@ -69,6 +69,12 @@ def _columns(draft: ProductDraft, category: Category, brand: Brand | None, now: 
         "max_per_order": draft.max_per_order,
         "piece_weight": draft.piece_weight,
         "tags": list(draft.tags),
+        "family": draft.family,
+        "storage": draft.storage or "",
+        "origin_country": draft.origin_country,
+        "origin_region_en": draft.origin_region_en,
+        "origin_region_vi": draft.origin_region_vi,
+        "nutrition": nutrition.kept(draft.nutrition),
         "image": draft.image,
         "tint": draft.tint,
         "is_active": draft.active,

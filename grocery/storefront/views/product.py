@@ -12,12 +12,12 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from grocery.catalog import public as catalog
-from grocery.catalog.public import Allergen, ProductDetail, Sku, Unit
+from grocery.catalog.public import Allergen, ProductCard, ProductDetail, Sku, Unit
 from grocery.inventory import public as inventory
 from grocery.kernel import clock
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering.public import whole_pieces
-from grocery.storefront import shelf, wording
+from grocery.storefront import labels, shelf, wording
 from grocery.storefront.forms import FilterForm
 from grocery.storefront.header import Header, header
 from grocery.storefront.wording import Counter
@@ -101,7 +101,17 @@ def _facts(shop: Header, found: ProductDetail) -> dict[str, Any]:
         "diet": _diet(found),
         "allergens": _allergens(found, language),
         "description": found.description(language),
+        "origin": found.origin.name(language) if found.origin else "",
+        "storage": labels.storage(found.storage),
+        "nutrition": labels.values(found.nutrition, language) if found.nutrition else [],
+        "sizes": [_size(size, language) for size in found.sizes],
     }
+
+
+def _size(size: ProductCard, language: str) -> shelf.Link:
+    """Another pack: what is in it, what it costs, what that comes to."""
+    content, *compared = shelf.facts(size, language) or (size.name(language),)
+    return shelf.Link(name=" · ".join([content, str(size.price_now), *compared]), url=shelf.product_url(size.sku))
 
 
 def _left(available: Quantity, found: ProductDetail, language: str) -> str:

@@ -10,6 +10,12 @@
     max_per_order                               the most that one order may hold; 999 where the cell is empty
     vat_group, vat_rate                         a group's code; or 5, 8, 10 or 0, each of which stands for one
     brand                                       its name; one that is new is made
+    family                                      one code for all packs of the same thing
+    storage                                     ambient, chilled or frozen
+    origin_country                              VN; beside it origin_region_en and origin_region_vi
+    nutrition_per                               g or ml: what 100 of them have, by energy_kj or energy_kcal, fat,
+                                                saturates, carbohydrate, sugars, fibre, protein (g), salt (g) or
+                                                sodium_mg; of saturates, sugars and fibre a cell may be empty
     gtin, image, tint, description_en, description_vi, popularity, active
 
 Columns that are absent leave what is known as it is; a column of another name is a mistake.
@@ -21,15 +27,16 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final, cast
 
-from grocery.catalog.contracts import MOST_PER_ORDER, BadRow, CategoryDraft, NetUnit, ProductDraft, Unit
-from grocery.catalog.policies import vat
+from grocery.catalog.contracts import MOST_PER_ORDER, BadRow, CategoryDraft, NetUnit, ProductDraft, Storage, Unit
+from grocery.catalog.policies import nutrition, vat
 from grocery.catalog.policies.profiles.profile import Companions, Profile, ReadRow, Row, decimal, flag, text, whole
 from grocery.kernel.quantity import plain
 
 _NEEDS: Final = ("sku", "name_en", "name_vi", "category", "price")
 _KNOWS: Final = (
     *("unit", "step", "net_content", "net_unit", "perishable", "min_freshness_days", "dietary", "tags"),
-    *("allergens", "max_per_order", "piece_weight", "brand"),
+    *("allergens", "max_per_order", "piece_weight", "brand", "family", "storage"),
+    *("origin_country", "origin_region_en", "origin_region_vi", "nutrition_per", *nutrition.VALUES),
     *("vat_group", "vat_rate", "gtin", "image", "tint", "description_en", "description_vi", "popularity", "active"),
 )
 #: Columns of the table that only make sense together: one in the header writes both.
@@ -37,6 +44,7 @@ _TOGETHER: Final = (
     frozenset({"unit", "step", "piece_weight"}),
     frozenset({"net_content", "net_unit"}),
     frozenset({"perishable", "min_freshness_days"}),
+    frozenset({"origin_country", "origin_region_en", "origin_region_vi"}),
 )
 
 
@@ -70,6 +78,14 @@ def _draft(row: Row, price: int | None) -> ProductDraft:
         tags=tuple(row.get("tags", "").split()),
         gtin=row.get("gtin", "").strip(),
         brand=row.get("brand", "").strip(),
+        family=row.get("family", "").strip(),
+        storage=cast("Storage | None", row.get("storage", "").strip() or None),
+        origin_country=row.get("origin_country", "").strip().upper(),
+        origin_region_en=row.get("origin_region_en", "").strip(),
+        origin_region_vi=row.get("origin_region_vi", "").strip(),
+        nutrition=nutrition.told(
+            row.get("nutrition_per", "").strip(), {name: decimal(row, name) for name in nutrition.VALUES}
+        ),
         image=row.get("image", "").strip(),
         tint=row.get("tint", "").strip(),
         description_en=row.get("description_en", "").strip(),
@@ -105,6 +121,8 @@ def _sets(header: Iterable[str], default_price: int | None) -> tuple[str, ...]: 
     there = {*_NEEDS, *header} - {"sku"}
     if there & {"vat_group", "vat_rate"}:
         there = there - {"vat_rate"} | {"vat_group"}
+    if there & {"nutrition_per", *nutrition.VALUES}:
+        there = there - {"nutrition_per", *nutrition.VALUES} | {"nutrition"}
     for pair in _TOGETHER:
         if pair & there:
             there |= pair

@@ -1,0 +1,47 @@
+"""What the pages of the catalogue have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from grocery.kernel.errors import DomainError
+
+
+class NeverDeleted:
+    """What others refer to by its id is taken off sale, not deleted."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ChecksByRule(forms.ModelForm):
+    """A form whose input the domain's own rules judge."""
+
+    def judge(self, fields: dict[str, Any]) -> None:
+        """Raise a DomainError for what is wrong with the cleaned fields."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean() or self.cleaned_data
+        if not self.errors:
+            try:
+                self.judge(fields)
+            except DomainError as error:
+                name = error.field if error.field in self.fields else None
+                self.add_error(name, error.text((get_language() or "vi")[:2]))
+        return fields
+
+
+class LookOnly(NeverDeleted):
+    """Nothing can be added or changed here."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
