@@ -23,7 +23,9 @@ NAUGHTY = Path(__file__).parents[3] / "shared/data/naughty_strings/blns_first_ha
 #: Every member of a product that its card holds.
 CARD = """sku name names { en vi } price priceBefore percentOff unit step netContent netUnit unitPrice unitPricePer
  vatRate perishable minFreshnessDays image tint categoryId dietary allergens maxPerOrder pieceWeight tags inStock
- earliestExpiry brand { slug name }"""
+ earliestExpiry storage brand { slug name }"""
+LABEL = """origin { country name names { en vi } } family sizes { sku }
+ nutrition { per energyKj energyKcal fat saturates carbohydrate sugars fibre protein salt sodiumMg }"""
 
 
 @pytest.fixture
@@ -38,6 +40,9 @@ def open_shop(shop: Shop) -> Shop:
         net_unit=catalog.NetUnit.G,
         popularity=9,
         description_en="Dark and curly.",
+        storage=catalog.Storage.CHILLED,
+        origin_country="VN",
+        nutrition=catalog.nutrition_told(per="g", values=dict.fromkeys(catalog.NUTRITION_VALUES, Decimal(0))),
     )
     shop.product(
         "egg",
@@ -76,7 +81,7 @@ def spelled(body: Any) -> Any:
         return [spelled(one) for one in body]
     if not isinstance(body, dict):
         return body
-    enums = {"unit", "tint", "net_unit", "unit_price_per"}
+    enums = {"storage", "per", "unit", "tint", "net_unit", "unit_price_per"}
     return {
         (first := name.split("_"))[0] + "".join(word.title() for word in first[1:]): (
             value.upper() if name in enums and value else spelled(value)
@@ -110,9 +115,20 @@ def test_a_list_says_what_the_http_api_says(client: Client, open_shop: Shop, que
 
 def test_a_product_says_what_the_http_api_says(client: Client, open_shop: Shop):
     rest = spelled(client.get("/api/v1/products/kale?lang=en").json())
-    query = f"""{{ product(sku: "kale") {{ {CARD} description descriptions {{ en vi }} gtin active
+    query = f"""{{ product(sku: "kale") {{ {CARD} description descriptions {{ en vi }} gtin active {LABEL}
       trail {{ slug name names {{ en vi }} }} }} }}"""
     assert data(client, query)["product"] == rest
+
+
+def test_the_packs_of_a_product_can_be_asked_on_from(client: Client, open_shop: Shop):
+    for sku in ("milk", "more-milk"):
+        open_shop.product(sku, family="milk", description_en=sku)
+    found = data(client, '{ product(sku: "milk") { sizes { sku description similar { sku } } } }')
+    listed = data(client, "{ products { products { sku sizes { sku description } } } }")["products"]["products"]
+    assert (found["product"]["sizes"], {one["sku"]: one["sizes"] for one in listed}["more-milk"]) == (
+        [{"sku": "more-milk", "description": "more-milk", "similar": []}],
+        [{"sku": "milk", "description": "milk"}],
+    )
 
 
 def test_suggestions_say_what_the_http_api_says(client: Client, open_shop: Shop):

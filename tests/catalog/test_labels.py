@@ -177,7 +177,7 @@ ROW = "milk,chilled,vn,Mộc Châu,ml," + ",".join(MILK.values())
 def take(tmp_path: Path, columns: str, row: str) -> catalog.ImportProgress:
     sheet = tmp_path / "goods.csv"
     sheet.write_text(f"sku,name_en,name_vi,category,price,{columns}\nm,Milk,Sữa,vegetables,9000,{row}\n")
-    return catalog.import_products(path=sheet, profile="grocery", now=NOON)
+    return catalog.import_products(path=sheet, profile="grocery", clock=lambda: NOON)
 
 
 def test_a_file_says_all_of_it_and_a_second_run_changes_nothing(shop: Shop, tmp_path: Path):

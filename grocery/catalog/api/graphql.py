@@ -82,7 +82,12 @@ class Shelf:
     @cached_property
     def details(self) -> dict[Sku, Thing]:
         found = catalog.details(skus=self.skus, store_id=self.store_id)
-        return {sku: answers.of_product(detail, self.language) for sku, detail in found.items()}
+        return self.with_packs({sku: answers.of_product(detail, self.language) for sku, detail in found.items()})
+
+    def with_packs(self, details: dict[Sku, Thing]) -> dict[Sku, Thing]:
+        """The same; their other packs can be asked on from, too."""
+        Shelf((pack for product in details.values() for pack in product["sizes"]), self.store_id, self.language)
+        return details
 
     def similar(self, sku: Sku, limit: int) -> list[Thing]:
         if limit not in self._similar:
@@ -141,7 +146,9 @@ def _product(_root: None, info: Info, **arguments: Any) -> Thing:
     asked = given(_ProductParameters, arguments)
     store_id = answers.store_id(asked.store)
     found = catalog.product(sku=Sku(asked.sku), store_id=store_id)
-    return _shelved([answers.of_product(found, info.context.language)], store_id, info)[0]
+    product = answers.of_product(found, info.context.language)
+    Shelf([product], store_id, info.context.language).with_packs({found.sku: product})
+    return product
 
 
 # --- what a product leads to ------------------------------------------------------------------------------------
@@ -178,6 +185,12 @@ def _members_of_product() -> GraphQLFieldMap:
     return {
         **details,
         **fields_of(ProductSchema),
+        "sizes": GraphQLField(
+            _every(_PRODUCT),
+            resolve=_detail("sizes"),
+            extensions={ROWS: 4},
+            description="The other packs of its family that are sold, small ones first.",
+        ),
         "category": GraphQLField(GraphQLNonNull(_CATEGORY), resolve=_own_category),
         "trail": GraphQLField(
             _every(_CATEGORY),

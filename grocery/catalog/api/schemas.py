@@ -263,7 +263,7 @@ class OriginSchema(Schema):
 class NutritionSchema(Schema):
     """What 100 g or 100 ml have: grams, energy in kJ and kcal, sodium in mg. Null: the label does not say."""
 
-    per: Literal[g, ml]
+    per: catalog.NetUnit
     energy_kj: Decimal
     energy_kcal: Decimal
     fat: Decimal
