@@ -57,8 +57,13 @@ class SeenTo(forms.Form):
         max_length=200,
     )
 
+    def __init__(self, data: Any, *, names_order: bool) -> None:
+        """`names_order`: by its memo it is known whose order it is for."""
+        super().__init__(data)
+        self._needs_order = {"assign"} if names_order else {"assign", "credit"}
+
     def clean(self) -> dict[str, Any]:
-        if self.data.get("do") == "assign" and not self.cleaned_data.get("order_number"):
+        if self.data.get("do") in self._needs_order and not self.cleaned_data.get("order_number"):
             self.add_error("order_number", str(_("Which order is it for?")))
         if self.data.get("do") == "deposit" and not self.cleaned_data.get("slip"):
             self.add_error("slip", str(_("Which slip is it?")))
@@ -102,7 +107,8 @@ class IncomingTransferAdmin(ReadOnly, admin.ModelAdmin):
         transfer = self.get_object(request, object_id)
         if transfer is None or not self.has_view_permission(request, transfer):
             raise PermissionDenied
-        form = SeenTo(request.POST if request.POST.get("do") in _SAID else None)
+        data = request.POST if request.POST.get("do") in _SAID else None
+        form = SeenTo(data, names_order=transfer.payment is not None)
         if request.method == "POST":
             if not _may_act(request):
                 raise PermissionDenied
