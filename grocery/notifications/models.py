@@ -18,8 +18,6 @@ _KINDS = [
     (Kind.ORDER_DELIVERED.value, _("order delivered")),
     (Kind.ORDER_CANCELLED.value, _("order cancelled")),
     (Kind.ORDER_CHANGED.value, _("order changed")),
-    (Kind.ORDER_UNDELIVERED.value, _("order could not be delivered")),
-    (Kind.ORDER_RETURNED.value, _("about a return")),
     (Kind.SUBSTITUTE_PROPOSED.value, _("substitute proposed")),
     (Kind.WEIGHT_QUESTIONED.value, _("asked about a weight")),
     (Kind.TRANSFER_LATE.value, _("transfer came late")),

@@ -72,13 +72,7 @@ from grocery.payments.contracts.deposits import (
     SlipKnown,
 )
 from grocery.payments.contracts.disputes import DisputeView, PaymentDisputed
-from grocery.payments.contracts.providers import (
-    MethodAway,
-    MethodOffer,
-    PaymentOpening,
-    TenderChangedTooOften,
-    WhyNot,
-)
+from grocery.payments.contracts.providers import MethodAway, MethodOffer, PaymentOpening, WhyNot
 from grocery.payments.contracts.statements import StatementSeen
 from grocery.payments.services.begin_authorisation import begin_authorisation
 from grocery.payments.services.change_amount import change_cash, lower_to, raise_to
@@ -91,7 +85,7 @@ from grocery.payments.services.ending_holds import HOLDS_END_SOON, holds_ending
 from grocery.payments.services.hand_in_cash import cash_rounds, hand_in_cash, undo_hand_in
 from grocery.payments.services.import_statement import import_statement
 from grocery.payments.services.look_again import look_again
-from grocery.payments.services.look_up import credit_taken, health, page_sources, payment, taken_beyond
+from grocery.payments.services.look_up import health, page_sources, payment, taken_beyond
 from grocery.payments.services.match_deposit import settle_as_deposit
 from grocery.payments.services.offers import explained, offered, offers, probe_providers, providers_away
 from grocery.payments.services.open_payment import credit_for, open_payment
@@ -130,7 +124,6 @@ __all__ = [
     "request_cancellation",
     "record_cash",
     "taken_beyond",
-    "credit_taken",
     "request_refund",
     "record_handed_back",
     "retry_refund",
@@ -227,7 +220,6 @@ __all__ = [
     "NothingToTakeBack",
     "MethodNotOffered",
     "MethodAway",
-    "TenderChangedTooOften",
     "MethodOffer",
     "WhyNot",
     "PaymentOpening",

@@ -26,7 +26,6 @@ def shown(seen: Edited, language: str) -> dict[str, Any]:
         "waits": seen.outcome is EditOutcome.WAITS,
         "unchanged": seen.outcome is EditOutcome.UNCHANGED,
         "to_pay": seen.to_pay,
-        "credit": seen.credit,
     }
 
 

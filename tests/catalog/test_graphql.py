@@ -14,8 +14,6 @@ from django.test.utils import CaptureQueriesContext
 from graphql import get_introspection_query
 
 from grocery.catalog import public as catalog
-from grocery.catalog.models import searching
-from grocery.catalog.services import terms
 from grocery.kernel.graphql import limits
 from tests.catalog.conftest import Shop
 
@@ -196,7 +194,7 @@ STATEMENTS = {
     "{ products(limit: 100) { products { sku category { name } trail { name } } } }": 1,
     "{ products(limit: 100) { products { sku description gtin } } }": 2,
     "{ products(limit: 100) { products { sku similar(limit: 2) { sku name } } } }": 2,
-    '{ suggest(search: "món", limit: 9) { products { sku description } } }': 3,
+    '{ suggest(search: "món", limit: 9) { products { sku description } } }': 2,
     '{ product(sku: "p0") { name description category { name } } }': 1,
     '{ product(sku: "p0") { similar { sku description similar(limit: 1) { description } } } }': 5,
 }
@@ -210,8 +208,8 @@ def test_a_query_costs_so_many_statements_however_many_rows(client: Client, shop
     shop.product("p", allergens=())
     catalog.categories()
     catalog.stores()
-    searching.typed("món")
-    terms.dictionary()
+    for query in STATEMENTS:
+        statements(client, query)  # what goes on from a query is remembered
     assert {query: statements(client, query) for query in STATEMENTS} == STATEMENTS
 
 

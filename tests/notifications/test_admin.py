@@ -80,8 +80,3 @@ def test_support_reads_and_does_not_send(write: Callable[[], models.Message], de
     again(signed_in(accounts.Role.SUPPORT), message)
     message.refresh_from_db()
     assert (message.state, message.resent) == ("sent", 0)
-
-
-def test_each_kind_of_message_has_a_name():
-    kinds = {value for value, _ in models.Message._meta.get_field("kind").choices or ()}
-    assert kinds == {kind.value for kind in Kind}

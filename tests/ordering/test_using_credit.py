@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from grocery.kernel.money import dong
-from grocery.kernel.quantity import quantity
 from grocery.ordering import public as ordering
 from grocery.payments import public as payments
 from tests.ledger.test_credit import give
@@ -73,21 +71,3 @@ def test_over_http_it_is_used_and_seen(shop: Shop, lan: Customer):
         ("granted", 50_000, 50_000),
     ]
     assert (credit["balance"], credit["entries"][0]["order_number"], credit["next"]) == (0, order["number"], None)
-
-
-def test_a_preview_of_an_edit_says_what_it_takes_of_the_credit_and_takes_nothing(shop: Shop, lan: Customer):
-    filled(shop, lan, 500_000)
-    order = shop.check_out(lan, method="card", credit=ordering.UseCredit())
-    shop.tell()
-    wanted: dict[str, Any] = {"quantities": {"milk": quantity(4)}, "by": lan.principal, "now": shop.now}
-    seen = ordering.preview_edit(order_id=order.id, **wanted)
-    assert (seen.credit, seen.to_pay, left(lan)) == (dong(38_500), dong(0), 369_500)
-    ordering.edit(order_id=order.id, **wanted)
-    assert left(lan) == 331_000
-
-
-def test_an_edit_of_an_order_without_credit_takes_none_of_it(shop: Shop, lan: Customer):
-    filled(shop, lan, 500_000)
-    order = shop.check_out(lan)
-    wanted: dict[str, Any] = {"quantities": {"milk": quantity(4)}, "by": lan.principal, "now": shop.now}
-    assert (ordering.preview_edit(order_id=order.id, **wanted).credit, left(lan)) == (dong(0), 500_000)

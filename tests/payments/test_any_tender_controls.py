@@ -17,7 +17,6 @@ from grocery.payments.gateways.stripe import StripeProvider
 from grocery.payments.policies import CallState, Operation, spread_capture
 from grocery.payments.policies.transfers import Oddity, judge
 from grocery.payments.services import (
-    change_tender,
     credit,
     disputes,
     observe,
@@ -118,15 +117,6 @@ def disputed(it: Tender) -> None:
     it.a_bank_disputes_or_decides("won")
 
 
-def paid_otherwise(it: Tender) -> None:
-    """A card holds, and then the wallet does."""
-    placed(it, begun="paid")
-    it.paid_otherwise("momo", 0)
-    it.looked_at(0, "pays")
-    it.calm(1)
-    it.sealed(0, 0)
-
-
 def called_off(it: Tender) -> None:
     placed(it, begun="paid")
     it.called_off(0)
@@ -179,7 +169,6 @@ MISTAKES: Final[list[tuple[str, Callable[[Tender], None], Any, str, Any, bool]]]
     ("all is taken where a part would do", packed, StripeProvider, "captures_whole", True, False),
     ("a hold that is not needed stays", raised_in_vain, request_capture, "let_go", told_nobody, False),
     ("both holds stay", held_anew, renewing, "let_go", told_nobody, False),
-    ("both tenders stay held", paid_otherwise, change_tender, "let_go", told_nobody, False),
     ("what is called off stays held", called_off, request_cancellation, "let_go", told_nobody, False),
     ("credit never comes back", paid_with_credit, credit, "come_back", nothing, False),
     ("what a bank took is told again", disputed, disputes, "_moved_money", as_if_new, False),

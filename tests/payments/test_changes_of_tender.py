@@ -19,7 +19,7 @@ from grocery.payments.contracts import Method
 from grocery.payments.contracts.providers import MethodAway
 from grocery.payments.gateways import breaker
 from grocery.payments.models import Payment
-from grocery.payments.policies import TENDERS_AT_MOST, LetGo
+from grocery.payments.policies import LetGo
 from grocery.payments.services.receive_transfer import receive_transfer
 from tests.payments import purse
 from tests.payments.conftest import BASKET, COMMITTED, Till
@@ -339,18 +339,3 @@ def test_packing_and_choosing_at_once_charge_once(desk: Desk):
     view = payments.payment(order_id=order_id)
     assert outcomes.count(payments.PaymentIs) <= MANY // 2
     assert (view.method, view.captured, desk.held()) in {(CARD, BASKET, 1), (CASH, dong(0), 0)}
-
-
-def test_an_order_is_given_only_so_many_ways_to_pay_but_always_cash(desk: Desk):
-    order_id = desk.begun(CARD)
-    for number in range(TENDERS_AT_MOST - 1):
-        desk.change(order_id, [MOMO, TRANSFER][number % 2])
-    last = desk.last(order_id)
-    with pytest.raises(payments.TenderChangedTooOften) as refused:
-        desk.change(order_id, [MOMO, TRANSFER][TENDERS_AT_MOST % 2 - 1])
-    assert "tiền mặt" in refused.value.text("vi")
-    desk.change(order_id, Method(last.method))  # as it is: harmless
-    assert desk.last(order_id) == last
-    desk.change(order_id, CARD)  # back to what it has
-    desk.change(order_id, CASH)
-    assert payments.payment(order_id=order_id).method is CASH

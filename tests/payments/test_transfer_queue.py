@@ -7,8 +7,7 @@ from prometheus_client import generate_latest
 
 from grocery.accounts import public as accounts
 from grocery.kernel.ids import new_id
-from grocery.payments import public as payments
-from tests.payments.conftest import BASKET, PAYER, Till
+from tests.payments.conftest import Till
 from tests.payments.test_bank_notices import memo_of, offered
 from tests.payments.test_owed import staff, text
 from tests.payments.test_transfers_seen_to import came, order
@@ -42,23 +41,3 @@ def test_a_store_does_not_see_what_is_for_another(till: Till):
     theirs = staff(store_id=new_id(), name="other")
     pages = [f"/admin/payments/incomingtransfer/{one}/change/" for one in (known, unknown)]
     assert [theirs.get(page, follow=True).status_code for page in pages] == [403, 200]
-
-
-def test_a_button_makes_it_store_credit_and_another_takes_that_back(till: Till):
-    order(till)
-    sent = came(till, "x")
-    page, manager = f"/en/admin/payments/incomingtransfer/{sent}/change/", staff()
-    assert 'value="credit"' in text(manager.get(page))
-    answer = manager.post(page, {"do": "credit", "order_number": "G-1", "note": "they asked for it"}, follow=True)
-    assert "can spend it now" in text(answer)
-    assert payments.credit_of(customer_id=PAYER).minor == BASKET.minor
-    assert ['value="credit"' in text(manager.get(page)), 'value="reopen"' in text(manager.get(page))] == [False, True]
-    manager.post(page, {"do": "reopen", "note": "wrong customer"}, follow=True)
-    assert payments.credit_of(customer_id=PAYER).minor == 0
-
-
-def test_without_an_order_nobody_is_given_the_credit(till: Till):
-    sent = came(till, "x")
-    page, manager = f"/en/admin/payments/incomingtransfer/{sent}/change/", staff()
-    assert "Which order is it for?" in text(manager.post(page, {"do": "credit", "note": "?"}))
-    assert payments.credit_of(customer_id=PAYER).minor == 0

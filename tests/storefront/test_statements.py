@@ -49,7 +49,7 @@ def test_what_a_page_costs_a_guest(committed: Market):
         "list": 1,
         "near expiry": 1,
         "search": 1,
-        "suggestions": 2,
+        "suggestions": 1,
         "product": 2,
         "cart": 0,
     }
@@ -64,7 +64,7 @@ def test_what_a_page_costs_someone_with_a_cart(committed: Market):
         "list": 5,
         "near expiry": 5,
         "search": 5,
-        "suggestions": 6,
+        "suggestions": 5,
         "product": 6,
         "cart": 5,
     }

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 from typing import Any, Final, Self
 from uuid import UUID
 
@@ -55,12 +56,17 @@ _LISTING: Final = """CROSS JOIN (SELECT %s::uuid AS id) AS here
 _LISTING_OF: Final = _LISTING.replace("%s", "%(store)s")
 
 
+_ON_SALE: Final = "p.is_active"
+_IN_CATEGORY: Final = "p.category_id = %s"
+_STEADY: Final = {_ON_SALE, _IN_CATEGORY}
+
+
 @dataclass(slots=True)
 class Selection:
     """Which products of one store; grows by what must hold."""
 
     store_id: UUID
-    conditions: list[str] = field(default_factory=lambda: ["p.is_active"])
+    conditions: list[str] = field(default_factory=lambda: [_ON_SALE])
     params: list[Any] = field(default_factory=list)
     #: True once a condition asks about the listing.
     of_stock: bool = False
@@ -75,7 +81,7 @@ class Selection:
 
     def in_categories(self, ids: Sequence[UUID]) -> Self:
         if len(ids) == 1:  # equality lets one index give the order, too
-            return self.where("p.category_id = %s", ids[0])
+            return self.where(_IN_CATEGORY, ids[0])
         return self.where("p.category_id = ANY(%s)", list(ids))
 
     def perishable(self, *, wanted: bool) -> Self:
@@ -110,6 +116,21 @@ class Selection:
         return self.where(near if wanted else f"({near}) IS NOT TRUE", day)
 
     @property
+    def steady(self) -> bool:
+        """Whether a walk along its index is best whatever the values are."""
+        return all(one in _STEADY for one in self.conditions)
+
+    @property
+    def passing(self) -> bool:
+        """Whether it changes without a new version of the catalogue."""
+        return self.of_stock or self.of_offers
+
+    @property
+    def fingerprint(self) -> str:
+        """The same of the same conditions; of which store counts where they ask about its listing."""
+        return repr((self.store_id if self.of_stock else None, self.conditions, self.params))
+
+    @property
     def narrowed(self) -> bool:
         return len(self.conditions) > 1
 
@@ -120,17 +141,19 @@ class Selection:
     def page(self, order: Order, *, limit: int, offset: int = 0, after: Place | None = None) -> list[Row]:
         """So many cards from the offset, or from behind a place, on; after each card the `columns` of the order."""
         if after is not None:
-            return self._walked(order.after(after), columns=order.columns, limit=limit, offset=0)
+            return self.walked(order.after(after), columns=order.columns, limit=limit)
         if len(order.stretches) > 1:
-            return self._walked(order.parts, columns=order.columns, limit=limit, offset=offset)
+            return self.walked(order.parts, columns=order.columns, limit=limit, offset=offset)
         if offset > DEEP:
             return self._deep_page(order, limit, offset)
         [part] = order.parts
-        return _rows(
+        cards = (
             f'SELECT {CARD}, {", ".join(order.columns)} FROM "catalog_product" p {_CATEGORY} {_LISTING}'
-            f" WHERE {self._where} ORDER BY {part.order} LIMIT %s OFFSET %s",
-            [self.store_id, *self.params, limit, offset],
+            f" WHERE {self._where} ORDER BY {part.order} LIMIT"
         )
+        if self.steady and not offset:
+            return _prepared(f"{cards} {limit:d}", [self.store_id, *self.params])
+        return _rows(f"{cards} %s OFFSET %s", [self.store_id, *self.params, limit, offset])
 
     def _deep_page(self, order: Order, limit: int, offset: int) -> list[Row]:
         """What is passed over is passed over in the index, and only what is shown is looked up."""
@@ -143,38 +166,61 @@ class Selection:
             [*store, *self.params, limit, offset, self.store_id],
         )
 
-    def ranked(self, kinds: Sequence[Match], *, limit: int, offset: int) -> list[Row]:
-        """Cards that match in the first way, then those that match in the next only …; popular ones first."""
+    def ranked(self, steps: Sequence[Sequence[Match]], *, limit: int, offset: int = 0) -> list[Row]:
+        """SKU and names of what matches in the first way, then in the next only …; popular ones first.
+
+        Each kind of match is a query of its own under one LIMIT: a later one runs only when the earlier ones do not
+        fill the page. The planner works on all that are asked together, for longer than it takes to run them: those
+        of a later step are only asked where the steps before have left room.
+        """
+        if offset:
+            return self._ranked([], list(chain.from_iterable(steps)), limit, offset)
+        found: list[Row] = []
+        asked: list[Match] = []
+        for kinds in steps:
+            if len(found) < limit:
+                found += self._ranked(asked, kinds, limit - len(found), 0)
+                asked += kinds
+        return found
+
+    def _ranked(self, before: Sequence[Match], kinds: Sequence[Match], limit: int, offset: int) -> list[Row]:
+        """One step, without what any kind `before` it finds."""
         parts = []
         for rank, kind in enumerate(kinds):
-            earlier = [one for one in kinds[:rank] if one.within not in kinds[:rank]]
+            known = [*before, *kinds[:rank]]
+            earlier = [one for one in known if one.within not in known]
             sql = " AND ".join([kind.sql, *(f"NOT coalesce({e.sql}, false)" for e in earlier)])
-            params = (*kind.params, *(p for e in earlier for p in e.params))
-            parts.append(replace(kind, sql=sql, params=params))
-        return self._walked(parts, columns=(), limit=limit, offset=offset)
+            parts.append(replace(kind, sql=sql, params=(*kind.params, *(p for e in earlier for p in e.params))))
+        walks, params = self._walks(parts, "p.sku, p.name_vi, p.name_en", limit + offset)
+        return _rows(f"{walks} LIMIT %s OFFSET %s", [*params, limit, offset])
 
-    def _walked(self, parts: Sequence[Match], *, columns: Sequence[str], limit: int, offset: int) -> list[Row]:
+    def walked(
+        self, parts: Sequence[Match], *, limit: int, offset: int = 0, columns: Sequence[str] = ()
+    ) -> list[Row]:
         """Cards of the first part, then those of the next …, each in its own order; no card is in two of them.
 
-        Each part is a query of its own under one LIMIT: a later one runs only when the earlier ones
-        do not fill the page. Cards are looked up once, behind: the planner works on each branch.
+        Cards are looked up once, behind: the planner works on each branch.
         """
-        branches: list[str] = []
-        params: list[Any] = []
-        for part in parts:
-            listing, store = (_LISTING, [self.store_id]) if self.of_stock or part.of_stock else ("", [])
-            branches.append(
-                f'(SELECT p.sku FROM "catalog_product" p {listing}'
-                f" WHERE {' AND '.join([*self.conditions, part.sql])} ORDER BY {part.order} LIMIT %s)"
-            )
-            params += [*store, *self.params, *part.params, offset + limit]
-        walks = " UNION ALL ".join(branches) if len(branches) > 1 else f"SELECT sku FROM {branches[0]} AS walk"
+        walks, params = self._walks(parts, "p.sku", limit + offset)
         return _rows(
             f"SELECT {', '.join([CARD, *columns])} FROM (SELECT sku, row_number() OVER () AS place"
             f" FROM ({walks} LIMIT %s OFFSET %s) AS found) AS shown"
             f' JOIN "catalog_product" p USING (sku) {_CATEGORY} {_LISTING} ORDER BY place',
             [*params, limit, offset, self.store_id],
         )
+
+    def _walks(self, parts: Sequence[Match], columns: str, most: int) -> tuple[str, list[Any]]:
+        """Each part as a query of its own: under one LIMIT a later one runs only when the earlier do not fill it."""
+        branches: list[str] = []
+        params: list[Any] = []
+        for part in parts:
+            listing, store = (_LISTING, [self.store_id]) if self.of_stock or part.of_stock else ("", [])
+            branches.append(
+                f'(SELECT {columns} FROM "catalog_product" p {listing}'
+                f" WHERE {' AND '.join([*self.conditions, part.sql])} ORDER BY {part.order} LIMIT %s)"
+            )
+            params += [*store, *self.params, *part.params, most]
+        return " UNION ALL ".join(branches) if len(branches) > 1 else f"SELECT * FROM {branches[0]} AS walk", params
 
     def exists(self) -> bool:
         listing, params = (_LISTING, [self.store_id]) if self.of_stock else ("", [])
@@ -289,7 +335,7 @@ def to_buy(skus: Iterable[str], *, on: date) -> list[Row]:
 
 def cards(skus: Iterable[str], *, store_id: UUID, on: date | None) -> list[Row]:
     """`CARD` of those that are sold; `on`: with the VAT rates of that day."""
-    return _rows(
+    return _prepared(
         f'SELECT {_CARD_ON} FROM "catalog_product" p {_CATEGORY} {_LISTING_OF}'
         " WHERE p.is_active AND p.sku = ANY(%(skus)s)",
         {"store": store_id, "skus": list(skus), "on": on},
@@ -307,9 +353,15 @@ def sizes(families: Iterable[str], *, store_id: UUID) -> list[Row]:
     )
 
 
+def in_order(skus: Sequence[str], *, store_id: UUID) -> list[Row]:
+    """`CARD` of these, in this order; what is not sold is left out. No statement where there are none."""
+    found = {row[0]: row for row in cards(skus, store_id=store_id, on=None)} if skus else {}
+    return [found[sku] for sku in skus if sku in found]
+
+
 def details(skus: Iterable[str], *, store_id: UUID) -> list[Row]:
     """`CARD`, then GTIN, both descriptions, whether it is on sale, its family, its origin and its nutrition."""
-    return _rows(
+    return _prepared(
         f'SELECT {_DETAIL} FROM "catalog_product" p {_CATEGORY} {_LISTING} WHERE p.sku = ANY(%s)',
         [store_id, list(skus)],
     )
@@ -325,6 +377,11 @@ def similar_to_each(skus: Sequence[str], *, store_id: UUID, limit: int) -> list[
     """The same for several products: the SKU that it could stand in for, then `CARD`."""
     params = {"skus": skus, "store": store_id, "most": _PER_CATEGORY, "limit": limit, "on": None}
     return _rows(_SIMILAR_TO_EACH, params)
+
+
+def _prepared(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> list[Row]:
+    """Planned once per connection: of what is best done in one way whatever the values are."""
+    return statements.rows(DEFAULT_DB_ALIAS, sql, params)
 
 
 def _rows(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> list[Row]:

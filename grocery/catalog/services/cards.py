@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from decimal import Decimal
 from typing import Any, Final
 
@@ -32,8 +33,27 @@ _TINTS: Final = {tint.value: tint for tint in Tint}
 #: The columns of `reading.ON_SALE`, and how many more `reading.CARD` has.
 SALE_COLUMNS: Final = 19
 CARD_COLUMNS: Final = 26
-#: What was made of which row, by SKU; some 2 KB each.
-_bought: dict[str, tuple[Row, ProductOnSale]] = {}
+#: Those that differ from store to store: in stock, earliest expiry, the price while an offer runs.
+_OF_STORE: Final = slice(SALE_COLUMNS + 1, SALE_COLUMNS + 4)
+
+
+class _Lately[T]:
+    """What was made of rows lately: of the very same row it is the answer again. Some 2 KB each."""
+
+    def __init__(self, make: Callable[[Row], T]) -> None:
+        self._make = make
+        self._made: dict[Hashable, tuple[Row, T]] = {}
+
+    def of(self, row: Row, key: Hashable) -> T:
+        """`key`: what tells this row from those that are as good at the same time."""
+        known = self._made.get(key)
+        if known is None or known[0] != row:
+            if len(self._made) >= _KEPT:
+                self._made.clear()
+            known = self._made[key] = (row, self._make(row))
+        return known[1]
+
+
 _KEPT: Final = 8192
 
 
@@ -43,21 +63,14 @@ def product_on_sale(row: Row) -> ProductOnSale:
 
 
 def product_to_buy(row: Row) -> ProductOnSale:
-    """One row of `reading.to_buy`. What was made of the very same row a moment ago is the answer again: a cart is
-    looked at each time that something is put into it."""
-    row_before, product = _bought.get(row[0], (None, None))
-    if product is not None and row_before == row:
-        return product
-    if len(_bought) >= _KEPT:
-        _bought.clear()
-    product = ProductOnSale(**_sold(row), categories=tuple(map(CategoryId, row[SALE_COLUMNS])))
-    _bought[row[0]] = (row, product)
-    return product
+    """One row of `reading.to_buy`: a cart is looked at each time that something is put into it."""
+    return _bought.of(row, row[0])
 
 
 def card(row: Row) -> ProductCard:
-    """One row of `reading.CARD`."""
-    return ProductCard(**{**_sold(row), **listed(row)})
+    """One row of `reading.CARD`, with or without more behind it: what is popular is looked at all the time."""
+    row = row[:CARD_COLUMNS]
+    return _shown.of(row, (row[0], *row[_OF_STORE]))
 
 
 def _sold(row: Row) -> dict[str, Any]:
@@ -138,3 +151,9 @@ def _origin(country: str, region_en: str, region_vi: str) -> Origin | None:
         return None
     en, vi = (countries.names(language).get(country, country) for language in ("en", "vi"))
     return Origin(country=country, country_en=en, country_vi=vi, region_en=region_en, region_vi=region_vi)
+
+
+_bought: Final = _Lately(
+    lambda row: ProductOnSale(**_sold(row), categories=tuple(map(CategoryId, row[SALE_COLUMNS])))
+)
+_shown: Final = _Lately(lambda row: ProductCard(**_sold(row) | listed(row)))

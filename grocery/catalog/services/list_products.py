@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Self
@@ -20,7 +20,7 @@ from grocery.catalog.contracts import (
     StoreId,
 )
 from grocery.catalog.models import orders, reading
-from grocery.catalog.models.orders import Match, Order, Place
+from grocery.catalog.models.orders import Order, Place
 from grocery.catalog.models.reading import Selection
 from grocery.catalog.policies import EXPIRES_SOON_DAYS
 from grocery.catalog.services import cursors, nearest, search, versions
@@ -58,15 +58,20 @@ class Window:
             order=order, limit=limit, after=Place(cursor.at[0], cursor.at[1:]), counted=False, meant=cursor.meant
         )
 
-    def read(self, chosen: Selection, kinds: Sequence[Match]) -> Found:
+    def read(self, chosen: Selection, order: Order) -> Found:
         limit = self.limit + 1
-        if self.order is None:
-            rows = chosen.ranked(kinds, limit=limit, offset=self.offset)
-            search.narrow(chosen, kinds)
-        else:
-            rows = chosen.page(self.order, limit=limit, offset=self.offset, after=self.after)
+        rows = chosen.page(order, limit=limit, offset=self.offset, after=self.after)
         total = counted(chosen, len(rows), limit, self.offset) if self.counted else None
         return Found(rows, total, self.meant)
+
+    def search(self, chosen: Selection, typed: str) -> Found:
+        """What answers what was typed, or what a cursor knows was meant."""
+        order, typed = self.order, self.meant or typed
+        if order is not None:
+            forgiving = self.counted and not self.offset
+            return search.in_an_order(chosen, typed, lambda some: self.read(some, order), forgiving=forgiving)
+        found = search.by_relevance(chosen, typed=typed, limit=self.limit + 1, offset=self.offset, count=counted)
+        return found if self.counted else Found(found.rows, None, self.meant)
 
     def next(self, found: Found) -> Cursor | None:
         """What leads to the page behind this one."""
@@ -101,15 +106,7 @@ def list_products(
     else:
         window = Window(order=order, limit=limit, offset=offset)
     chosen = selection(store_id=store_id, filters=filters, now=now)
-    if not typed:
-        return _page(window.read(chosen, ()), window, seal)
-    found = search.page(
-        chosen,
-        typed=window.meant or filters.search,
-        by_relevance=order is None,
-        read=window.read,
-        forgiving=window.counted and not offset,
-    )
+    found = window.read(chosen, order) if order and not typed else window.search(chosen, filters.search)
     return _page(found, window, seal)
 
 
@@ -121,11 +118,12 @@ def _meant(sort: Sort | None, *, searching: bool) -> Sort:
 
 def _page(found: Found, window: Window, seal: str) -> ProductPage:
     cards = [card(row) for row in found.rows[: window.limit]]
+    names = (name for card in cards for name in (card.name_vi, card.name_en))
     following = window.next(found)
     return ProductPage(
         total=found.total,
         cards=cards,
-        did_you_mean=nearest.spelled(found.meant, cards) if found.meant else None,
+        did_you_mean=nearest.spelled(found.meant, names) if found.meant else None,
         next_cursor=cursors.sealed(following, seal) if following else None,
     )
 
@@ -167,8 +165,7 @@ def counted(chosen: Selection, shown: int, limit: int, offset: int) -> int:
     if chosen.of_offers:  # they begin and end by the clock, which gives no new version
         return chosen.count()
     names = (versions.CATALOG, versions.stock_of(chosen.store_id)) if chosen.of_stock else (versions.CATALOG,)
-    text = repr((chosen.store_id if chosen.of_stock else None, chosen.conditions, chosen.params))
-    return versions.shared_count(hashlib.sha256(text.encode()).hexdigest(), names, chosen.count)
+    return versions.shared_count(hashlib.sha256(chosen.fingerprint.encode()).hexdigest(), names, chosen.count)
 
 
 def everything_on_sale() -> Iterator[ProductOnSale]:
@@ -204,7 +201,7 @@ def popular(*, store_id: StoreId, category: str | None, limit: int) -> list[Prod
     chosen = Selection(store(store_id=store_id).id).perhaps_in_stock()
     if category is not None:
         chosen.in_categories([node.id for node in tree().named(category).subtree()])
-    return [card(row) for row in chosen.ranked(reading.SELLING, limit=limit, offset=0)]
+    return [card(row) for row in chosen.walked(reading.SELLING, limit=limit)]
 
 
 def similar_to_each(*, skus: Iterable[Sku], store_id: StoreId, limit: int) -> dict[Sku, list[ProductCard]]:

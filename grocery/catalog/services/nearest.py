@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Final
 
-from grocery.catalog.contracts import ProductCard
 from grocery.catalog.models import searching
 from grocery.catalog.policies import typing_errors
 from grocery.catalog.policies.folding import word_pairs
@@ -34,9 +33,8 @@ def query(typed: str) -> str | None:
     return _with_less([word for word in words if word in known], len(words))
 
 
-def spelled(meant: str, cards: Sequence[ProductCard]) -> str:
+def spelled(meant: str, names: Iterable[str]) -> str:
     """`meant` with the marks that these names give it."""
-    names = (name for product in cards for name in (product.name_vi, product.name_en))
     return typing_errors.as_spelled(meant.split(), map(word_pairs, names))
 
 

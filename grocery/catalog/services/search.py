@@ -5,20 +5,20 @@ Behind this module an engine could be swapped in; the rest gives it a `Selection
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, product, starmap
 from typing import Final, Protocol
 from uuid import UUID
 
 from grocery.catalog.contracts.terms import Language, Segment, Term
-from grocery.catalog.models import searching
+from grocery.catalog.models import reading, searching
 from grocery.catalog.models.orders import Match
 from grocery.catalog.models.reading import Row, Selection
 from grocery.catalog.models.searching import Typed
 from grocery.catalog.policies.gtin import gtin14
 from grocery.catalog.policies.terms import meanings
-from grocery.catalog.services import nearest
+from grocery.catalog.services import nearest, versions
 from grocery.catalog.services.categories import tree
 from grocery.catalog.services.terms import dictionary
 
@@ -35,49 +35,68 @@ class Found:
     meant: str | None = None
 
 
-class Read(Protocol):
-    """Read one page of a selection, by relevance if there are kinds of match, and count it."""
-
-    def __call__(self, chosen: Selection, kinds: Sequence[Match]) -> Found: ...
+class Count(Protocol):
+    def __call__(self, chosen: Selection, shown: int, limit: int, offset: int) -> int: ...
 
 
-def page(chosen: Selection, *, typed: str, by_relevance: bool, read: Read, forgiving: bool) -> Found:
-    """What answers `typed`; where nothing does and we are forgiving, what answers the nearest words that we know."""
-    unnarrowed = list(chosen.conditions), list(chosen.params)
-    found = _found(chosen, typed, read, by_relevance=by_relevance)
-    if found.rows or not forgiving or (meant := in_other_words(chosen, typed)) is None:
+type Steps = Sequence[Sequence[Match]]
+#: The first SKUs that answered what was asked lately. What they cost and whether they are there is read each time.
+_first: Final = versions.Memory[Found](versions.CATALOG, versions.TERMS, most=4096)
+_FIRST: Final = 48
+
+
+def by_relevance(chosen: Selection, *, typed: str, limit: int, offset: int, count: Count) -> Found:
+    """What answers `typed`, best first; where nothing does, what answers the nearest words that we know."""
+
+    def look(limit: int, offset: int) -> Found:
+        def ranked(text: str) -> Found:
+            steps = steps_of_matching(text)
+            rows = chosen.ranked(steps, limit=limit, offset=offset)
+            return Found(rows, count(_narrowed(chosen, steps), len(rows), limit, offset))
+
+        return _or_nearest(chosen, typed, ranked, forgiving=not offset)
+
+    if chosen.passing or offset + limit > _FIRST:
+        found = look(limit, offset)
+    else:
+        first = _first.answer((typed, chosen.fingerprint), lambda: look(_FIRST, 0))
+        found = replace(first, rows=first.rows[offset : offset + limit])
+    return replace(found, rows=reading.in_order([sku for sku, *_ in found.rows], store_id=chosen.store_id))
+
+
+def in_an_order(chosen: Selection, typed: str, read: Callable[[Selection], Found], *, forgiving: bool) -> Found:
+    """The same, as it is `read`."""
+
+    def look(text: str) -> Found:
+        return read(_narrowed(chosen, steps_of_matching(text)))
+
+    return _or_nearest(chosen, typed, look, forgiving=forgiving)
+
+
+def _or_nearest(chosen: Selection, typed: str, look: Callable[[str], Found], *, forgiving: bool) -> Found:
+    found = look(typed)
+    if found.rows or not forgiving or (meant := _in_other_words(chosen, typed)) is None:
         return found
-    chosen.conditions, chosen.params = unnarrowed
-    again = _found(chosen, meant, read, by_relevance=by_relevance)
+    again = look(meant)
     return replace(again, meant=meant) if again.rows else found
 
 
-def in_other_words(chosen: Selection, typed: str) -> str | None:
+def _in_other_words(chosen: Selection, typed: str) -> str | None:
     """The nearest words that we know, of what answers nothing; None if only the other filters leave none of it."""
-    if chosen.narrowed:
-        anything = Selection(chosen.store_id)
-        narrow(anything, kinds_of_match(typed))
-        if anything.exists():
-            return None
+    if chosen.narrowed and _narrowed(Selection(chosen.store_id), steps_of_matching(typed)).exists():
+        return None
     return nearest.query(typed)
 
 
-def _found(chosen: Selection, typed: str, read: Read, *, by_relevance: bool) -> Found:
-    kinds = kinds_of_match(typed)
-    if by_relevance:
-        return read(chosen, kinds)
-    narrow(chosen, kinds)
-    return read(chosen, ())
+def _narrowed(chosen: Selection, steps: Steps) -> Selection:
+    """What of it answers in any of these ways."""
+    any_kind = searching.either(*chain.from_iterable(steps))
+    narrow = replace(chosen, conditions=list(chosen.conditions), params=list(chosen.params))
+    return narrow.where(any_kind.sql, *any_kind.params)
 
 
-def narrow(chosen: Selection, kinds: Sequence[Match]) -> None:
-    """To what answers in any of these ways."""
-    any_kind = searching.either(*kinds)
-    chosen.where(any_kind.sql, *any_kind.params)
-
-
-def kinds_of_match(text: str) -> list[Match]:
-    """The ways to answer, best first.
+def steps_of_matching(text: str) -> Steps:
+    """The ways to answer, best first; those of a step are asked together, where the steps before leave room.
 
     Numbers come before names, whole names before words, what stands in a category called so before what does not, and
     of the same kind exact marks before folded ones. Someone who types marks means them: then even what the dictionary
@@ -86,15 +105,13 @@ def kinds_of_match(text: str) -> list[Match]:
     segments = meanings(text, dictionary())
     typed, readings = _readings(text, segments)
     called = tree().called([typed.spelled])
-    exact = [typed.whole_name, *_words(typed.words, called)]
+    exact = [*_numbers(text), typed.whole_name, *_words(typed.words, called)]
     folded = [typed.whole_folded_name, *_words(typed.folded_words, called)]
     beside = [searching.standing_in(called)] if called else []
-    meant = _meant(readings, marked=typed.marked)
+    others = [*beside, *_meant(readings, marked=typed.marked), typed.words_begun]
     if typed.marked:
-        ways = [*exact, *beside, *meant, typed.words_begun, *folded]
-    else:
-        ways = [*exact, *folded, *beside, *meant, typed.words_begun]
-    return [*_numbers(text), *ways, typed.folded_words_begun]
+        return [exact, [*others, *folded, typed.folded_words_begun]]
+    return [[*exact, *folded], [*others, typed.folded_words_begun]]
 
 
 type _Readings = Sequence[Sequence[tuple[Typed, Language]]]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
-from grocery.catalog.contracts import CategoryHits, ProductCard, StoreId, Suggestions
-from grocery.catalog.models import searching
-from grocery.catalog.models.reading import Selection
+from grocery.catalog.contracts import CategoryHits, StoreId, Suggestions
+from grocery.catalog.models import reading, searching
+from grocery.catalog.models.reading import Row, Selection
 from grocery.catalog.policies.folding import word_pairs
 from grocery.catalog.policies.phrases import phrases
-from grocery.catalog.services import nearest, search
+from grocery.catalog.services import nearest, search, versions
 from grocery.catalog.services.cards import card
 from grocery.catalog.services.categories import tree
 from grocery.catalog.services.stores import store
@@ -19,34 +21,57 @@ _READ: Final = 40
 _CATEGORIES: Final = 3
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What follows from what was typed."""
+
+    phrases: tuple[str, ...] = ()
+    categories: tuple[CategoryHits, ...] = ()
+    skus: tuple[str, ...] = ()
+    did_you_mean: str | None = None
+
+
+_heard: Final = versions.Memory[_Heard](versions.CATALOG, versions.TERMS, most=4096)
+
+
 def suggest(*, query: str, store_id: StoreId, limit: int, language: str) -> Suggestions:
-    meant, store_id = None, store(store_id=store_id).id
-    cards = _best(query, store_id)
-    if not cards and (meant := nearest.query(query)) is not None:
-        cards = _best(meant, store_id)
-    if not cards:
-        return Suggestions(phrases=(), categories=(), cards=())
+    store_id = store(store_id=store_id).id
+    heard = _heard.answer((query, limit, language), lambda: _listen(query, store_id, limit, language))
     return Suggestions(
-        phrases=tuple(_phrases(meant or query, cards, limit, language)),
-        categories=tuple(_categories(meant or query, store_id)),
-        cards=tuple(cards[:limit]),
-        did_you_mean=nearest.spelled(meant, cards) if meant else None,
+        phrases=heard.phrases,
+        categories=heard.categories,
+        cards=tuple(card(row) for row in reading.in_order(heard.skus, store_id=store_id)),
+        did_you_mean=heard.did_you_mean,
     )
 
 
-def _best(query: str, store_id: StoreId) -> list[ProductCard]:
-    rows = Selection(store_id).ranked(search.kinds_of_match(query), limit=_READ, offset=0)
-    return [card(row) for row in rows]
+def _listen(query: str, store_id: StoreId, limit: int, language: str) -> _Heard:
+    meant, found = None, _best(query, store_id)
+    if not found and (meant := nearest.query(query)) is not None:
+        found = _best(meant, store_id)
+    if not found:
+        return _Heard()
+    return _Heard(
+        phrases=tuple(_phrases(meant or query, found, limit, language)),
+        categories=tuple(_categories(meant or query, store_id)),
+        skus=tuple(sku for sku, *_names in found[:limit]),
+        did_you_mean=nearest.spelled(meant, chain.from_iterable(names for _sku, *names in found)) if meant else None,
+    )
 
 
-def _phrases(query: str, cards: list[ProductCard], limit: int, language: str) -> list[str]:
+def _best(query: str, store_id: StoreId) -> list[Row]:
+    return Selection(store_id).ranked(search.steps_of_matching(query), limit=_READ)
+
+
+def _phrases(query: str, found: list[Row], limit: int, language: str) -> list[str]:
     typed = [fold for _word, fold in word_pairs(query)]
     if not typed:
         return []
-    other = "en" if language == "vi" else "vi"
-    for spoken in (language, other):
-        if found := phrases(typed, [word_pairs(card.name(spoken)) for card in cards], limit=limit):
-            return found
+    vietnamese = (word_pairs(name) for _sku, name, _english in found)
+    english = (word_pairs(name) for _sku, _vietnamese, name in found)
+    for names in (vietnamese, english) if language == "vi" else (english, vietnamese):
+        if going_on := phrases(typed, list(names), limit=limit):
+            return going_on
     return []
 
 

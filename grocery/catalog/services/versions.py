@@ -6,7 +6,7 @@ nothing is cached either. A request asks for each version once: all that it show
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from typing import Final
 
 import structlog
@@ -20,6 +20,8 @@ from grocery.kernel.ids import new_id
 
 CATALOG: Final = "catalog:version"
 TERMS: Final = "catalog:terms"
+#: Whoever needs one of these mostly needs the other, too: they are asked for in one trip.
+_TOGETHER: Final = (CATALOG, TERMS)
 #: A version forgotten by a process that died between commit and announcement lives no longer than this.
 SECONDS: Final = 300
 
@@ -39,7 +41,7 @@ def current(*names: str) -> str | None:
     known = once.kept()
     try:
         if unknown := [name for name in names if name not in known]:
-            known |= _ask(unknown)
+            known |= _ask({*unknown, *_TOGETHER} - known.keys())
     except _unreachable:
         return None
     return ".".join(known[name] for name in names)
@@ -73,6 +75,28 @@ def remembered[T](name: str, make: Callable[[], T]) -> T:
     if kept is None or kept[0] != version:
         kept = _remembered[name] = (version, make())
     return kept[1]  # type: ignore[return-value]  # what is kept under a name was made by its own `make`
+
+
+class Memory[T]:
+    """Answers by what was asked, kept in this process while what they are made of has the same version.
+
+    At most so many: the one that was kept first goes first.
+    """
+
+    def __init__(self, *names: str, most: int) -> None:
+        self._names, self._most = names, most
+        self._kept: dict[Hashable, tuple[str, T]] = {}
+
+    def answer(self, asked: Hashable, make: Callable[[], T]) -> T:
+        """What is known, or `make()`; always that where nothing is cached."""
+        if (version := current(*self._names)) is None:
+            return make()
+        known = self._kept.get(asked)
+        if known is None or known[0] != version:
+            known = self._kept[asked] = (version, make())
+            while len(self._kept) > self._most:
+                self._kept.pop(next(iter(self._kept)), None)
+        return known[1]
 
 
 def shared_count(key: str, names: tuple[str, ...], make: Callable[[], int]) -> int:

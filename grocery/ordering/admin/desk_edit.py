@@ -199,7 +199,6 @@ def _shown(seen: ordering.Edited) -> dict[str, Any]:
         "fee": (seen.fee_before, seen.fee) if seen.fee != seen.fee_before else None,
         "total_before": seen.total_before,
         "total": seen.total,
-        "credit": seen.credit,
         "to_pay": seen.to_pay if seen.outcome is ordering.EditOutcome.WAITS else None,
         "unchanged": seen.outcome is ordering.EditOutcome.UNCHANGED,
     }

@@ -94,8 +94,7 @@ class PreviewCancelInput(Input):
 class Edited(Schema):
     """What a change comes to: `lines` and `offers` whose amounts become others, `coupons` that no longer count and
     may be used again, `window` the new slot. `to_pay`: what is still to be authorised before it takes effect, by
-    `pay_by`; `credit`: what store credit pays of the difference. `fee` is what is paid after offers; goods +
-    fee = total."""
+    `pay_by`. `fee` is what is paid after offers; goods + fee = total."""
 
     outcome: ordering.EditOutcome
     total_before: int
@@ -110,7 +109,6 @@ class Edited(Schema):
     coupons: list[str]
     window: Window | None
     to_pay: int
-    credit: int
     pay_by: datetime | None
     model_config = example(examples.EDITED)
 
@@ -165,6 +163,5 @@ def edited_body(seen: ordering.Edited, language: str) -> dict[str, Any]:
         "coupons": list(seen.coupons),
         "window": asdict(seen.window) if seen.window else None,
         "to_pay": seen.to_pay,
-        "credit": seen.credit,
         "pay_by": seen.pay_by,
     }

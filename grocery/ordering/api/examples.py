@@ -284,7 +284,6 @@ EDITED: Final[dict[str, Any]] = {
     "coupons": [],
     "window": None,
     "to_pay": 38500,
-    "credit": 0,
     "pay_by": "2026-11-20T05:25:00Z",
 }
 EDIT_SLOT: Final[dict[str, Any]] = {

@@ -85,8 +85,7 @@ class TenderToCome(Schema):
 def change_tender(request: HttpRequest, order_id: Id, wish: TenderInput) -> HttpResponse:
     """Until the order is packed: what store credit pays of it stays. Cash takes effect at once. Nothing is charged
     twice: of two ways that are both paid the first counts, and the other goes back. The way it is paid in already
-    takes the wish back. 409 `tender_fixed` once it is too late, `tender_changed_too_often` after many changes, but
-    for cash. Staff may have it paid in cash, and say why.
+    takes the wish back. 409 `tender_fixed` once it is too late. Staff may have it paid in cash, and say why.
     """
     me = asker(request)
     if me.kind == "staff":

@@ -76,8 +76,7 @@ class Window:
 @dataclass(frozen=True, slots=True)
 class Edited:
     """What an edit comes to. `ceiling`: the most that will be charged; `to_pay`: what is still to be authorised for
-    it, by `pay_by`, on the order's payment page; `credit`: what store credit pays of the difference. `revision_id`
-    names the change that waits for its payment.
+    it, by `pay_by`, on the order's payment page. `revision_id` names the change that waits for that.
 
     `lines`: those whose quantity or amount becomes another; `offers`: those that take off more or less than before;
     `coupons`: codes that no longer count and may be used again. Fees are what is paid after offers. `window`: the new
@@ -101,7 +100,6 @@ class Edited:
     window: Window | None = None
     #: What an order starts at: customers cannot take out goods to come below it.
     minimum: Money = NOTHING
-    credit: Money = NOTHING
 
 
 class OrderNotEditable(DomainError):

@@ -90,29 +90,13 @@ def _edit(
 ) -> Edited:
     order = transitions.lock(order_id, by=by)
     cutoff = _check_open(order, now)
-    credit = payments.credit_taken(order_id=order.id)
-    seen = _changed(order, quantities, cutoff, by=by, slot_id=slot_id, note=note, expected=expected_total, now=now)
-    return replace(seen, credit=max(payments.credit_taken(order_id=order.id) - credit, dong(0)))
-
-
-def _changed(
-    order: models.Order,
-    quantities: Mapping[str, Quantity],
-    cutoff: datetime,
-    *,
-    by: Principal,
-    slot_id: UUID | None,
-    note: str,
-    expected: Money | None,
-    now: datetime,
-) -> Edited:
     here = planning.look(order)
     plan = planning.plan(here, quantities, slot_id=slot_id, now=now)
     seen = explaining.explain(here, plan)
     if not plan.changes and plan.window is None:
         revising.withdraw_waiting(order, now=now)
         return explaining.unchanged(order)
-    _check_sums(plan, seen, expected, by)
+    _check_sums(plan, seen, expected_total, by)
     _check_hold(order, plan)
     asked = revising.asked_before(order, plan)
     before = asked.holder if asked else revising.stop_waiting(order, now=now)

@@ -57,13 +57,8 @@ class SeenTo(forms.Form):
         max_length=200,
     )
 
-    def __init__(self, data: Any, *, names_order: bool) -> None:
-        """`names_order`: by its memo it is known whose order it is for."""
-        super().__init__(data)
-        self._needs_order = {"assign"} if names_order else {"assign", "credit"}
-
     def clean(self) -> dict[str, Any]:
-        if self.data.get("do") in self._needs_order and not self.cleaned_data.get("order_number"):
+        if self.data.get("do") == "assign" and not self.cleaned_data.get("order_number"):
             self.add_error("order_number", str(_("Which order is it for?")))
         if self.data.get("do") == "deposit" and not self.cleaned_data.get("slip"):
             self.add_error("slip", str(_("Which slip is it?")))
@@ -107,8 +102,7 @@ class IncomingTransferAdmin(ReadOnly, admin.ModelAdmin):
         transfer = self.get_object(request, object_id)
         if transfer is None or not self.has_view_permission(request, transfer):
             raise PermissionDenied
-        data = request.POST if request.POST.get("do") in _SAID else None
-        form = SeenTo(data, names_order=transfer.payment is not None)
+        form = SeenTo(request.POST if request.POST.get("do") in _SAID else None)
         if request.method == "POST":
             if not _may_act(request):
                 raise PermissionDenied

@@ -52,12 +52,3 @@ class MethodOffer:
     least: Money | None = None
     most: Money | None = None
     why_not: WhyNot | None = None
-
-
-class TenderChangedTooOften(DomainError):
-    """An order is given only so many ways to pay, one after the other; cash is always one."""
-
-    code = "tender_changed_too_often"
-    status = 409
-    en = "The way to pay this order was changed too often. Pay as it is chosen now, or in cash."
-    vi = "Đơn này đã đổi cách thanh toán quá nhiều lần. Vui lòng trả theo cách đang chọn hoặc bằng tiền mặt."

@@ -156,10 +156,6 @@ class Bill:
         """What store credit pays of the order and has not gone back; not of a change that waits for its top-up."""
         return total(one.refundable() for one in self.credits if not one.let_go and not self._waits_along(one))
 
-    def credit_taken(self) -> Money:
-        """The same, and of that change, too."""
-        return total(one.refundable() for one in self.credits if not one.let_go)
-
     def rest_of(self, amount: Money) -> Money:
         """What store credit leaves to be paid of it."""
         return max(amount - self.paid_with_credit(), dong(0))
@@ -205,11 +201,6 @@ class Bill:
         """How the customer wants to pay instead, which they have yet to do."""
         changes = (payment for payment in self.waiting() if payment.standby == Standby.CHANGE)
         return next(changes, None)
-
-    def tenders(self) -> int:
-        """How many ways to pay it has been given so far, but for cash."""
-        chosen = [p for p in self.payments if p.top_up_for is None and p.renews_id is None and not p.is_credit()]
-        return sum(p.let_go != LetGo.REPLACED and p.method != Method.CASH_ON_DELIVERY for p in chosen)
 
     def awaited(self) -> list[Payment]:
         """Those, and new holds that are being asked for without the customer."""

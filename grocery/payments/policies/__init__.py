@@ -126,8 +126,6 @@ class Limits:
 
 #: So long after it was asked for, a refund that its provider puts off goes to a person.
 RETRIED_FOR: Final = timedelta(days=1)
-#: So often an order may be given another way to pay than cash: more is a game, or a machine.
-TENDERS_AT_MOST: Final = 8
 #: What banks send within seconds, and what is worth sending.
 TRANSFERS: Final = Limits(minimum=dong(1_000), maximum=dong(499_999_999))
 

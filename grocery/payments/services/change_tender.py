@@ -10,10 +10,9 @@ from prometheus_client import Counter
 from grocery.kernel.money import Money
 from grocery.kernel.outbox import publish
 from grocery.payments.contracts import Method, PaymentIs, PaymentState, PaymentView
-from grocery.payments.contracts.providers import TenderChangedTooOften
 from grocery.payments.events import PaymentAuthorised, PaymentEvent, TenderChanged
 from grocery.payments.models import Bill, Payment
-from grocery.payments.policies import TENDERS_AT_MOST, LetGo, Standby
+from grocery.payments.policies import LetGo, Standby
 from grocery.payments.services.let_go import end_top_up, let_go
 from grocery.payments.services.open_payment import terms_of
 from grocery.payments.services.renewing import take_over
@@ -30,8 +29,8 @@ def change_tender(*, order_id: UUID, amount: Money, method: Method, until: datet
     TenderChanged and, for an order that was not paid yet, PaymentAuthorised.
 
     Asking again is harmless; the method that the order has already takes back what was asked for. Raises PaymentIs
-    once the money was asked for, was sent to us, or is off, and where nothing is left to pay; TenderChangedTooOften,
-    but for cash and what it has already; MethodNotOffered, MethodAway, AmountTooSmall, AmountTooLarge.
+    once the money was asked for, was sent to us, or is off, and where nothing is left to pay; MethodNotOffered,
+    MethodAway, AmountTooSmall, AmountTooLarge.
     """
     bill = Bill.open(order_id)
     if bill.base.is_prepaid() or bill.is_packed():
@@ -41,10 +40,7 @@ def change_tender(*, order_id: UUID, amount: Money, method: Method, until: datet
         raise PaymentIs(PaymentState.AUTHORISED)
     if _is_asked_for(bill, method, rest):
         return bill.view()
-    back = method == bill.base.method
-    if not back and method != Method.CASH_ON_DELIVERY and bill.tenders() >= TENDERS_AT_MOST:
-        raise TenderChangedTooOften
-    terms = {} if back else terms_of(method, rest, bill.base.payer_id, now)
+    terms = {} if method == bill.base.method else terms_of(method, rest, bill.base.payer_id, now)
     stay(bill, now=now)
     if terms:
         payment = bill.add(**terms, standby=Standby.CHANGE, opened_at=now, pay_until=until, look_at=until)

@@ -24,11 +24,6 @@ def taken_beyond(*, order_id: UUID, amount: Money) -> Money:
     return Bill.of(order_id).taken_beyond(amount)
 
 
-def credit_taken(*, order_id: UUID) -> Money:
-    """What store credit has paid for that order, also beside a change that waits for its top-up. Raises NotFound."""
-    return Bill.of(order_id).credit_taken()
-
-
 def page_sources(*, provider: str) -> Mapping[str, tuple[str, ...]]:
     """What the page on which its customer pays must be allowed to load, and from where. Raises NotFound."""
     return registry.provider(provider).page_sources()

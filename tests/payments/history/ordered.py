@@ -24,7 +24,7 @@ from grocery.payments import public as payments
 from grocery.payments.contracts import Method
 from grocery.payments.models import Bill, Payment
 from tests.payments.conftest import STORE, Till
-from tests.payments.counters import COUNTERS, Counter
+from tests.payments.counters import Counter, Momo, Stripe
 from tests.payments.history.dying import mortal
 
 FEE: Final = 15_000
@@ -40,7 +40,9 @@ class Ordered:
     till: Till
 
     def opens(self, tender: str, goods: int, *, credit: int, far: bool) -> None:
-        self.order, self.number, self.payer = new_id(), f"G-{next(numbers)}", new_id()
+        counters: dict[str, Counter] = {"card": Stripe(), "momo": Momo()}
+        self.method, self.order, self.number = Method(tender), new_id(), f"G-{next(numbers)}"
+        self.payer, self.counter = new_id(), counters.get(tender)
         self.needed = self.till.now + (FAR if far else timedelta(hours=3))
         self.packed: list[Share] | None = None
         self.back = Back({}, dong(0))
@@ -57,7 +59,7 @@ class Ordered:
                 payer_id=self.payer,
                 store_id=STORE,
                 amount=dong(goods + FEE),
-                method=Method(tender),
+                method=self.method,
                 credit=dong(credit),
                 now=self.till.now,
             )
@@ -69,22 +71,11 @@ class Ordered:
 
     @property
     def is_cash(self) -> bool:
-        return self.bill.is_cash
+        return self.method is Method.CASH_ON_DELIVERY
 
     @property
-    def counters(self) -> list[Counter]:
-        """The providers that have heard of it, or may have, whoever takes the money in the end."""
-        heard = {payment.provider for payment in self.bill.payments}
-        return [counter for counter in COUNTERS if counter.provider in heard]
-
-    @property
-    def at_the_bank(self) -> bool:
-        """Somebody was asked for a transfer."""
-        return any(payment.memo for payment in self.bill.payments)
-
-    def goes_to(self, provider: str) -> bool:
-        """Whether that provider is to take what is not store credit."""
-        return self.bill.base.provider == provider
+    def is_transfer(self) -> bool:
+        return self.method is Method.BANK_TRANSFER
 
     @property
     def gone(self) -> bool:
@@ -131,17 +122,6 @@ class Ordered:
                 self.till.change_cash(self.order, dong(amount))
             else:
                 self.till.lower_to(self.order, dong(amount))
-
-    def paid_otherwise(self, tender: str, dies: int) -> None:
-        """Its customer chooses another way to pay, and has yet to pay in that way."""
-        with mortal(dies), transaction.atomic():
-            payments.change_tender(
-                order_id=self.order,
-                amount=self.bill.view().amount,
-                method=Method(tender),
-                until=self.till.now + timedelta(minutes=30),
-                now=self.till.now,
-            )
 
     def called_off(self, dies: int) -> None:
         with mortal(dies), transaction.atomic():
@@ -219,17 +199,17 @@ class Ordered:
 
     # --- its customer ---------------------------------------------------------------------------------------------
     def looked_at(self, dies: int, decides: str, off_by: int = 0) -> None:
-        """The customer opens the payment page and pays, is refused, or does neither, there and on every page that is
-        still open; a transfer may be of another amount than the page says."""
+        """The customer opens the payment page and pays, is refused, or does neither; a transfer may be of another
+        amount than the page says."""
         sandbox = self.till.sandbox
         with mortal(dies):
             view = payments.begin_authorisation(order_id=self.order, needed_until=self.needed, now=self.till.now)
             if isinstance(view.step, payments.TransferTo) and decides == "pays":
                 sandbox.bank.scan(view.step.qr, amount=view.step.amount.minor + off_by)
-        for waiting in self.bill.waiting() if decides != "waits" else ():
-            for counter in self.counters:
-                if waiting.reference and counter.provider == waiting.provider:
-                    (counter.approve if decides == "pays" else counter.refuse)(sandbox, waiting.reference)
+        if self.counter and decides != "waits":
+            act = self.counter.approve if decides == "pays" else self.counter.refuse
+            for waiting in [payment for payment in self.bill.waiting() if payment.reference]:
+                act(sandbox, waiting.reference)
 
     def sent(self, which: int, off_by: int) -> None:
         """Somebody transfers to a memo that they have, whatever it is worth by now."""
