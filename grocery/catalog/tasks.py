@@ -24,3 +24,9 @@ def work_on_imports() -> None:
 def forget_old_imports() -> None:
     """Every day: files of imports and what became of their rows are kept for a month."""
     catalog.forget_old_imports(now=clock.now())
+
+
+@shared_task(name="catalog.apply_due_prices", ignore_result=True)
+def apply_due_prices() -> None:
+    """Every minute: planned prices whose moment has come are in force."""
+    catalog.apply_due_prices(now=clock.now())

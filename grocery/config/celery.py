@@ -38,6 +38,7 @@ TICKS = [
     every("ordering.settle_returns", seconds=20),
     every("delivery.sweep_holds", minutes=5),
     every("delivery.open_slots", hours=1),
+    every("catalog.apply_due_prices", minutes=1),
     every("catalog.forget_old_sales", hours=1),
     every("catalog.work_on_imports", seconds=2),
     every("catalog.forget_old_imports", days=1),

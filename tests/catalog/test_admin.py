@@ -47,6 +47,8 @@ def form(product: Product, **changes: Any) -> dict[str, Any]:
         "description_vi": "",
         "description_en": "",
         "is_active": "on",
+        "planned_prices-TOTAL_FORMS": 0,
+        "planned_prices-INITIAL_FORMS": 0,
         "price_changes-TOTAL_FORMS": 0,
         "price_changes-INITIAL_FORMS": 0,
     }

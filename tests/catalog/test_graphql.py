@@ -22,7 +22,7 @@ NAUGHTY = Path(__file__).parents[3] / "shared/data/naughty_strings/blns_first_ha
 CARD = """sku name names { en vi } price priceBefore percentOff unit step netContent netUnit unitPrice unitPricePer
  vatRate perishable minFreshnessDays image tint categoryId dietary allergens maxPerOrder pieceWeight tags inStock
  earliestExpiry storage brand { slug name }"""
-LABEL = """origin { country name names { en vi } } family sizes { sku }
+LABEL = """origin { country name names { en vi } } lowestPrice30D family sizes { sku }
  nutrition { per energyKj energyKcal fat saturates carbohydrate sugars fibre protein salt sodiumMg }"""
 
 

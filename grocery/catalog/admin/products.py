@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from grocery.catalog import public as catalog
 from grocery.catalog.admin.product_form import ProductForm, draft_of
 from grocery.catalog.admin.rules import ChecksByRule, LookOnly, NeverDeleted
-from grocery.catalog.models import Category, PriceChange, Product, Store
+from grocery.catalog.models import Category, PlannedPrice, PriceChange, Product, Store
 from grocery.kernel import clock, phones
 from grocery.kernel.money import dong
 
@@ -86,6 +86,13 @@ class PriceHistory(LookOnly, admin.TabularInline):
     extra = 0
 
 
+class PlannedPrices(LookOnly, admin.TabularInline):
+    model = PlannedPrice
+    fields = ["starts_at", "price", "applied_at", "taken_back_at"]
+    readonly_fields = ["applied_at", "taken_back_at"]
+    extra = 0
+
+
 @admin.register(Product)
 class ProductAdmin(NeverDeleted, admin.ModelAdmin):
     form = ProductForm
@@ -107,7 +114,7 @@ class ProductAdmin(NeverDeleted, admin.ModelAdmin):
     ordering = ["-popularity", "sku"]
     autocomplete_fields = ["category", "brand"]
     readonly_fields = ["packs", "sold_7d", "popularity", "created_at", "changed_at"]
-    inlines = [PriceHistory]
+    inlines = [PlannedPrices, PriceHistory]
     fieldsets = [
         (
             None,

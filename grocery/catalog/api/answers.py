@@ -139,6 +139,7 @@ def of_product(detail: ProductDetail, language: str) -> dict[str, Any]:
         "active": detail.active,
         "origin": _origin(detail.origin, language) if detail.origin else None,
         "nutrition": _nutrition(detail.nutrition) if detail.nutrition else None,
+        "lowest_price_30d": detail.lowest_price_30d.minor if detail.lowest_price_30d else None,
         "family": detail.family,
         "sizes": of_cards(detail.sizes, language),
         "trail": [{"slug": node.slug, **named(node, language)} for node in detail.trail],

@@ -93,6 +93,7 @@ _DETAIL: dict[str, Any] = {
         "salt": 0.0125,
         "sodium_mg": 5,
     },
+    "lowest_price_30d": 19900,
     "family": "ca-chua-beef",
     "sizes": [{**_CARD, "sku": "VE0010001", "net_content": 1000, "price": 35900, "unit_price": 35900}],
     "trail": [{"slug": "rau-cu", "name": "Vegetables", "names": {"en": "Vegetables", "vi": "Rau củ"}}],
@@ -281,6 +282,7 @@ class NutritionSchema(Schema):
 class ProductDetailSchema(ProductSchema):
     """A product's own page. `active` false: it is no longer sold.
 
+    `lowest_price_30d`: the lowest that was asked in the 30 days before the offer began; null without an offer.
     `sizes`: the other packs of its `family` that are sold, small ones first.
     """
 
@@ -290,6 +292,7 @@ class ProductDetailSchema(ProductSchema):
     active: bool
     origin: OriginSchema | None
     nutrition: NutritionSchema | None
+    lowest_price_30d: int | None
     family: str
     sizes: list[ProductSchema]
     trail: list[TrailSchema]

@@ -134,6 +134,8 @@ class ProductDetail(ProductCard):
     active: bool
     origin: Origin | None
     nutrition: Nutrition | None
+    #: The lowest that was asked in the 30 days before the offer began (98/6/EC, article 6a); None without one.
+    lowest_price_30d: Money | None
     #: The code that packs of the same thing share; empty: it comes in this one alone.
     family: str
     #: The other packs of its family that are sold, small ones first.

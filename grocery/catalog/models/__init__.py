@@ -3,6 +3,7 @@
 from grocery.catalog.models.brands import Brand
 from grocery.catalog.models.imports import ImportJob, ImportLine
 from grocery.catalog.models.places import Category, Store
+from grocery.catalog.models.prices import PlannedPrice
 from grocery.catalog.models.products import PriceChange, Product
 from grocery.catalog.models.shelf import DailySale, KnownWord, Listing, ShelfOffer
 from grocery.catalog.models.terms import TermChange, TermGroup
@@ -16,6 +17,7 @@ __all__ = [
     "ImportLine",
     "KnownWord",
     "Listing",
+    "PlannedPrice",
     "PriceChange",
     "Product",
     "ShelfOffer",

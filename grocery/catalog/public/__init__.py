@@ -70,6 +70,15 @@ from grocery.catalog.public.imports import (
     work_on_imports,
 )
 from grocery.catalog.public.labels import NUTRITION_VALUES, Nutrition, Origin, Storage, nutrition_told
+from grocery.catalog.public.prices import (
+    PlannedPriceId,
+    PriceAlreadyPlanned,
+    PriceIsDue,
+    apply_due_prices,
+    check_planned_price,
+    plan_price,
+    take_back_price,
+)
 from grocery.catalog.public.terms import (
     SearchTerms,
     Segment,
@@ -299,6 +308,14 @@ __all__ = [
     "check_product",
     "save_product",
     "GtinTaken",
+    # prices to come
+    "PlannedPriceId",
+    "PriceAlreadyPlanned",
+    "PriceIsDue",
+    "apply_due_prices",
+    "check_planned_price",
+    "plan_price",
+    "take_back_price",
     # brands
     "Brand",
     "BrandTaken",

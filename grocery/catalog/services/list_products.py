@@ -21,6 +21,7 @@ from grocery.catalog.contracts import (
 )
 from grocery.catalog.models import orders, reading
 from grocery.catalog.models.orders import Order, Place
+from grocery.catalog.models.prices import lowest_before_offers
 from grocery.catalog.models.reading import Selection
 from grocery.catalog.policies import EXPIRES_SOON_DAYS
 from grocery.catalog.services import cursors, nearest, search, versions
@@ -31,6 +32,7 @@ from grocery.catalog.services.search import Found
 from grocery.catalog.services.stores import store
 from grocery.kernel.clock import local_date
 from grocery.kernel.errors import Invalid, NotFound
+from grocery.kernel.money import Money
 
 CHUNK: Final = 2_000
 
@@ -223,15 +225,23 @@ def details(*, skus: Iterable[Sku], store_id: StoreId) -> dict[Sku, ProductDetai
     rows = reading.details(skus, store_id=here)
     priced = [detail_fields(row) for row in rows if row[3] is not None]  # never priced, so never shown
     packs = _packs({fields["family"] for fields in priced} - {""}, here)
+    lowest = _lowest([fields["sku"] for fields in priced if fields["offer_price"]], here)
     trail = tree().trail
     return {
         fields["sku"]: ProductDetail(
             **fields,
             trail=trail(fields["category_id"]),
+            lowest_price_30d=lowest.get(fields["sku"]),
             sizes=tuple(pack for pack in packs[fields["family"]] if pack.sku != fields["sku"]),
         )
         for fields in priced
     }
+
+
+def _lowest(reduced: Collection[Sku], store_id: StoreId) -> Mapping[Sku, Money]:
+    """The lowest that was asked for each of these in the 30 days before its offer began."""
+    found = lowest_before_offers(reduced, store_id=store_id) if reduced else {}
+    return {Sku(sku): Money(price) for sku, price in found.items()}
 
 
 def _packs(families: Collection[str], store_id: StoreId) -> Mapping[str, list[ProductCard]]:
