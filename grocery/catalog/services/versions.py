@@ -10,12 +10,10 @@ from collections.abc import Callable, Collection, Hashable, Iterable
 from typing import Final
 
 import structlog
-from django.core.cache import cache
 from django.db import transaction
-from django_redis.exceptions import ConnectionInterrupted
 from redis.exceptions import RedisError
 
-from grocery.kernel import once
+from grocery.kernel import once, valkey
 from grocery.kernel.ids import new_id
 
 CATALOG: Final = "catalog:version"
@@ -25,8 +23,9 @@ _TOGETHER: Final = (CATALOG, TERMS)
 #: A version forgotten by a process that died between commit and announcement lives no longer than this.
 SECONDS: Final = 300
 
-_unreachable = (ConnectionInterrupted, RedisError)
 _remembered: dict[str, tuple[str, object]] = {}
+_counts: dict[str, int] = {}
+_MOST_COUNTS: Final = 4096
 log = structlog.get_logger()
 
 
@@ -42,14 +41,24 @@ def current(*names: str) -> str | None:
     try:
         if unknown := [name for name in names if name not in known]:
             known |= _ask({*unknown, *_TOGETHER} - known.keys())
-    except _unreachable:
+    except RedisError:
         return None
     return ".".join(known[name] for name in names)
 
 
 def _ask(names: Collection[str]) -> dict[str, str]:
-    known = cache.get_many(names)
-    return {name: str(known.get(name) or cache.get_or_set(name, new_id().hex, SECONDS)) for name in names}
+    said = valkey.client().mget(list(names))
+    return {name: _text(version) if version else _begin(name) for name, version in zip(names, said, strict=True)}
+
+
+def _begin(name: str) -> str:
+    new = new_id().hex
+    before = valkey.client().set(name, new, nx=True, get=True, ex=SECONDS)  # somebody else may have been faster
+    return _text(before) if before else new
+
+
+def _text(said: object) -> str:
+    return said.decode() if isinstance(said, bytes) else str(said)
 
 
 def announce(*names: str) -> None:
@@ -61,8 +70,11 @@ def _renew(names: Iterable[str]) -> None:
     new = {name: new_id().hex for name in names}
     once.kept().update(new)
     try:
-        cache.set_many(new, SECONDS)
-    except _unreachable:
+        pipeline = valkey.client().pipeline()
+        for name, version in new.items():
+            pipeline.set(name, version, ex=SECONDS)
+        pipeline.execute()
+    except RedisError:
         log.warning("catalog.version_not_announced", names=list(names))
 
 
@@ -100,16 +112,21 @@ class Memory[T]:
 
 
 def shared_count(key: str, names: tuple[str, ...], make: Callable[[], int]) -> int:
-    """`make()`, kept in Valkey for all processes for as long as what is named has the same version."""
+    """`make()`, kept in Valkey for all processes, and here, for as long as what is named has the same version."""
     version = current(*names)
     if version is None:
         return make()
     full = f"catalog:count:{version}:{key}"
+    if (known := _counts.get(full)) is not None:
+        return known
     try:
-        known = cache.get(full)
-        if known is None:
-            known = make()
-            cache.set(full, known, SECONDS)
-    except _unreachable:
+        said = valkey.client().get(full)
+        count = int(said) if said else make()
+        if not said:
+            valkey.client().set(full, count, ex=SECONDS)
+    except RedisError:
         return make()
-    return int(known)
+    if len(_counts) > _MOST_COUNTS:
+        _counts.clear()
+    _counts[full] = count
+    return count
