@@ -84,13 +84,13 @@ def rows(path: Path, *, sheet_name: str = "") -> Generator[tuple[int, list[str] 
     """
     with _said_plainly(), ExitStack() as opened:
         _check_size(path)
-        book = opened.enter_context(closing(_book(path, values=True)))
+        book = _book(path, opened, values=True)
         sheet = _chosen(book, sheet_name)
         merged, has_formulas = _search(path, sheet)
         columns = len(_texts(next(_cells(sheet, _COLUMNS), ()))) + 1
         formulas: Iterable[Any] = repeat(())
         if has_formulas:
-            other = opened.enter_context(closing(_book(path, values=False)))
+            other = _book(path, opened, values=False)
             formulas = _cells(_chosen(other, sheet_name), columns)
         before: Any = None
         for number, (cells, said) in enumerate(zip(_cells(sheet, columns), formulas, strict=False), start=1):
@@ -106,10 +106,12 @@ def _is_unknown(cells: Iterable[Any], said: Iterable[Any]) -> bool:
     return any(cell.data_type == "f" and had.value is None for cell, had in zip(said, cells, strict=False))
 
 
-def _book(path: Path, *, values: bool) -> Any:
+def _book(path: Path, opened: ExitStack, *, values: bool) -> Any:
+    """Given as a stream: of a path, openpyxl would judge the name."""
     from openpyxl import load_workbook  # a tenth of what any process takes to start, and few ever read a sheet
 
-    return load_workbook(path, read_only=True, data_only=values, keep_links=False)
+    stream = opened.enter_context(path.open("rb"))
+    return opened.enter_context(closing(load_workbook(stream, read_only=True, data_only=values, keep_links=False)))
 
 
 def _cells(sheet: Any, columns: int) -> Iterator[Any]:

@@ -48,6 +48,7 @@ TABLE = {
     "GET /products/popular": OPEN,
     "GET /products/suggest": OPEN,
     "GET /products/{sku}": OPEN,
+    "GET /exports/products": STAFF,
     "POST /imports": STAFF,
     "GET /imports": STAFF,
     "GET /imports/{import_id}": STAFF,

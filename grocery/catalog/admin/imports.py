@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, cast
@@ -211,6 +211,8 @@ def _said(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {of}" for name, of in value.items())
     if isinstance(value, Iterable) and not isinstance(value, str):
         return " ".join(map(str, value)) or "none"
     return str(value)

@@ -8,12 +8,14 @@ from uuid import UUID
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from grocery.catalog import public as catalog
+from grocery.catalog.admin.exports import exported
 from grocery.catalog.admin.product_form import ProductForm, draft_of
 from grocery.catalog.admin.rules import ChecksByRule, LookOnly, NeverDeleted
 from grocery.catalog.models import Category, PlannedPrice, PriceChange, Product, Store
@@ -115,6 +117,7 @@ class ProductAdmin(NeverDeleted, admin.ModelAdmin):
     autocomplete_fields = ["category", "brand"]
     readonly_fields = ["packs", "sold_7d", "popularity", "created_at", "changed_at"]
     inlines = [PlannedPrices, PriceHistory]
+    actions = ["export_csv", "export_xlsx"]
     fieldsets = [
         (
             None,
@@ -145,6 +148,14 @@ class ProductAdmin(NeverDeleted, admin.ModelAdmin):
             {"fields": ["max_per_order", "base_popularity", ("sold_7d", "popularity"), ("created_at", "changed_at")]},
         ),
     ]
+
+    @admin.action(description=_("Export as CSV"), permissions=["view"])
+    def export_csv(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponseBase:
+        return exported(queryset, catalog.ExportForm.CSV)
+
+    @admin.action(description=_("Export as .xlsx"), permissions=["view"])
+    def export_xlsx(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponseBase:
+        return exported(queryset, catalog.ExportForm.XLSX)
 
     @admin.display(description=_("price"), ordering="price")
     def shown_price(self, product: Product) -> str:

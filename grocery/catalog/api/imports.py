@@ -1,4 +1,4 @@
-"""Imports over HTTP, for staff: send a file, see how far it is, what it would change, what was rejected."""
+"""Imports and exports over HTTP, for staff: send a file, see what it would change, take it in; have one."""
 
 from __future__ import annotations
 
@@ -223,6 +223,21 @@ def rejects(request: HttpRequest, import_id: Id) -> StreamingHttpResponse:
     asker(request).require(*ROLES)
     pieces = catalog.import_rejects(import_id=ImportId(import_id))
     return StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
+
+
+@router.get("/exports/products", summary="Products as a file")
+def export(
+    request: HttpRequest, form: catalog.ExportForm = catalog.ExportForm.CSV, category: Code | None = None
+) -> StreamingHttpResponse:
+    """The columns that `POST /imports` takes in, of all products or of a category and what is below. For staff.
+
+    Taken in again it changes nothing. 404 for an unknown category.
+    """
+    asker(request).require(*ROLES)
+    pieces = catalog.export_products(form=form, category=category)
+    answer = StreamingHttpResponse(pieces, content_type=form.content_type)
+    answer["Content-Disposition"] = f'attachment; filename="products.{form}"'
+    return answer
 
 
 def _receive(request: HttpRequest, path: Path) -> str:

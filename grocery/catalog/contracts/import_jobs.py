@@ -29,6 +29,23 @@ class ImportState(StrEnum):
     FAILED = "failed"
 
 
+class ExportForm(StrEnum):
+    """What a file of products is given out as."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+    @property
+    def content_type(self) -> str:
+        return _CONTENT_TYPES[self]
+
+
+_CONTENT_TYPES: Final = {
+    ExportForm.CSV: "text/csv; charset=utf-8",
+    ExportForm.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
 #: Somebody works on it, or will.
 AT_WORK: Final = (ImportState.WAITING, ImportState.RUNNING)
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from grocery.catalog.contracts import Brand, ProductDraft
+from grocery.catalog.contracts.labels import SODIUM_IN_SALT
 from grocery.catalog.policies import nutrition
 from grocery.kernel.quantity import plain
 
@@ -216,6 +217,41 @@ def _pairs(name: str) -> list[tuple[str, str]]:
     if name == "category":
         return [("c.slug", "s.category")]
     return [(f"p.{column}", f"s.{column}") for column in _TO_TABLE.get(name, (name,))]
+
+
+def read(
+    columns: Sequence[str],
+    *,
+    after: str,
+    most: int,
+    categories: Sequence[UUID] | None = None,
+    skus: Sequence[str] | None = None,
+) -> list[tuple[object, ...]]:
+    """These columns of products behind that SKU, by the drafts' words, in the order of the SKUs."""
+    values: dict[str, Any] = {"after": after, "most": most, "categories": categories, "skus": skus and list(skus)}
+    shown = ", ".join(_shown(name) for name in columns)
+    within = "" if categories is None else "AND p.category_id = ANY(%(categories)s::uuid[])"
+    among = "" if skus is None else "AND p.sku = ANY(%(skus)s::text[])"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+SELECT {shown} FROM "catalog_product" p JOIN "catalog_category" c ON c.id = p.category_id
+WHERE p.sku > %(after)s {within} {among} ORDER BY p.sku LIMIT %(most)s
+""",  # noqa: S608 - put together from the column names above
+            values,
+        )
+        return list(cursor.fetchall())
+
+
+def _shown(name: str) -> str:
+    """Where the value of a column of the profile `grocery` stands in the table."""
+    if name == "nutrition_per":
+        return "p.nutrition->>'per'"
+    if name == "sodium_mg":
+        return f"(p.nutrition->>'salt')::numeric * {SODIUM_IN_SALT}"
+    if name in nutrition.VALUES:
+        return f"(p.nutrition->>'{name}')::numeric"
+    return _pairs(name)[-1][0]
 
 
 def _upsert(sets: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -35,6 +36,8 @@ def checked(draft: ProductDraft) -> ProductDraft:
         draft,
         name_en=tidy(draft.name_en),
         name_vi=tidy(draft.name_vi),
+        description_en=_paragraphs(draft.description_en),
+        description_vi=_paragraphs(draft.description_vi),
         dietary=tuple(sorted(set(draft.dietary))),
         allergens=None if draft.allergens is None else tuple(sorted(set(draft.allergens))),
         tags=tuple(sorted(set(draft.tags))),
@@ -48,6 +51,11 @@ def checked(draft: ProductDraft) -> ProductDraft:
     for wrong in _faults(draft):
         raise wrong
     return draft
+
+
+def _paragraphs(text: str) -> str:
+    """NFC, one kind of line end, no blanks around: as a file that it goes through would leave it."""
+    return unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _gtin(text: str) -> str:

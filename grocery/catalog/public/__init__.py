@@ -48,6 +48,7 @@ from grocery.catalog.public.browsing import cards, list_products, popular, simil
 from grocery.catalog.public.imports import (
     LARGEST_UPLOAD,
     Difference,
+    ExportForm,
     FileTooLarge,
     ImportFailed,
     ImportId,
@@ -57,6 +58,7 @@ from grocery.catalog.public.imports import (
     NotATable,
     NotInThatState,
     continue_import,
+    export_products,
     forget_old_imports,
     generate_demo_catalogue,
     import_differences,
@@ -339,6 +341,7 @@ __all__ = [
     # many products at once
     "LARGEST_UPLOAD",
     "Difference",
+    "ExportForm",
     "FileTooLarge",
     "ImportFailed",
     "ImportId",
@@ -348,6 +351,7 @@ __all__ = [
     "NotATable",
     "NotInThatState",
     "continue_import",
+    "export_products",
     "forget_old_imports",
     "import_differences",
     "import_job",

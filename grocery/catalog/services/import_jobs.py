@@ -174,7 +174,7 @@ def _fail(job_id: UUID, runner: UUID, error: DomainError | OSError, now: datetim
         job.failure = {"en": error.text("en"), "vi": error.text("vi")}
     else:
         job.failure = {"en": "The file cannot be fetched any more.", "vi": "Không lấy được tệp nữa."}
-    log.warning("catalog.import_failed", job=str(job_id), exc_info=error)
+    log.warning("catalog.import_failed", job=str(job_id), error=str(error))
     job.end(ImportState.FAILED, now)
     job.save()
 

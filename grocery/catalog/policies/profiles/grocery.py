@@ -29,6 +29,7 @@ from typing import Final, cast
 
 from grocery.catalog.contracts import MOST_PER_ORDER, BadRow, CategoryDraft, NetUnit, ProductDraft, Storage, Unit
 from grocery.catalog.policies import nutrition, vat
+from grocery.catalog.policies.formulas import unguarded
 from grocery.catalog.policies.profiles.profile import Companions, Profile, ReadRow, Row, decimal, flag, text, whole
 from grocery.kernel.quantity import plain
 
@@ -50,6 +51,7 @@ _TOGETHER: Final = (
 
 def _reader(companions: Companions, default_price: int | None) -> ReadRow:  # noqa: ARG001 - the sheet stands alone
     def read(row: Row) -> tuple[ProductDraft, tuple[CategoryDraft, ...]]:
+        row = {name: unguarded(cell) for name, cell in row.items()}
         price = whole(row, "price")
         return _draft(row, default_price if price is None else price), ()
 
