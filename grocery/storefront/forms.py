@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import slug_re
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from grocery.accounts.public import Address, Province, Ward
+from grocery.catalog.public import Allergen
 from grocery.kernel import phones
 from grocery.kernel.errors import DomainError
 
@@ -110,10 +112,22 @@ class AddressForm(ShopForm):
         }
 
 
+class _Slugs(forms.MultipleChoiceField):
+    """Of what there is far too much to list: whatever looks like a slug."""
+
+    def valid_value(self, value: str) -> bool:
+        return len(value) <= 80 and slug_re.fullmatch(value) is not None
+
+
 class FilterForm(forms.Form):
     """How a list is narrowed and ordered; anything that it does not know is left out, never an error."""
 
     in_stock = forms.BooleanField(label=_("In stock"), required=False)
+    on_offer = forms.BooleanField(label=_("On offer"), required=False)
+    category = forms.CharField(required=False, max_length=80)
+    price = forms.CharField(required=False, max_length=20)
+    brand = _Slugs(required=False)
+    allergen_free = forms.MultipleChoiceField(required=False, choices=[(one.value, one.value) for one in Allergen])
     expires_soon = forms.BooleanField(label=_("Near expiry"), required=False)
     is_perishable = forms.BooleanField(label=_("Fresh food only"), required=False)
     dietary = forms.MultipleChoiceField(

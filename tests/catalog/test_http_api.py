@@ -66,6 +66,7 @@ def names(client: Client, path: str) -> list[str]:
         ("categories", schemas.CategoriesSchema),
         ("products", schemas.ProductsSchema),
         ("products?search=ca%20xaon", schemas.ProductsSchema),
+        ("products/facets", schemas.FacetsSchema),
         ("products/popular", schemas.PopularSchema),
         ("products/suggest?search=c%E1%BA%A3i", schemas.SuggestionsSchema),
         ("products/kale", schemas.ProductDetailSchema),
@@ -91,7 +92,7 @@ def test_every_schema_is_shown_by_an_example_that_it_accepts():
     ours = [one for one in vars(schemas).values() if isinstance(one, type) and issubclass(one, Schema)]
     examples = [(schema, schema.model_config.get("json_schema_extra")) for schema in ours]
     shown = [schema.model_validate(extra["examples"][0], extra="forbid") for schema, extra in examples if extra]  # type: ignore[index]  # it is a mapping
-    assert len(shown) == 14
+    assert len(shown) == 15
 
 
 def test_the_documentation_knows_the_routes():
@@ -234,6 +235,8 @@ STATEMENTS = {
     "products?on_offer=true&limit=24": (1, 1, 1),
     "products?search=món&limit=24": (3, 3, 3),
     "products?search=món&limit=23": (1, 1, 1),
+    "products/facets": (2, 2, 2),
+    "products/facets?search=món&in_stock=false&min_price=1": (2, 2, 2),
     "products/p0": (1, 1, 1),
     "products/popular": (1, 1, 1),
     "products/suggest?search=món": (4, 4, 3),

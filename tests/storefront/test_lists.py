@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.storefront.conftest import Market, Visitor, text_of
@@ -34,13 +36,54 @@ def test_a_filter_narrows_and_can_be_taken_off(market: Market, visitor: Visitor)
     assert ("Beef tomatoes" in text_of(page), 'href="?sort=price"' in page.content.decode()) == (True, True)
 
 
+def test_a_filter_says_how_many_it_would_leave(market: Market, visitor: Visitor):
+    told = re.findall(r"(Vegan|Fish|20.000.₫ – 50.000.₫) (\d+)", text_of(visitor.get("/en/search/?q=a")))
+    ticked = ("price=20000-49999", "dietary=vegan", "allergen_free=fish")
+    left = [re.findall(r"(\d+) items?\b", text_of(visitor.get(f"/en/search/?q=a&{tick}")))[0] for tick in ticked]
+    assert [count for _label, count in told] == left
+
+
+@pytest.mark.parametrize(
+    ("query", "words", "back"),
+    [
+        ("allergen_free=milk", "Without milk", 'href="?"'),
+        ("price=-19999&sort=price", "Below 20.000\xa0₫", 'href="?sort=price"'),
+        ("on_offer=1", "On offer", 'href="?"'),
+        ("dietary=vegan&brand=x", "Vegan", 'href="?brand=x"'),
+    ],
+)
+def test_what_is_chosen_can_be_taken_back(market: Market, visitor: Visitor, query: str, words: str, back: str):
+    page = visitor.get(f"/en/c/vegetables/?{query}")
+    assert (f"Remove filter: {words}" in text_of(page), back in page.content.decode()) == (True, True)
+
+
+def test_a_search_is_narrowed_to_a_department(market: Market, visitor: Visitor):
+    words = text_of(visitor.get("/en/search/?q=a&category=vegetables"))
+    assert ("Beef tomatoes" in words, "ST25" in words) == (True, False)
+
+
 def test_a_filter_that_nothing_passes_offers_a_way_out(market: Market, visitor: Visitor):
     assert "Nothing matches Fewer filters show more. Clear all" in text_of(
         visitor.get("/en/c/vegetables/?dietary=halal")
     )
 
 
-@pytest.mark.parametrize("nonsense", ["page=-1", "page=999999999", "page=x", "sort=evil", "dietary=x", "in_stock=no"])
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "page=-1",
+        "page=999999999",
+        "page=x",
+        "sort=evil",
+        "dietary=x",
+        "in_stock=no",
+        "price=9-1",
+        "price=x",
+        "brand=%00",
+        "category=x",
+        "allergen_free=x",
+    ],
+)
 def test_nonsense_in_the_address_is_left_out(market: Market, visitor: Visitor, nonsense: str):
     assert visitor.get(f"/c/vegetables/?{nonsense}").status_code == 200
 

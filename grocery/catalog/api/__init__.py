@@ -15,9 +15,10 @@ from ninja import Router
 from grocery.catalog import public as catalog
 from grocery.catalog.api import answers
 from grocery.catalog.api.imports import router as imports
-from grocery.catalog.api.parameters import ListParameters
+from grocery.catalog.api.parameters import FilterParameters, ListParameters
 from grocery.catalog.api.schemas import (
     CategoriesSchema,
+    FacetsSchema,
     PopularSchema,
     ProductDetailSchema,
     ProductsSchema,
@@ -63,6 +64,12 @@ def products(request: HttpRequest, query: QueryParameter[ListParameters]) -> Htt
     twice and none is left out while others come and go. A cursor of another list (filters, sort, store) is a 422.
     """
     return kept(request, answers.page(query, asker(request).language), _LIVELY)
+
+
+@router.get("/products/facets", response=FacetsSchema, summary="What a list can be narrowed to, counted")
+def facets(request: HttpRequest, query: QueryParameter[FilterParameters]) -> HttpResponse:
+    """With the filters of a list, what each further choice would leave; what would leave nothing is not named."""
+    return kept(request, answers.facets(query, asker(request).language), _LIVELY)
 
 
 @router.get("/products/popular", response=PopularSchema, summary="What sells")

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from grocery.catalog import public as catalog
-from grocery.catalog.api.parameters import ListParameters
+from grocery.catalog.api.parameters import FilterParameters, ListParameters
 from grocery.catalog.public import Category, Filters, Nutrition, Origin, ProductCard, ProductDetail, Store, StoreId
 from grocery.kernel import clock
 
@@ -35,6 +35,38 @@ def page(query: ListParameters, language: str) -> dict[str, Any]:
     }
 
 
+def facets(query: FilterParameters, language: str) -> dict[str, Any]:
+    """What a list can be narrowed to next."""
+    found = catalog.facets(store_id=store_id(query.store), filters=_filters(query), now=clock.now())
+    return {
+        "total": found.total,
+        "categories": [
+            {
+                "slug": hit.category.slug,
+                "parent": hit.category.parent_slug,
+                **named(hit.category, language),
+                "products": hit.products,
+            }
+            for hit in found.categories
+        ],
+        "brands": [
+            {"slug": hit.brand.slug, "name": hit.brand.name, "products": hit.products} for hit in found.brands
+        ],
+        **{
+            kind: [{"value": one.value, "products": one.products} for one in getattr(found, kind)]
+            for kind in ("dietary", "allergen_free", "tags")
+        },
+        "prices": [
+            {"min_price": band.min_price, "max_price": band.max_price, "products": band.products}
+            for band in found.prices
+        ],
+        "is_perishable": found.is_perishable,
+        "expires_soon": found.expires_soon,
+        "on_offer": found.on_offer,
+        "in_stock": found.in_stock,
+    }
+
+
 def suggestions(*, typed: str, limit: int, store: UUID | None, language: str) -> dict[str, Any]:
     found = catalog.suggest(query=typed, store_id=store_id(store), limit=limit, language=language)
     return {
@@ -52,9 +84,10 @@ def store_id(asked: UUID | None) -> StoreId:
     return StoreId(asked) if asked else catalog.default_store().id
 
 
-def _filters(query: ListParameters) -> Filters:
+def _filters(query: FilterParameters) -> Filters:
     return Filters(
         category=query.category,
+        brand=tuple(query.brand),
         is_perishable=query.is_perishable,
         dietary=tuple(query.dietary),
         allergen_free=tuple(query.allergen_free),

@@ -27,11 +27,12 @@ Cursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_:-]+$", max_leng
 Promises = Annotated[list[Dietary], BeforeValidator(_words), Field(max_length=20)]
 
 
-class ListParameters(Schema):
-    """What a list is narrowed to and how it is ordered; every filter that is given must hold."""
+class FilterParameters(Schema):
+    """What a list is narrowed to; every filter that is given must hold."""
 
     store: Id | None = Field(None, description="Which store; the first one where none is named.")
     category: Code | None = Field(None, description="The slug of a category; what is below it belongs to it.")
+    brand: Words = Field([], description="One of these, by their slugs.")
     is_perishable: bool | None = None
     dietary: Promises = Field([], description="All of these, for example `vegan,gluten_free`.")
     allergen_free: Free = Field(
@@ -45,10 +46,15 @@ class ListParameters(Schema):
     min_price: Price | None = None
     max_price: Price | None = None
     search: Query = Field("", description="Words in either language, with or without marks; a SKU or GTIN.")
+    lang: Literal["en", "vi"] | None = Field(None, description="The language of `name`.")
+
+
+class ListParameters(FilterParameters):
+    """What a list is narrowed to and how it is ordered."""
+
     sort: Sort | None = Field(None, description="Popular first where none is given; a search by relevance.")
     limit: Limit = 24
     offset: Offset = 0
     cursor: Cursor | None = Field(
         None, description="The `next_cursor` of the page before, in place of `offset`; all else as it was there."
     )
-    lang: Literal["en", "vi"] | None = Field(None, description="The language of `name`.")

@@ -215,6 +215,71 @@ class ProductsSchema(Schema):
     )
 
 
+class CategoryChoiceSchema(Schema):
+    """A category with what is in it and below; `parent` is a slug."""
+
+    slug: str
+    parent: str | None
+    name: str
+    names: Names
+    products: int
+
+
+class BrandChoiceSchema(Schema):
+    slug: str
+    name: str
+    products: int
+
+
+class ChoiceSchema(Schema):
+    value: str
+    products: int
+
+
+class PriceBandSchema(Schema):
+    """Both ends belong to it; null: open."""
+
+    min_price: int | None
+    max_price: int | None
+    products: int
+
+
+class FacetsSchema(Schema):
+    """What may be asked for beside what is, and how many products the list would have then.
+
+    `categories`, `brands`, `prices` and the yes-or-no filters are counted without the filter of their own kind; the
+    others, which add up, under all filters.
+    """
+
+    total: int
+    categories: list[CategoryChoiceSchema]
+    brands: list[BrandChoiceSchema]
+    dietary: list[ChoiceSchema]
+    allergen_free: list[ChoiceSchema]
+    tags: list[ChoiceSchema]
+    prices: list[PriceBandSchema]
+    is_perishable: int
+    expires_soon: int
+    on_offer: int
+    in_stock: int
+
+    model_config = _example(
+        {
+            "total": 9,
+            "categories": [{**_HITS, "parent": "rau-cu"}],
+            "brands": [{"slug": "vuon-chin", "name": "Vườn Chín", "products": 4}],
+            "dietary": [{"value": "vegan", "products": 9}],
+            "allergen_free": [{"value": "milk", "products": 9}],
+            "tags": [{"value": "vietgap", "products": 5}],
+            "prices": [{"min_price": None, "max_price": 19999, "products": 6}],
+            "is_perishable": 9,
+            "expires_soon": 1,
+            "on_offer": 2,
+            "in_stock": 8,
+        }
+    )
+
+
 class PopularSchema(Schema):
     products: list[ProductSchema]
 

@@ -3,6 +3,7 @@
 from grocery.catalog.contracts.allergens import Allergen
 from grocery.catalog.contracts.brands import Brand, BrandTaken
 from grocery.catalog.contracts.drafts import GtinTaken, ProductDraft
+from grocery.catalog.contracts.facets import BrandHits, Choice, Facets, PriceBand
 from grocery.catalog.contracts.import_jobs import (
     AT_WORK,
     LARGEST_UPLOAD,
@@ -50,6 +51,10 @@ from grocery.catalog.contracts.products import (
 from grocery.catalog.contracts.seen import OfferSeen, StockSeen
 
 __all__ = [
+    "BrandHits",
+    "Choice",
+    "Facets",
+    "PriceBand",
     "NotInThatState",
     "NotATable",
     "LineKind",

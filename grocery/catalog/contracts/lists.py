@@ -32,12 +32,14 @@ class Filters:
     """What a list is narrowed to; every member that is given must hold.
 
     `category` is a slug and includes what is below it; `dietary` and `tags` must all be there;
+    `brand`: slugs, it bears one of these;
     `allergen_free`: declared to contain none of these, as `Allergen` names them; what is not declared never is;
     `on_offer`: costs less at this moment; `min_price` and `max_price` are of the price without offers, đồng;
     `expires_soon`: in stock and best before within `policies.EXPIRES_SOON_DAYS` of the store's today.
     """
 
     category: str | None = None
+    brand: tuple[str, ...] = ()
     is_perishable: bool | None = None
     dietary: tuple[str, ...] = ()
     allergen_free: tuple[str, ...] = ()

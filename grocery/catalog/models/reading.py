@@ -51,9 +51,9 @@ _DETAIL: Final = f"""{CARD}, p.gtin, p.description_en, p.description_vi, p.is_ac
 #: How many packs of one thing are shown.
 _MOST_SIZES: Final = 24
 _CATEGORY: Final = 'JOIN "catalog_category" c ON c.id = p.category_id'
-_LISTING: Final = """CROSS JOIN (SELECT %s::uuid AS id) AS here
+LISTING: Final = """CROSS JOIN (SELECT %s::uuid AS id) AS here
  LEFT JOIN "catalog_listing" l ON l.store_id = here.id AND l.sku = p.sku"""
-_LISTING_OF: Final = _LISTING.replace("%s", "%(store)s")
+_LISTING_OF: Final = LISTING.replace("%s", "%(store)s")
 
 
 _ON_SALE: Final = "p.is_active"
@@ -83,6 +83,9 @@ class Selection:
         if len(ids) == 1:  # equality lets one index give the order, too
             return self.where(_IN_CATEGORY, ids[0])
         return self.where("p.category_id = ANY(%s)", list(ids))
+
+    def of_brands(self, slugs: Sequence[str]) -> Self:
+        return self.where("p.brand_id = ANY(%s)", list(slugs))
 
     def perishable(self, *, wanted: bool) -> Self:
         return self.where("p.perishable" if wanted else "NOT p.perishable")
@@ -135,6 +138,11 @@ class Selection:
         return len(self.conditions) > 1
 
     @property
+    def narrowing(self) -> str:
+        """The conditions beside being on sale."""
+        return " AND ".join(self.conditions[1:]) or "true"
+
+    @property
     def _where(self) -> str:
         return " AND ".join(self.conditions)
 
@@ -148,7 +156,7 @@ class Selection:
             return self._deep_page(order, limit, offset)
         [part] = order.parts
         cards = (
-            f'SELECT {CARD}, {", ".join(order.columns)} FROM "catalog_product" p {_CATEGORY} {_LISTING}'
+            f'SELECT {CARD}, {", ".join(order.columns)} FROM "catalog_product" p {_CATEGORY} {LISTING}'
             f" WHERE {self._where} ORDER BY {part.order} LIMIT"
         )
         if self.steady and not offset:
@@ -158,11 +166,11 @@ class Selection:
     def _deep_page(self, order: Order, limit: int, offset: int) -> list[Row]:
         """What is passed over is passed over in the index, and only what is shown is looked up."""
         [part] = order.parts
-        listing, store = (_LISTING, [self.store_id]) if self.of_stock else ("", [])
+        listing, store = (LISTING, [self.store_id]) if self.of_stock else ("", [])
         return _rows(
             f'SELECT {CARD}, {", ".join(order.columns)} FROM (SELECT p.sku FROM "catalog_product" p {listing}'
             f" WHERE {self._where} ORDER BY {part.order} LIMIT %s OFFSET %s) AS shown"
-            f' JOIN "catalog_product" p USING (sku) {_CATEGORY} {_LISTING} ORDER BY {part.order}',
+            f' JOIN "catalog_product" p USING (sku) {_CATEGORY} {LISTING} ORDER BY {part.order}',
             [*store, *self.params, limit, offset, self.store_id],
         )
 
@@ -205,7 +213,7 @@ class Selection:
         return _rows(
             f"SELECT {', '.join([CARD, *columns])} FROM (SELECT sku, row_number() OVER () AS place"
             f" FROM ({walks} LIMIT %s OFFSET %s) AS found) AS shown"
-            f' JOIN "catalog_product" p USING (sku) {_CATEGORY} {_LISTING} ORDER BY place',
+            f' JOIN "catalog_product" p USING (sku) {_CATEGORY} {LISTING} ORDER BY place',
             [*params, limit, offset, self.store_id],
         )
 
@@ -214,7 +222,7 @@ class Selection:
         branches: list[str] = []
         params: list[Any] = []
         for part in parts:
-            listing, store = (_LISTING, [self.store_id]) if self.of_stock or part.of_stock else ("", [])
+            listing, store = (LISTING, [self.store_id]) if self.of_stock or part.of_stock else ("", [])
             branches.append(
                 f'(SELECT {columns} FROM "catalog_product" p {listing}'
                 f" WHERE {' AND '.join([*self.conditions, part.sql])} ORDER BY {part.order} LIMIT %s)"
@@ -223,19 +231,22 @@ class Selection:
         return " UNION ALL ".join(branches) if len(branches) > 1 else f"SELECT * FROM {branches[0]} AS walk", params
 
     def exists(self) -> bool:
-        listing, params = (_LISTING, [self.store_id]) if self.of_stock else ("", [])
+        listing, params = (LISTING, [self.store_id]) if self.of_stock else ("", [])
         sql = f'SELECT FROM "catalog_product" p {listing} WHERE {self._where} LIMIT 1'
         return bool(_rows(sql, [*params, *self.params]))
 
+    @property
+    def counting(self) -> tuple[str, list[Any]]:
+        """The statement that counts it, with its parameters."""
+        listing, store = (LISTING, [self.store_id]) if self.of_stock else ("", [])
+        return f'SELECT count(*) FROM "catalog_product" p {listing} WHERE {self._where}', [*store, *self.params]
+
     def count(self) -> int:
-        listing, params = (_LISTING, [self.store_id]) if self.of_stock else ("", [])
-        [(number,)] = _rows(
-            f'SELECT count(*) FROM "catalog_product" p {listing} WHERE {self._where}', [*params, *self.params]
-        )
+        [(number,)] = _rows(*self.counting)
         return int(number)
 
     def count_by_category(self) -> dict[UUID, int]:
-        listing, params = (_LISTING, [self.store_id]) if self.of_stock else ("", [])
+        listing, params = (LISTING, [self.store_id]) if self.of_stock else ("", [])
         return dict(
             _rows(
                 f'SELECT p.category_id, count(*) FROM "catalog_product" p {listing} WHERE {self._where} GROUP BY 1',
@@ -347,7 +358,7 @@ def sizes(families: Iterable[str], *, store_id: UUID) -> list[Row]:
     return _rows(
         f"""SELECT named.family, {CARD} FROM unnest(%s::text[]) AS named (family) CROSS JOIN LATERAL (
            SELECT * FROM "catalog_product" q WHERE q.is_active AND q.family = named.family AND q.family <> \'\'
-           ORDER BY q.net_unit, q.net_content, q.sku LIMIT %s) AS p {_CATEGORY} {_LISTING}
+           ORDER BY q.net_unit, q.net_content, q.sku LIMIT %s) AS p {_CATEGORY} {LISTING}
            ORDER BY named.family, p.net_unit, p.net_content, p.sku""",
         [list(families), _MOST_SIZES, store_id],
     )
@@ -362,7 +373,7 @@ def in_order(skus: Sequence[str], *, store_id: UUID) -> list[Row]:
 def details(skus: Iterable[str], *, store_id: UUID) -> list[Row]:
     """`CARD`, then GTIN, both descriptions, whether it is on sale, its family, its origin and its nutrition."""
     return _prepared(
-        f'SELECT {_DETAIL} FROM "catalog_product" p {_CATEGORY} {_LISTING} WHERE p.sku = ANY(%s)',
+        f'SELECT {_DETAIL} FROM "catalog_product" p {_CATEGORY} {LISTING} WHERE p.sku = ANY(%s)',
         [store_id, list(skus)],
     )
 

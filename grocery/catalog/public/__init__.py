@@ -18,15 +18,19 @@ from grocery.catalog.contracts import (
     VAT_OF_DELIVERY,
     Allergen,
     BadCursor,
+    BrandHits,
     Category,
     CategoryHits,
     CategoryId,
+    Choice,
     Dietary,
+    Facets,
     Filters,
     GtinTaken,
     ImportProgress,
     MissingFile,
     NetUnit,
+    PriceBand,
     ProductCard,
     ProductDetail,
     ProductDraft,
@@ -44,7 +48,7 @@ from grocery.catalog.contracts import (
     WrongHeader,
 )
 from grocery.catalog.public.brands import Brand, BrandTaken, check_brand, save_brand
-from grocery.catalog.public.browsing import cards, list_products, popular, similar, suggest
+from grocery.catalog.public.browsing import cards, facets, list_products, popular, similar, suggest
 from grocery.catalog.public.imports import (
     LARGEST_UPLOAD,
     Difference,
@@ -290,6 +294,11 @@ __all__ = [
     "ProductDetail",
     "ProductPage",
     "Filters",
+    "Facets",
+    "facets",
+    "Choice",
+    "PriceBand",
+    "BrandHits",
     "EVERYTHING",
     "Sort",
     "BadCursor",

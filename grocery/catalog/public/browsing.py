@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from grocery.catalog.contracts import (
     EVERYTHING,
+    Facets,
     Filters,
     ProductCard,
     ProductPage,
@@ -15,6 +16,7 @@ from grocery.catalog.contracts import (
     StoreId,
     Suggestions,
 )
+from grocery.catalog.services import facets as _facets
 from grocery.catalog.services import list_products as _lists
 from grocery.catalog.services import suggest as _suggest
 
@@ -76,6 +78,14 @@ def similar(*, sku: Sku, store_id: StoreId, limit: int = 6, on: date | None = No
     `on`: as in `cards`.
     """
     return _lists.similar(sku=sku, store_id=store_id, limit=limit, on=on)
+
+
+def facets(*, store_id: StoreId, now: datetime, filters: Filters = EVERYTHING) -> Facets:
+    """What the list under these filters can be narrowed to next, each choice with how many products it would leave.
+
+    Two statements; none while what they counted is what it was. Raises as `list_products`.
+    """
+    return _facets.list_facets(store_id=store_id, filters=filters, now=now)
 
 
 def suggest(*, query: str, store_id: StoreId, limit: int = 5, language: str = "vi") -> Suggestions:

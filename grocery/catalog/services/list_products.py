@@ -143,6 +143,8 @@ def selection(*, store_id: StoreId, filters: Filters, now: datetime) -> Selectio
     zone = store(store_id=store_id).zone
     if filters.category is not None:
         chosen.in_categories([node.id for node in tree().named(filters.category).subtree()])
+    if filters.brand:
+        chosen.of_brands(filters.brand)
     if filters.allergen_free:
         chosen.free_of(filters.allergen_free)
     if filters.is_perishable is not None:

@@ -75,17 +75,22 @@ def in_an_order(chosen: Selection, typed: str, read: Callable[[Selection], Found
 
 def _or_nearest(chosen: Selection, typed: str, look: Callable[[str], Found], *, forgiving: bool) -> Found:
     found = look(typed)
-    if found.rows or not forgiving or (meant := _in_other_words(chosen, typed)) is None:
+    if found.rows or not forgiving or (meant := in_other_words(chosen, typed)) is None:
         return found
     again = look(meant)
     return replace(again, meant=meant) if again.rows else found
 
 
-def _in_other_words(chosen: Selection, typed: str) -> str | None:
+def in_other_words(chosen: Selection, typed: str) -> str | None:
     """The nearest words that we know, of what answers nothing; None if only the other filters leave none of it."""
     if chosen.narrowed and _narrowed(Selection(chosen.store_id), steps_of_matching(typed)).exists():
         return None
     return nearest.query(typed)
+
+
+def answering(chosen: Selection, typed: str) -> Selection:
+    """What of it answers what was typed, in whichever way."""
+    return _narrowed(chosen, steps_of_matching(typed))
 
 
 def _narrowed(chosen: Selection, steps: Steps) -> Selection:

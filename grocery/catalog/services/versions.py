@@ -10,7 +10,9 @@ from collections.abc import Callable, Collection, Hashable, Iterable
 from typing import Final
 
 import structlog
+from django.core.cache import cache
 from django.db import transaction
+from django_redis.exceptions import ConnectionInterrupted
 from redis.exceptions import RedisError
 
 from grocery.kernel import once, valkey
@@ -24,8 +26,8 @@ _TOGETHER: Final = (CATALOG, TERMS)
 SECONDS: Final = 300
 
 _remembered: dict[str, tuple[str, object]] = {}
-_counts: dict[str, int] = {}
-_MOST_COUNTS: Final = 4096
+_shared: dict[str, object] = {}
+_MOST_SHARED: Final = 4096
 log = structlog.get_logger()
 
 
@@ -112,21 +114,26 @@ class Memory[T]:
 
 
 def shared_count(key: str, names: tuple[str, ...], make: Callable[[], int]) -> int:
+    """As `shared`, of a number."""
+    return int(shared(key, names, make))
+
+
+def shared[T](key: str, names: tuple[str, ...], make: Callable[[], T]) -> T:
     """`make()`, kept in Valkey for all processes, and here, for as long as what is named has the same version."""
     version = current(*names)
     if version is None:
         return make()
-    full = f"catalog:count:{version}:{key}"
-    if (known := _counts.get(full)) is not None:
-        return known
+    full = f"catalog:shared:{version}:{key}"
+    if (here := _shared.get(full)) is not None:
+        return here  # type: ignore[return-value]  # what is kept under a key was made by its own `make`
     try:
-        said = valkey.client().get(full)
-        count = int(said) if said else make()
-        if not said:
-            valkey.client().set(full, count, ex=SECONDS)
-    except RedisError:
+        known: T | None = cache.get(full)
+        if known is None:
+            known = make()
+            cache.set(full, known, SECONDS)
+    except (ConnectionInterrupted, RedisError):
         return make()
-    if len(_counts) > _MOST_COUNTS:
-        _counts.clear()
-    _counts[full] = count
-    return count
+    if len(_shared) >= _MOST_SHARED:
+        _shared.clear()
+    _shared[full] = known
+    return known

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from grocery.catalog import public as catalog
-from grocery.catalog.public import Category, Filters, Sort
+from grocery.catalog.public import Category, Sort
 from grocery.kernel import clock
 from grocery.kernel.errors import NotFound
-from grocery.storefront import shelf
+from grocery.storefront import narrowing, shelf
 from grocery.storefront.forms import FilterForm
 from grocery.storefront.header import Header, header
+from grocery.storefront.narrowing import Group
 from grocery.storefront.shelf import Link
 
 SHOWN: Final = 24
@@ -70,36 +71,36 @@ def listing(
     """One page of a list as its template wants it, from what the address asks for."""
     form = FilterForm(request.GET)
     form.is_valid()
-    wanted = form.cleaned_data
+    language, wanted = shop.who.language, form.cleaned_data
+    filters = narrowing.filters_of(form, category=category, search=search, expires_soon=expires_soon)
     page_number = _page_number(request)
+    now = clock.now()
     found = catalog.list_products(
         store_id=shop.store.id,
-        filters=Filters(
-            category=category,
-            search=search,
-            in_stock=wanted.get("in_stock") or None,
-            expires_soon=expires_soon or wanted.get("expires_soon") or None,
-            is_perishable=wanted.get("is_perishable") or None,
-            dietary=tuple(wanted.get("dietary", ())),
-        ),
+        filters=filters,
         sort=Sort(wanted["sort"]) if wanted.get("sort") else None,
         limit=SHOWN,
         offset=(page_number - 1) * SHOWN,
-        language=shop.who.language,
-        now=clock.now(),
+        language=language,
+        now=now,
+    )
+    facets = catalog.facets(store_id=shop.store.id, filters=filters, now=now)
+    groups = narrowing.groups(
+        form, facets, filters, language=language, within=category is not None, dated=expires_soon
     )
     total = found.total or 0
     left = total - page_number * SHOWN
     return {
         "form": form,
         "sort": wanted.get("sort") or ("" if search else Sort.POPULAR),
-        "chosen": _chosen(request.GET, form),
+        "groups": groups,
+        "chosen": _chosen(request.GET, groups),
         "total": total,
         "did_you_mean": found.did_you_mean,
-        "cards": shelf.cards(found.cards, in_cart=shop.in_cart, language=shop.who.language, dated=expires_soon),
+        "cards": shelf.cards(found.cards, in_cart=shop.in_cart, language=language, dated=expires_soon),
         "more": min(left, SHOWN) if left > 0 else 0,
         "more_url": _address(request.GET, page=str(page_number + 1)),
-        "clear_url": _address(request.GET, keep=("q",)),
+        "clear_url": _address(request.GET, keep=("q", "sort")),
         "page_number": page_number,
     }
 
@@ -109,21 +110,14 @@ def _page_number(request: HttpRequest) -> int:
     return min(max(int(text), 1), _LAST_PAGE) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
-def _chosen(query: QueryDict, form: FilterForm) -> list[Link]:
-    """Each filter that is on, with the address that takes it off."""
-    chosen = []
-    for name, field in form.fields.items():
-        if name == "sort" or not form.cleaned_data.get(name):
-            continue
-        if name == "dietary":
-            labels = dict(field.choices)  # type: ignore[attr-defined]  # a choice field
-            chosen += [
-                Link(name=str(labels[value]), url=_address(query, without=(name, value)))
-                for value in form.cleaned_data[name]
-            ]
-        else:
-            chosen.append(Link(name=str(field.label), url=_address(query, without=(name, str(query[name])))))
-    return chosen
+def _chosen(query: QueryDict, groups: list[Group]) -> list[Link]:
+    """Each choice that is made, with the address that takes it back."""
+    return [
+        Link(name=option.alone or option.label, url=_address(query, without=(option.name, option.value)))
+        for group in groups
+        for option in group.options
+        if option.chosen
+    ]
 
 
 def _address(
@@ -134,13 +128,18 @@ def _address(
         (name, value)
         for name, values in query.lists()
         for value in values
-        if name != "page" and (name, value) != without and (keep is None or name in keep)
+        if name != "page" and not _is(without, name, value) and (keep is None or name in keep)
     ]
     address = QueryDict(mutable=True)
     for name, value in [*pairs, ("page", page)]:
         if value:
             address.appendlist(name, value)
     return f"?{address.urlencode()}"
+
+
+def _is(option: tuple[str, str] | None, name: str, value: str) -> bool:
+    """Whether this is what is left out; of questions every yes."""
+    return option is not None and name == option[0] and (name in narrowing.QUESTIONS or value == option[1])
 
 
 def _trail(tree: tuple[Category, ...] | list[Category], slug: str) -> list[Category]:
