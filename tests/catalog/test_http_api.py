@@ -223,6 +223,33 @@ def test_an_answer_that_has_changed_is_sent_again(client: Client, open_shop: Sho
     assert get(client, "products", **{"If-None-Match": first["ETag"]}).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["products?", "products/popular?", "products/suggest?search=c%E1%BA%A3i&"])
+def test_only_the_fields_asked_for_are_sent(client: Client, open_shop: Shop, path: str):
+    whole = get(client, path).json()["products"][0]
+    sparse = get(client, f"{path}fields=sku,price,name").json()["products"][0]
+    assert sparse == {name: whole[name] for name in ("sku", "price", "name")}
+
+
+def test_of_a_product_only_the_fields_asked_for_are_sent(client: Client, open_shop: Shop):
+    assert get(client, "products/kale?fields=sku,gtin").json() == {"sku": "kale", "gtin": ""}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "products?fields=sku,cost",
+        "products/popular?fields=gtin",
+        "products/suggest?search=x&fields=x",
+        "products/kale?fields=x",
+    ],
+)
+def test_an_unknown_field_is_answered_with_those_that_are_known(client: Client, open_shop: Shop, path: str):
+    problem = get(client, f"{path}&lang=vi").json()
+    [fault] = problem["errors"]
+    known = fault["detail"].startswith("Phải là một trong: sku, name, ")
+    assert (problem["status"], fault["field"], known) == (422, "fields", True)
+
+
 #: With 1, with 24 and with 100 products. They are counted once, where there are more than are shown. What answers a
 #: query or goes on from it is remembered: who asks it next reads the cards.
 STATEMENTS = {

@@ -15,7 +15,7 @@ from ninja import Router
 from grocery.catalog import public as catalog
 from grocery.catalog.api import answers
 from grocery.catalog.api.imports import router as imports
-from grocery.catalog.api.parameters import FilterParameters, ListParameters
+from grocery.catalog.api.parameters import CardParameters, DetailParameters, FilterParameters, ListParameters
 from grocery.catalog.api.schemas import (
     CategoriesSchema,
     FacetsSchema,
@@ -75,6 +75,7 @@ def facets(request: HttpRequest, query: QueryParameter[FilterParameters]) -> Htt
 @router.get("/products/popular", response=PopularSchema, summary="What sells")
 def popular(
     request: HttpRequest,
+    wanted: QueryParameter[CardParameters],
     category: Code | None = None,
     limit: Limit = 24,
     store: Id | None = None,
@@ -82,12 +83,14 @@ def popular(
 ) -> HttpResponse:
     """What was in most orders of this store in the last seven days; where nothing was, what is popular anywhere."""
     found = catalog.popular(store_id=answers.store_id(store), category=category, limit=limit)
-    return kept(request, {"products": answers.of_cards(found, asker(request).language)}, _LIVELY)
+    products = answers.of_cards(found, asker(request).language)
+    return kept(request, {"products": answers.only(wanted.fields, products)}, _LIVELY)
 
 
 @router.get("/products/suggest", response=SuggestionsSchema, summary="What drops down while someone types")
 def suggest(
     request: HttpRequest,
+    wanted: QueryParameter[CardParameters],
     search: Query,
     limit: Limit = 5,
     store: Id | None = None,
@@ -95,16 +98,18 @@ def suggest(
 ) -> HttpResponse:
     """Phrases that go on from what was typed, the categories with most hits, and the best products."""
     found = answers.suggestions(typed=search, limit=limit, store=store, language=asker(request).language)
-    return kept(request, found, _LIVELY)
+    return kept(request, found | {"products": answers.only(wanted.fields, found["products"])}, _LIVELY)
 
 
 @router.get("/products/{sku}", response=ProductDetailSchema, summary="One product")
 def product(
     request: HttpRequest,
     sku: Code,
+    wanted: QueryParameter[DetailParameters],
     store: Id | None = None,
     lang: Language = None,  # noqa: ARG001 - read by `asker`, named here for the documentation
 ) -> HttpResponse:
     """Also when it is no longer sold, then `active` is false. 404 for a SKU that was never on sale."""
     found = catalog.product(sku=Sku(sku), store_id=answers.store_id(store))
-    return kept(request, answers.of_product(found, asker(request).language), _LIVELY)
+    [body] = answers.only(wanted.fields, [answers.of_product(found, asker(request).language)])
+    return kept(request, body, _LIVELY)

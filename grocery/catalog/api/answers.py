@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -31,7 +31,7 @@ def page(query: ListParameters, language: str) -> dict[str, Any]:
         "offset": None if query.cursor else query.offset,
         "next_cursor": found.next_cursor,
         "did_you_mean": found.did_you_mean,
-        "products": of_cards(found.cards, language),
+        "products": only(query.fields, of_cards(found.cards, language)),
     }
 
 
@@ -65,6 +65,11 @@ def facets(query: FilterParameters, language: str) -> dict[str, Any]:
         "on_offer": found.on_offer,
         "in_stock": found.in_stock,
     }
+
+
+def only(fields: Sequence[str], products: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """These members of each product; all where none is named."""
+    return [{name: product[name] for name in fields} for product in products] if fields else products
 
 
 def suggestions(*, typed: str, limit: int, store: UUID | None, language: str) -> dict[str, Any]:

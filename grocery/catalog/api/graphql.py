@@ -219,8 +219,8 @@ _PRODUCT: Final = object_type(ProductSchema, members=_members_of_product)
 def _question(
     kind: Any, resolve: Resolver, weight: int = 0, asked: type[Schema] | None = None, about: str = ""
 ) -> GraphQLField:
-    # The language is that of the whole request: ?lang= or Accept-Language.
-    arguments: dict[str, GraphQLArgument] = arguments_of(asked, without={"lang"}) if asked else {}
+    # The language is that of the whole request: ?lang= or Accept-Language. Fields are named by the query itself.
+    arguments: dict[str, GraphQLArgument] = arguments_of(asked, without={"lang", "fields"}) if asked else {}
     return GraphQLField(kind, arguments, resolve, extensions={WEIGHT: weight}, description=about)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from functools import partial
+from typing import Annotated, Any, Final, Literal
 
 from ninja import Schema
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticKnownError
 
+from grocery.catalog.api.schemas import ProductDetailSchema, ProductSchema
 from grocery.catalog.public import Allergen, Dietary, Sort
 from grocery.kernel.inputs import Code, Id, Limit, Offset, Query
 
@@ -25,6 +28,34 @@ Free = Annotated[list[Allergen], BeforeValidator(_words), Field(max_length=20)]
 #: The longest is that of a list by name.
 Cursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_:-]+$", max_length=2_500)]
 Promises = Annotated[list[Dietary], BeforeValidator(_words), Field(max_length=20)]
+
+
+def _among(schema: type[Schema], names: list[str]) -> list[str]:
+    known = list(schema.model_fields)
+    if not set(names) <= set(known):
+        raise PydanticKnownError("enum", {"expected": ", ".join(known)})
+    return names
+
+
+CardFields = Annotated[
+    list[Code], BeforeValidator(_words), AfterValidator(partial(_among, ProductSchema)), Field(max_length=60)
+]
+DetailFields = Annotated[
+    list[Code], BeforeValidator(_words), AfterValidator(partial(_among, ProductDetailSchema)), Field(max_length=60)
+]
+_FIELDS: Final = "Only these members of a product, for example `sku,name,price`; all where none is named."
+
+
+class CardParameters(Schema):
+    """Which members of cards are wanted."""
+
+    fields: CardFields = Field([], description=_FIELDS)
+
+
+class DetailParameters(Schema):
+    """Which members of a product are wanted."""
+
+    fields: DetailFields = Field([], description=_FIELDS)
 
 
 class FilterParameters(Schema):
@@ -49,7 +80,7 @@ class FilterParameters(Schema):
     lang: Literal["en", "vi"] | None = Field(None, description="The language of `name`.")
 
 
-class ListParameters(FilterParameters):
+class ListParameters(FilterParameters, CardParameters):
     """What a list is narrowed to and how it is ordered."""
 
     sort: Sort | None = Field(None, description="Popular first where none is given; a search by relevance.")
