@@ -45,6 +45,7 @@ TABLE = {
     "GET /me/credit": SIGNED_IN,
     "GET /categories": OPEN,
     "GET /products": OPEN,
+    "GET /products/facets": OPEN,
     "GET /products/popular": OPEN,
     "GET /products/suggest": OPEN,
     "GET /products/{sku}": OPEN,
