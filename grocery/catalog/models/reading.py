@@ -139,8 +139,7 @@ class Selection:
 
     @property
     def narrowing(self) -> str:
-        """The conditions beside being on sale."""
-        return " AND ".join(self.conditions[1:]) or "true"
+        return " AND ".join(self.conditions[1:]) or "true"  # beside being on sale
 
     @property
     def _where(self) -> str:
@@ -242,8 +241,7 @@ class Selection:
         return f'SELECT count(*) FROM "catalog_product" p {listing} WHERE {self._where}', [*store, *self.params]
 
     def count(self) -> int:
-        [(number,)] = _rows(*self.counting)
-        return int(number)
+        return int(_rows(*self.counting)[0][0])
 
     def count_by_category(self) -> dict[UUID, int]:
         listing, params = (LISTING, [self.store_id]) if self.of_stock else ("", [])
