@@ -8,6 +8,18 @@ from grocery.catalog import public as catalog
 from grocery.kernel import clock
 
 
+@shared_task(name="catalog.draw_pictures", ignore_result=True)
+def draw_pictures() -> None:
+    """Pictures that were uploaded or named are fetched and drawn; every ten seconds."""
+    catalog.draw_pictures(now=clock.now())
+
+
+@shared_task(name="catalog.sweep_pictures", ignore_result=True)
+def sweep_pictures() -> None:
+    """Files of pictures that nothing shows any more are forgotten; every night."""
+    catalog.sweep_pictures(now=clock.now())
+
+
 @shared_task(name="catalog.forget_old_sales", ignore_result=True)
 def forget_old_sales() -> None:
     """Every hour: let the seven days that count as popular move on."""

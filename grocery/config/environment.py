@@ -43,6 +43,15 @@ class Environment(BaseSettings):
     static_root: Path | None = None
     state_dir: Path = Path("/tmp/grocery")  # noqa: S108 - a default for scratch files, never for secrets
 
+    # files: in buckets of an S3-compatible store, else below STATE_DIR; its keys as every client of S3 reads them
+    pictures_bucket: str = ""
+    #: Photos of staff and originals of pictures, for nobody's browser.
+    files_bucket: str = ""
+    s3_endpoint: str = Field(default="", pattern=r"^(https?://[^/]+)?$")
+    s3_region: str = ""
+    #: Where browsers find pictures, if not on the site itself: a CDN, the bucket's own address.
+    pictures_url: str = Field(default="/pictures/", pattern=r"^(/pictures/|https?://\S+/)$")
+
     # sign-in: RSA or EC private key in PEM; public halves of earlier keys stay published for a while
     jwt_private_key: SecretStr
     jwt_previous_public_keys: str = ""
@@ -148,6 +157,17 @@ class Environment(BaseSettings):
     sentry_dsn: SecretStr = SecretStr("")
     #: Lets a scraper from elsewhere read /metrics; neighbours (loopback, private addresses) need none.
     metrics_token: SecretStr = SecretStr("")
+
+    @model_validator(mode="after")
+    def _buckets_are_two(self) -> Environment:
+        """The private one is not to be forgotten, nor to be the public one."""
+        if bool(self.pictures_bucket) != bool(self.files_bucket) or (
+            self.pictures_bucket and self.pictures_bucket == self.files_bucket
+        ):
+            raise ValueError("PICTURES_BUCKET (public) and FILES_BUCKET (private) are set together and differ")
+        if self.pictures_bucket and self.pictures_url.startswith("/"):
+            raise ValueError("PICTURES_BUCKET needs PICTURES_URL, where browsers find what is in it")
+        return self
 
     @model_validator(mode="after")
     def _sent_to_somebody(self) -> Environment:

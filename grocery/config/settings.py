@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
-from grocery.config import environment
+from grocery.config import environment, files
 from grocery.kernel import logs
 
 ENV = environment.read()
@@ -139,8 +139,10 @@ CELERY_TIMEZONE = "UTC"
 # --- static files -----------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = ENV.static_root or ROOT / "static-root"
+PICTURES_URL = ENV.pictures_url
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": files.private(ENV),
+    "pictures": files.public(ENV),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -172,7 +174,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *files.origins(ENV)],
         "connect-src": [SELF, *([ENV.live_url] if ENV.live_url else [])],
         "object-src": [NONE],
         "base-uri": [SELF],

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from grocery.config.graphql import graphql
 from grocery.config.http_api import api
-from grocery.config.views import key_set
+from grocery.config.views import key_set, picture
 from grocery.kernel.views import or_internal_problem, or_problem
 from grocery.storefront.views import errors
 
+_PICTURES = re_path(r"^pictures/(?P<name>[0-9a-f]{32}/[0-9]{1,4}\.(?:avif|webp))$", picture)
+
 urlpatterns = [
     path("", include("grocery.kernel.urls")),
+    *(
+        []
+        if settings.PICTURES_URL != "/pictures/"
+        else [re_path(r"^pictures/(?P<name>[0-9a-f]{32}/[0-9]{1,4}\.(?:avif|webp))$", picture)]
+    ),
     path(".well-known/jwks.json", key_set),
     path("api/v1/", api.urls),
     path("graphql", graphql.urls),

@@ -50,6 +50,8 @@ def form(product: Product, **changes: Any) -> dict[str, Any]:
         "planned_prices-TOTAL_FORMS": 0,
         "planned_prices-INITIAL_FORMS": 0,
         "price_changes-TOTAL_FORMS": 0,
+        "pictures-TOTAL_FORMS": 0,
+        "pictures-INITIAL_FORMS": 0,
         "price_changes-INITIAL_FORMS": 0,
     }
     return {name: "" if value is None else value for name, value in (fields | changes).items()}

@@ -5,25 +5,36 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from graphql import get_introspection_query
+from pydantic import BaseModel
 
 from grocery.catalog import public as catalog
+from grocery.catalog.api import schemas
 from grocery.kernel.graphql import limits
+from grocery.kernel.graphql.types import camel
 from tests.catalog.conftest import Shop
 
 NAUGHTY = Path(__file__).parents[3] / "shared/data/naughty_strings/blns_first_half.json"
+
+
+def members(schema: type[BaseModel]) -> str:
+    """Every member of what the HTTP API answers, as GraphQL asks for it."""
+    words = []
+    for name, field in schema.model_fields.items():
+        found = [one for one in (field.annotation, *get_args(field.annotation)) if isinstance(one, type)]
+        inner = next((one for one in found if issubclass(one, BaseModel)), None)
+        words.append(f"{camel(name)} {{ {members(inner)} }}" if inner else camel(name))
+    return " ".join(words)
+
+
 #: Every member of a product that its card holds.
-CARD = """sku name names { en vi } price priceBefore percentOff unit step netContent netUnit unitPrice unitPricePer
- vatRate perishable minFreshnessDays image tint categoryId dietary allergens maxPerOrder pieceWeight tags inStock
- earliestExpiry storage brand { slug name }"""
-LABEL = """origin { country name names { en vi } } lowestPrice30D family sizes { sku }
- nutrition { per energyKj energyKcal fat saturates carbohydrate sugars fibre protein salt sodiumMg }"""
+CARD = members(schemas.ProductSchema)
 
 
 @pytest.fixture
@@ -113,8 +124,7 @@ def test_a_list_says_what_the_http_api_says(client: Client, open_shop: Shop, que
 
 def test_a_product_says_what_the_http_api_says(client: Client, open_shop: Shop):
     rest = spelled(client.get("/api/v1/products/kale?lang=en").json())
-    query = f"""{{ product(sku: "kale") {{ {CARD} description descriptions {{ en vi }} gtin active {LABEL}
-      trail {{ slug name names {{ en vi }} }} }} }}"""
+    query = f'{{ product(sku: "kale") {{ {members(schemas.ProductDetailSchema)} }} }}'
     assert data(client, query)["product"] == rest
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.utils.module_loading import import_string
 
+from grocery.config import files
 from grocery.config.environment import read
 
 
@@ -27,6 +29,7 @@ def test_without_what_it_needs_it_does_not_start_and_names_the_variable(monkeypa
         ("TIME_ZONE", "Asia/Atlantis", "IANA"),
         ("WEIGHT_BARCODES", "2?IIIIIWWWWWC,21IIIIIPPPPPC", "21IIIIIPPPPPC"),
         ("WEIGHT_BARCODES", "2?IIIIWWWWWC", "not the layout"),
+        ("PICTURES_URL", "https://pictures.example.vn", "pattern"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_wrong(monkeypatch: pytest.MonkeyPatch, name: str, value: str, why: str):
@@ -83,3 +86,36 @@ def test_nobody_is_asked_to_send_money_to_nowhere(monkeypatch: pytest.MonkeyPatc
         SystemExit, match="\n  PAYMENT_METHODS offers bank_transfer, which needs BANK_ACCOUNT, BANK_AC"
     ):
         read()
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"PICTURES_BUCKET": "shown"}, "set together"),
+        ({"FILES_BUCKET": "kept"}, "set together"),
+        ({"PICTURES_BUCKET": "one", "FILES_BUCKET": "one"}, "differ"),
+        ({"PICTURES_BUCKET": "shown", "FILES_BUCKET": "kept"}, "needs PICTURES_URL"),
+    ],
+)
+def test_a_private_bucket_is_neither_forgotten_nor_public(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], why: str
+):
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit, match=why):
+        read()
+
+
+def test_files_in_buckets_have_addresses_of_their_own(monkeypatch: pytest.MonkeyPatch):
+    address = "https://pictures.example.vn/"
+    given = {"PICTURES_BUCKET": "shown", "FILES_BUCKET": "kept", "PICTURES_URL": address, "S3_REGION": "eu-west-1"}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    public, private = files.public(read()), files.private(read())
+    assert files.origins(read()) == ["https://pictures.example.vn"]
+    made = {
+        one["OPTIONS"]["bucket_name"]: import_string(one["BACKEND"])(**one["OPTIONS"]) for one in (public, private)
+    }
+    assert set(made) == {"shown", "kept"}
+    assert made["shown"].object_parameters == {"CacheControl": "public, max-age=31536000, immutable"}
+    assert (made["kept"].querystring_auth, made["kept"].default_acl) == (True, None)

@@ -13,11 +13,11 @@ import pytest
 from PIL import ExifTags, Image
 
 from grocery.inventory import public as inventory
-from grocery.inventory.gateways import photos
 from grocery.inventory.models import Lot, Movement, Wastage
 from grocery.kernel import clock
 from grocery.kernel.errors import Invalid, NotFound
 from grocery.kernel.ids import new_id
+from grocery.kernel.pictures import LARGEST_FILE
 from grocery.kernel.quantity import quantity
 from tests.inventory.conftest import NOON, Facts, Shop, days
 
@@ -176,7 +176,7 @@ def cut_short() -> io.BytesIO:
 
 
 def too_large() -> io.BytesIO:
-    return io.BytesIO(picture().getvalue() + b"\0" * photos.LARGEST_FILE)
+    return io.BytesIO(picture().getvalue() + b"\0" * LARGEST_FILE)
 
 
 def bomb() -> io.BytesIO:

@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from grocery.catalog import public as catalog
 from grocery.catalog.admin.exports import exported
+from grocery.catalog.admin.pictures import PictureInline, save_pictures
 from grocery.catalog.admin.product_form import ProductForm, draft_of
 from grocery.catalog.admin.rules import ChecksByRule, LookOnly, NeverDeleted
-from grocery.catalog.models import Category, PlannedPrice, PriceChange, Product, Store
+from grocery.catalog.models import Category, Picture, PlannedPrice, PriceChange, Product, Store
 from grocery.kernel import clock, phones
 from grocery.kernel.money import dong
 
@@ -116,7 +117,7 @@ class ProductAdmin(NeverDeleted, admin.ModelAdmin):
     ordering = ["-popularity", "sku"]
     autocomplete_fields = ["category", "brand"]
     readonly_fields = ["packs", "sold_7d", "popularity", "created_at", "changed_at"]
-    inlines = [PlannedPrices, PriceHistory]
+    inlines = [PictureInline, PlannedPrices, PriceHistory]
     actions = ["export_csv", "export_xlsx"]
     fieldsets = [
         (
@@ -183,6 +184,11 @@ class ProductAdmin(NeverDeleted, admin.ModelAdmin):
         by = cast("UUID", request.user.pk)
         catalog.save_product(draft=draft_of(obj), now=clock.now(), by=by)
         obj._state.adding = False
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []  # told apart by nobody
+        if formset.model is Picture:
+            save_pictures(formset, sku=form.instance.sku, now=clock.now())
 
 
 @admin.register(PriceChange)

@@ -9,7 +9,18 @@ from uuid import UUID
 
 from grocery.catalog import public as catalog
 from grocery.catalog.api.parameters import FilterParameters, ListParameters
-from grocery.catalog.public import Category, Filters, Nutrition, Origin, ProductCard, ProductDetail, Store, StoreId
+from grocery.catalog.public import (
+    Category,
+    Filters,
+    Nutrition,
+    Origin,
+    Photo,
+    Picture,
+    ProductCard,
+    ProductDetail,
+    Store,
+    StoreId,
+)
 from grocery.kernel import clock
 
 
@@ -153,7 +164,8 @@ def of_card(card: ProductCard, language: str) -> dict[str, Any]:
         "vat_rate": card.vat_rate,
         "perishable": card.perishable,
         "min_freshness_days": card.min_freshness_days,
-        "image": card.image,
+        "image": card.drawn,
+        "photo": of_photo(Photo.of(card.image)),
         "tint": card.tint,
         "category_id": card.category_id,
         "dietary": card.dietary,
@@ -168,6 +180,26 @@ def of_card(card: ProductCard, language: str) -> dict[str, Any]:
     }
 
 
+def of_photo(photo: Photo | None) -> dict[str, Any] | None:
+    if photo is None:
+        return None
+    return {
+        "url": catalog.photo_address(photo, "{width}", "{format}"),
+        "widths": photo.widths,
+        "formats": catalog.KINDS,
+        "width": photo.width,
+        "height": photo.height,
+    }
+
+
+def of_picture(picture: Picture, language: str) -> dict[str, Any]:
+    return {
+        **(of_photo(picture.photo) or {}),
+        "alt": picture.alt(language),
+        "alts": {"en": picture.alt_en, "vi": picture.alt_vi},
+    }
+
+
 def of_product(detail: ProductDetail, language: str) -> dict[str, Any]:
     return {
         **of_card(detail, language),
@@ -175,6 +207,7 @@ def of_product(detail: ProductDetail, language: str) -> dict[str, Any]:
         "descriptions": {"en": detail.description_en, "vi": detail.description_vi},
         "gtin": detail.gtin,
         "active": detail.active,
+        "images": [of_picture(one, language) for one in detail.pictures],
         "origin": _origin(detail.origin, language) if detail.origin else None,
         "nutrition": _nutrition(detail.nutrition) if detail.nutrition else None,
         "lowest_price_30d": detail.lowest_price_30d.minor if detail.lowest_price_30d else None,

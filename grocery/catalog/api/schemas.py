@@ -31,6 +31,18 @@ _CATEGORY: dict[str, Any] = {
     "products": 128,
     "children": [],
 }
+_PHOTO: dict[str, Any] = {
+    "url": "https://pictures.example.vn/5f0c1c7e8a3b4d5e9f60718293a4b5c6/{width}.{format}",
+    "widths": [96, 192, 320, 480, 960],
+    "formats": ["avif", "webp"],
+    "width": 1600,
+    "height": 1200,
+}
+_PICTURE: dict[str, Any] = {
+    **_PHOTO,
+    "alt": "Three beef tomatoes, one of them cut",
+    "alts": {"en": "Three beef tomatoes, one of them cut", "vi": "Ba quả cà chua beef, một quả cắt đôi"},
+}
 _CARD: dict[str, Any] = {
     "sku": "VE0010000",
     "name": "Beef tomatoes, Đà Lạt",
@@ -48,6 +60,7 @@ _CARD: dict[str, Any] = {
     "perishable": True,
     "min_freshness_days": 4,
     "image": "food/tomato.svg",
+    "photo": _PHOTO,
     "tint": "leaf",
     "category_id": "01990000-0000-7000-8000-000000000002",
     "dietary": ["gluten_free", "vegan", "vegetarian"],
@@ -75,6 +88,7 @@ _DETAIL: dict[str, Any] = {
     },
     "gtin": "00400000100007",
     "active": True,
+    "images": [_PICTURE],
     "origin": {
         "country": "VN",
         "name": "Đà Lạt, Vietnam",
@@ -157,10 +171,36 @@ class BrandSchema(Schema):
     model_config = _example(_CARD["brand"])
 
 
+class PhotoSchema(Schema):
+    """A photo in several widths and formats, the best format first, which never change.
+
+    `url` holds `{width}` and `{format}`: put in one of `widths` and of `formats`. `width` and `height` are its own.
+    """
+
+    url: str
+    widths: list[int]
+    formats: list[str]
+    width: int
+    height: int
+
+    model_config = _example(_PHOTO)
+
+
+class PictureSchema(PhotoSchema):
+    """One of a product's photos; `alt` says what it shows."""
+
+    alt: str
+    alts: Names
+
+    model_config = _example(_PICTURE)
+
+
 class ProductSchema(Schema):
     """A product in one store. `step`: the least that can be bought, and what a quantity is a multiple of.
 
     `piece_weight`: goods that are counted by the piece and paid by weight; about so much each, as is `step`.
+
+    `image` is a drawn picture of such goods, `photo` the first photo of its own, where it has one.
 
     `price` is what one costs at this moment; while an offer on it runs, `price_before` is what it costs otherwise.
     `allergens`: which of the fourteen of EU 1169/2011 it contains; null: not declared.
@@ -182,6 +222,7 @@ class ProductSchema(Schema):
     perishable: bool
     min_freshness_days: int
     image: str
+    photo: PhotoSchema | None
     tint: catalog.Tint
     category_id: UUID
     dietary: list[str]
@@ -355,6 +396,7 @@ class ProductDetailSchema(ProductSchema):
     descriptions: Names
     gtin: str
     active: bool
+    images: list[PictureSchema]
     origin: OriginSchema | None
     nutrition: NutritionSchema | None
     lowest_price_30d: int | None

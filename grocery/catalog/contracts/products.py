@@ -10,6 +10,7 @@ from typing import Final, NewType
 
 from grocery.catalog.contracts.brands import Brand
 from grocery.catalog.contracts.labels import Nutrition, Origin, Storage
+from grocery.catalog.contracts.pictures import Picture
 from grocery.catalog.contracts.places import Category, CategoryId, Tint
 from grocery.kernel.money import Money
 from grocery.kernel.quantity import Quantity, quantity
@@ -73,6 +74,7 @@ class ProductOnSale:
     perishable: bool
     #: Days of life left that we promise on the day of delivery; 0 for what does not spoil.
     min_freshness_days: int
+    #: What to show of it: its own photo (`Photo.of`), else the name of a drawn picture.
     image: str
     tint: Tint
     category_id: CategoryId
@@ -87,6 +89,8 @@ class ProductOnSale:
     max_per_order: Quantity
     #: What one piece weighs about, of goods counted by the piece and paid by weight: then also the step. Else None.
     piece_weight: Quantity | None = None
+    #: The drawn picture, also where there is a photo.
+    drawn: str = ""
     #: Its category and those above; only where a day was asked for (`public.products_on_sale`).
     categories: tuple[CategoryId, ...] = ()
 
@@ -140,6 +144,7 @@ class ProductDetail(ProductCard):
     family: str
     #: The other packs of its family that are sold, small ones first.
     sizes: tuple[ProductCard, ...]
+    pictures: tuple[Picture, ...]
 
     def description(self, language: str) -> str:
         return self.description_vi if language == "vi" else self.description_en

@@ -2,6 +2,7 @@
 
 from grocery.catalog.models.brands import Brand
 from grocery.catalog.models.imports import ImportJob, ImportLine
+from grocery.catalog.models.pictures import Picture
 from grocery.catalog.models.places import Category, Store
 from grocery.catalog.models.prices import PlannedPrice
 from grocery.catalog.models.products import PriceChange, Product
@@ -17,6 +18,7 @@ __all__ = [
     "ImportLine",
     "KnownWord",
     "Listing",
+    "Picture",
     "PlannedPrice",
     "PriceChange",
     "Product",

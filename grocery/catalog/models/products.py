@@ -138,7 +138,9 @@ class Product(models.Model):
     origin_region_en = models.CharField(_("region, English"), max_length=80, blank=True, default="")
     origin_region_vi = models.CharField(_("region, Vietnamese"), max_length=80, blank=True, default="")
     nutrition = models.JSONField(_("nutrition"), null=True, editable=False)
-    image = models.CharField(_("picture"), max_length=200, blank=True, default="")
+    image = models.CharField(_("drawn picture"), max_length=200, blank=True, default="")
+    #: The first of its own pictures, all of it in one word (`contracts.pictures.Photo`): lists ask no other table.
+    photo = models.CharField(max_length=60, blank=True, default="", editable=False)
     tint = models.CharField(
         _("plate"), max_length=8, blank=True, default="", choices=[(t.value, t.value) for t in Tint]
     )

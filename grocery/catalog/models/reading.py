@@ -30,7 +30,7 @@ _DAY: Final = "(now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
 _TODAY: Final = _VAT.format(day=_DAY)
 _ON: Final = _VAT.format(day=f"coalesce(%(on)s::date, {_DAY})")
 _SOLD: Final = """p.sku, p.name_en, p.name_vi, p.price, p.unit, p.step, p.net_content, p.net_unit,
- p.vat_group_id, {vat} AS vat_rate, p.perishable, p.min_freshness_days, p.image,
+ p.vat_group_id, {vat} AS vat_rate, p.perishable, p.min_freshness_days, p.image, p.photo,
  coalesce(nullif(p.tint, ''), c.tint) AS tint, p.category_id, p.dietary, p.allergens, p.max_per_order,
  p.piece_weight"""
 ON_SALE: Final = _SOLD.format(vat=_TODAY)
@@ -46,8 +46,12 @@ _IN_STORE: Final = (
 CARD: Final = f"{ON_SALE}, {_IN_STORE}"
 #: The same with the rate of the day that is asked for, if one is.
 _CARD_ON: Final = f"{_SOLD.format(vat=_ON)}, {_IN_STORE}"
+#: All its own pictures in their order; one walk of the index `picture_of_product`.
+_PICTURES: Final = """(SELECT coalesce(jsonb_agg(jsonb_build_array(i.key, i.width, i.height, i.alt_en, i.alt_vi)
+ ORDER BY i.position, i.id), '[]') FROM "catalog_picture" i
+ WHERE i.product_id = p.sku AND i.drawn_at IS NOT NULL AND i.removed_at IS NULL)"""
 _DETAIL: Final = f"""{CARD}, p.gtin, p.description_en, p.description_vi, p.is_active, p.family,
- p.origin_country, p.origin_region_en, p.origin_region_vi, p.nutrition"""
+ p.origin_country, p.origin_region_en, p.origin_region_vi, p.nutrition, {_PICTURES}"""
 #: How many packs of one thing are shown.
 _MOST_SIZES: Final = 24
 _CATEGORY: Final = 'JOIN "catalog_category" c ON c.id = p.category_id'

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from decimal import Decimal
 from uuid import UUID
 
 from grocery.catalog.contracts import (
@@ -76,6 +75,22 @@ from grocery.catalog.public.imports import (
     work_on_imports,
 )
 from grocery.catalog.public.labels import NUTRITION_VALUES, Nutrition, Origin, Storage, nutrition_told
+from grocery.catalog.public.pictures import (
+    KINDS,
+    MOST_PICTURES,
+    NewPicture,
+    Photo,
+    Picture,
+    PictureChange,
+    TooManyPictures,
+    add_picture,
+    change_picture,
+    check_picture,
+    draw_pictures,
+    photo_address,
+    remove_picture,
+    sweep_pictures,
+)
 from grocery.catalog.public.prices import (
     PlannedPriceId,
     PriceAlreadyPlanned,
@@ -85,6 +100,7 @@ from grocery.catalog.public.prices import (
     plan_price,
     take_back_price,
 )
+from grocery.catalog.public.stores import default_store, save_store, store, stores
 from grocery.catalog.public.terms import (
     SearchTerms,
     Segment,
@@ -95,55 +111,13 @@ from grocery.catalog.public.terms import (
     search_terms_elsewhere,
 )
 from grocery.catalog.public.together import details, similar_to_each
+from grocery.catalog.public.vat import check_vat_rate, set_vat_rate, vat_rate, vat_rates
 from grocery.catalog.services import categories as _categories
 from grocery.catalog.services import hear as _hear
 from grocery.catalog.services import list_products as _lists
 from grocery.catalog.services import save_product as _save_product
-from grocery.catalog.services import stores as _stores
 from grocery.catalog.services import terms as _terms
 from grocery.catalog.services import vat as _vat
-
-# --- stores -------------------------------------------------------------------------------------------------
-
-
-def stores() -> list[Store]:
-    """The stores that sell, in the order in which they are offered. Cached."""
-    return _stores.stores()
-
-
-def store(*, store_id: StoreId) -> Store:
-    """One store that sells. Raises NotFound."""
-    return _stores.store(store_id=store_id)
-
-
-def default_store() -> Store:
-    """The store of someone who has not chosen one: the first. Raises NotFound before there is any."""
-    return _stores.default_store()
-
-
-def save_store(
-    *,
-    code: str,
-    name_en: str,
-    name_vi: str,
-    zone: str = "Asia/Ho_Chi_Minh",
-    address: str = "",
-    phone: str = "",
-    position: int = 0,
-    active: bool = True,
-) -> Store:
-    """Write a store down under its code, new or changed. `zone` is an IANA name; raises Invalid otherwise."""
-    return _stores.save_store(
-        code=code,
-        name_en=name_en,
-        name_vi=name_vi,
-        zone=zone,
-        address=address,
-        phone=phone,
-        position=position,
-        active=active,
-    )
-
 
 # --- categories ---------------------------------------------------------------------------------------------
 
@@ -226,33 +200,6 @@ def save_product(*, draft: ProductDraft, now: datetime, by: UUID | None = None) 
     return _save_product.save_product(draft=draft, now=now, by=by)
 
 
-# --- VAT ----------------------------------------------------------------------------------------------------
-
-
-def vat_rate(*, group: str, on: date) -> Decimal:
-    """The rate (percent) of a VAT group on a day, as for a delivery fee: VAT_OF_DELIVERY. Raises NotFound."""
-    return _vat.rate(group=group, on=on)
-
-
-def vat_rates(*, on: date) -> dict[str, Decimal]:
-    """Each VAT group's rate (percent) of a day. One statement; outside a transaction none."""
-    return _vat.rates(on=on)
-
-
-def set_vat_rate(*, group: str, starts_on: date, rate: Decimal | None, now: datetime, by: UUID | None = None) -> None:
-    """Write down from which day a group has which rate (percent), in place of what was written for that day.
-
-    None takes it back. Remembered with who and when. Raises NotFound for an unknown group, Invalid for a rate that is
-    none and for a day that has begun: what today's carts and orders count with is not changed under them.
-    """
-    _vat.set_rate(group=group, starts_on=starts_on, rate=rate, now=now, by=by)
-
-
-def check_vat_rate(*, starts_on: date, rate: Decimal, now: datetime) -> None:
-    """Say beforehand whether a rate may be written down for that day: raises Invalid."""
-    _vat.check(starts_on, rate, now)
-
-
 def prepare_database() -> None:
     """Have the law's VAT groups where there are none, and this release's search terms; run after each `migrate`."""
     _vat.prepare()
@@ -332,6 +279,21 @@ __all__ = [
     "BrandTaken",
     "check_brand",
     "save_brand",
+    # pictures
+    "Photo",
+    "Picture",
+    "KINDS",
+    "MOST_PICTURES",
+    "photo_address",
+    "NewPicture",
+    "PictureChange",
+    "TooManyPictures",
+    "check_picture",
+    "add_picture",
+    "change_picture",
+    "remove_picture",
+    "draw_pictures",
+    "sweep_pictures",
     # VAT
     "vat_rate",
     "vat_rates",

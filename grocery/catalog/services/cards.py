@@ -20,6 +20,7 @@ from grocery.catalog.contracts import (
     Tint,
     Unit,
 )
+from grocery.catalog.contracts.pictures import Photo, Picture
 from grocery.catalog.models.reading import Row
 from grocery.catalog.policies import countries, nutrition
 from grocery.catalog.policies.unit_price import unit_price
@@ -31,8 +32,8 @@ _NET_UNITS: Final[dict[str, NetUnit | None]] = {"": None, **{unit.value: unit fo
 _STORAGES: Final[dict[str, Storage | None]] = {"": None, **{storage.value: storage for storage in Storage}}
 _TINTS: Final = {tint.value: tint for tint in Tint}
 #: The columns of `reading.ON_SALE`, and how many more `reading.CARD` has.
-SALE_COLUMNS: Final = 19
-CARD_COLUMNS: Final = 26
+SALE_COLUMNS: Final = 20
+CARD_COLUMNS: Final = 27
 #: Those that differ from store to store: in stock, earliest expiry, the price while an offer runs.
 _OF_STORE: Final = slice(SALE_COLUMNS + 1, SALE_COLUMNS + 4)
 
@@ -76,8 +77,8 @@ def card(row: Row) -> ProductCard:
 def _sold(row: Row) -> dict[str, Any]:
     # fmt: off
     (
-        sku, name_en, name_vi, minor, unit, step, net, net_unit, vat_group, vat, perishable, fresh, image, tint,
-        category, dietary, allergens, most, piece,
+        sku, name_en, name_vi, minor, unit, step, net, net_unit, vat_group, vat, perishable, fresh, image, photo,
+        tint, category, dietary, allergens, most, piece,
     ) = row[:SALE_COLUMNS]
     # fmt: on
     price, unit, net_unit = Money(minor or 0), _UNITS[unit], _NET_UNITS[net_unit]
@@ -95,7 +96,8 @@ def _sold(row: Row) -> dict[str, Any]:
         "vat_rate": vat,
         "perishable": perishable,
         "min_freshness_days": fresh or 0,
-        "image": image,
+        "image": photo or image,
+        "drawn": image,
         "tint": _TINTS[tint],
         "category_id": CategoryId(category),
         "unit_price": per_unit[0] if per_unit else None,
@@ -132,7 +134,7 @@ def _offered(row: Row, offer: Decimal | None) -> dict[str, Any]:
 
 def detail_fields(row: Row) -> dict[str, Any]:
     """All of one row of `reading.detail`."""
-    gtin, description_en, description_vi, active, family, *origin, told = row[CARD_COLUMNS:]
+    gtin, description_en, description_vi, active, family, *origin, told, pictures = row[CARD_COLUMNS:]
     return {
         **_sold(row),
         **listed(row),
@@ -140,6 +142,7 @@ def detail_fields(row: Row) -> dict[str, Any]:
         "description_en": description_en,
         "description_vi": description_vi,
         "active": active,
+        "pictures": tuple(_picture(*one) for one in orjson.loads(pictures)),
         "family": family,
         "origin": _origin(*origin),
         "nutrition": nutrition.read(told and orjson.loads(told)),
@@ -151,6 +154,10 @@ def _origin(country: str, region_en: str, region_vi: str) -> Origin | None:
         return None
     en, vi = (countries.names(language).get(country, country) for language in ("en", "vi"))
     return Origin(country=country, country_en=en, country_vi=vi, region_en=region_en, region_vi=region_vi)
+
+
+def _picture(key: str, width: int, height: int, alt_en: str, alt_vi: str) -> Picture:
+    return Picture(photo=Photo(key=key, width=width, height=height), alt_en=alt_en, alt_vi=alt_vi)
 
 
 _bought: Final = _Lately(

@@ -13,10 +13,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from grocery.inventory.contracts.shelf_care import NotAPhoto
+from grocery.kernel import pictures
 
-#: What phones send; more pixels than this is a bomb, not a photo.
-LARGEST_FILE: Final = 12 * 1024 * 1024
-LARGEST_PICTURE: Final = 60_000_000
 #: Pixels of the longer side, enough to read a label by.
 SIDE: Final = 1600
 #: The folder of what was thrown away.
@@ -29,9 +27,7 @@ def keep(photo: BinaryIO, *, folder: str, name: UUID) -> str:
 
     What it is, its content says, not its name. Raises NotAPhoto.
     """
-    content = photo.read(LARGEST_FILE + 1)
-    if len(content) > LARGEST_FILE:
-        raise NotAPhoto
+    content = photo.read(pictures.LARGEST_FILE + 1)
     return default_storage.save(f"{folder}/{name}.jpg", ContentFile(_redrawn(content)))
 
 
@@ -58,19 +54,10 @@ def kept_before(moment: datetime, *, folder: str) -> Iterator[str]:
 
 
 def _redrawn(content: bytes) -> bytes:
-    from PIL import Image, ImageOps  # its codecs take a while to load: let those wait who send photos
-
     try:
-        with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
-            if picture.width * picture.height > LARGEST_PICTURE:
-                raise NotAPhoto
-            picture.draft("RGB", (SIDE, SIDE))
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        plain = pictures.upright(content, side=SIDE, formats=_FORMATS)
+    except pictures.NotAPicture as error:
         raise NotAPhoto from error
-    upright.thumbnail((SIDE, SIDE))
-    plain = Image.new("RGB", upright.size)
-    plain.paste(upright)
     drawn = io.BytesIO()
-    plain.save(drawn, "JPEG", quality=80, optimize=True)
+    plain.convert("RGB").save(drawn, "JPEG", quality=80, optimize=True)
     return drawn.getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,9 +13,10 @@ from django.conf import settings
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.urls import translate_url
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from grocery.catalog import public as catalog
 from grocery.kernel import phones
 from grocery.kernel.quantity import plain
 from grocery.storefront import wording
@@ -34,6 +36,8 @@ def icon(name: str, size: str = "") -> SafeString:
 def picture(name: str, width: int, *, first: bool = False, lazy: bool = False) -> SafeString:
     """The product's picture on its plate; beside its name, so its alternative text is empty."""
     hint = ' fetchpriority="high"' if first else ' loading="lazy"' if lazy else ""
+    if (photo := catalog.Photo.of(name)) is not None:
+        return shot(photo, width, hint=hint)
     return format_html(
         '<img src="{}" alt="" width="{}" height="{}"{} decoding="async">',
         static(f"storefront/img/{name or 'food/steaming-bowl.svg'}"),
@@ -41,6 +45,38 @@ def picture(name: str, width: int, *, first: bool = False, lazy: bool = False) -
         width,
         SafeString(hint),
     )
+
+
+@register.simple_tag
+def gallery_picture(picture: catalog.Picture, width: int, language: str, *, first: bool = False) -> SafeString:
+    """One of a product's pictures on its own page, where it says what it shows."""
+    hint = ' fetchpriority="high"' if first else ' loading="lazy"'
+    return shot(picture.photo, width, alt=picture.alt(language), hint=hint)
+
+
+def shot(photo: catalog.Photo, width: int, *, alt: str = "", hint: str = "") -> SafeString:
+    """A photo in the best format that the browser knows, as wide as its screen needs for so many of its pixels."""
+    *better, usual = [(kind, _srcset(photo, kind)) for kind in catalog.KINDS]
+    sources = format_html_join(
+        "", '<source type="image/{}" srcset="{}" sizes="{}px">', ((kind, found, width) for kind, found in better)
+    )
+    return format_html(
+        '<picture class="photo">{}<img src="{}" srcset="{}" sizes="{}px" alt="{}" width="{}" height="{}"{}'
+        ' decoding="async"></picture>',
+        sources,
+        catalog.photo_address(photo, next((one for one in photo.widths if one >= width), photo.widths[-1]), usual[0]),
+        usual[1],
+        width,
+        alt,
+        width,
+        max(1, round(width * photo.height / photo.width)),
+        SafeString(hint),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _srcset(photo: catalog.Photo, kind: str) -> str:
+    return ", ".join(f"{catalog.photo_address(photo, width, kind)} {width}w" for width in photo.widths)
 
 
 @register.simple_tag
