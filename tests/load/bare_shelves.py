@@ -45,9 +45,9 @@ def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[
 
 def _statement(path: str, asked: dict[str, str]) -> tuple[str, Any]:
     """The statement of a page with its parameters: the catalogue puts it together, and does not run it."""
-    store, runs, runs_prepared = catalog.default_store(), reading._rows, reading._prepared
+    store, runs, runs_prepared = catalog.default_store(), reading.rows, reading._prepared
     catalog.categories()
-    reading._rows = reading._prepared = _stop
+    reading.rows = reading._prepared = _stop
     try:
         if path == "/api/v1/products":
             filters = catalog.Filters(category=asked.get("category"), search=asked.get("search", ""))
@@ -56,7 +56,7 @@ def _statement(path: str, asked: dict[str, str]) -> tuple[str, Any]:
     except _Stopped as stopped:
         return stopped.statement
     finally:
-        reading._rows, reading._prepared = runs, runs_prepared
+        reading.rows, reading._prepared = runs, runs_prepared
     raise LookupError(path)
 
 

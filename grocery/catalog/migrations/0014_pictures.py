@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='product',
             name='photo',
-            field=models.CharField(blank=True, default='', editable=False, max_length=60),
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=60),
         ),
         migrations.AlterField(
             model_name='product',

@@ -140,7 +140,7 @@ class Product(models.Model):
     nutrition = models.JSONField(_("nutrition"), null=True, editable=False)
     image = models.CharField(_("drawn picture"), max_length=200, blank=True, default="")
     #: The first of its own pictures, all of it in one word (`contracts.pictures.Photo`): lists ask no other table.
-    photo = models.CharField(max_length=60, blank=True, default="", editable=False)
+    photo = models.CharField(max_length=60, blank=True, default="", db_default="", editable=False)
     tint = models.CharField(
         _("plate"), max_length=8, blank=True, default="", choices=[(t.value, t.value) for t in Tint]
     )

@@ -45,7 +45,7 @@ _IN_STORE: Final = (
 )
 CARD: Final = f"{ON_SALE}, {_IN_STORE}"
 #: The same with the rate of the day that is asked for, if one is.
-_CARD_ON: Final = f"{_SOLD.format(vat=_ON)}, {_IN_STORE}"
+CARD_ON: Final = f"{_SOLD.format(vat=_ON)}, {_IN_STORE}"
 #: All its own pictures in their order; one walk of the index `picture_of_product`.
 _PICTURES: Final = """(SELECT coalesce(jsonb_agg(jsonb_build_array(i.key, i.width, i.height, i.alt_en, i.alt_vi)
  ORDER BY i.position, i.id), '[]') FROM "catalog_picture" i
@@ -54,10 +54,10 @@ _DETAIL: Final = f"""{CARD}, p.gtin, p.description_en, p.description_vi, p.is_ac
  p.origin_country, p.origin_region_en, p.origin_region_vi, p.nutrition, {_PICTURES}"""
 #: How many packs of one thing are shown.
 _MOST_SIZES: Final = 24
-_CATEGORY: Final = 'JOIN "catalog_category" c ON c.id = p.category_id'
+CATEGORY: Final = 'JOIN "catalog_category" c ON c.id = p.category_id'
 LISTING: Final = """CROSS JOIN (SELECT %s::uuid AS id) AS here
  LEFT JOIN "catalog_listing" l ON l.store_id = here.id AND l.sku = p.sku"""
-_LISTING_OF: Final = LISTING.replace("%s", "%(store)s")
+LISTING_OF: Final = LISTING.replace("%s", "%(store)s")
 
 
 _ON_SALE: Final = "p.is_active"
@@ -159,21 +159,21 @@ class Selection:
             return self._deep_page(order, limit, offset)
         [part] = order.parts
         cards = (
-            f'SELECT {CARD}, {", ".join(order.columns)} FROM "catalog_product" p {_CATEGORY} {LISTING}'
+            f'SELECT {CARD}, {", ".join(order.columns)} FROM "catalog_product" p {CATEGORY} {LISTING}'
             f" WHERE {self._where} ORDER BY {part.order} LIMIT"
         )
         if self.steady and not offset:
             return _prepared(f"{cards} {limit:d}", [self.store_id, *self.params])
-        return _rows(f"{cards} %s OFFSET %s", [self.store_id, *self.params, limit, offset])
+        return rows(f"{cards} %s OFFSET %s", [self.store_id, *self.params, limit, offset])
 
     def _deep_page(self, order: Order, limit: int, offset: int) -> list[Row]:
         """What is passed over is passed over in the index, and only what is shown is looked up."""
         [part] = order.parts
         listing, store = (LISTING, [self.store_id]) if self.of_stock else ("", [])
-        return _rows(
+        return rows(
             f'SELECT {CARD}, {", ".join(order.columns)} FROM (SELECT p.sku FROM "catalog_product" p {listing}'
             f" WHERE {self._where} ORDER BY {part.order} LIMIT %s OFFSET %s) AS shown"
-            f' JOIN "catalog_product" p USING (sku) {_CATEGORY} {LISTING} ORDER BY {part.order}',
+            f' JOIN "catalog_product" p USING (sku) {CATEGORY} {LISTING} ORDER BY {part.order}',
             [*store, *self.params, limit, offset, self.store_id],
         )
 
@@ -203,7 +203,7 @@ class Selection:
             sql = " AND ".join([kind.sql, *(f"NOT coalesce({e.sql}, false)" for e in earlier)])
             parts.append(replace(kind, sql=sql, params=(*kind.params, *(p for e in earlier for p in e.params))))
         walks, params = self._walks(parts, "p.sku, p.name_vi, p.name_en", limit + offset)
-        return _rows(f"{walks} LIMIT %s OFFSET %s", [*params, limit, offset])
+        return rows(f"{walks} LIMIT %s OFFSET %s", [*params, limit, offset])
 
     def walked(
         self, parts: Sequence[Match], *, limit: int, offset: int = 0, columns: Sequence[str] = ()
@@ -213,10 +213,10 @@ class Selection:
         Cards are looked up once, behind: the planner works on each branch.
         """
         walks, params = self._walks(parts, "p.sku", limit + offset)
-        return _rows(
+        return rows(
             f"SELECT {', '.join([CARD, *columns])} FROM (SELECT sku, row_number() OVER () AS place"
             f" FROM ({walks} LIMIT %s OFFSET %s) AS found) AS shown"
-            f' JOIN "catalog_product" p USING (sku) {_CATEGORY} {LISTING} ORDER BY place',
+            f' JOIN "catalog_product" p USING (sku) {CATEGORY} {LISTING} ORDER BY place',
             [*params, limit, offset, self.store_id],
         )
 
@@ -236,7 +236,7 @@ class Selection:
     def exists(self) -> bool:
         listing, params = (LISTING, [self.store_id]) if self.of_stock else ("", [])
         sql = f'SELECT FROM "catalog_product" p {listing} WHERE {self._where} LIMIT 1'
-        return bool(_rows(sql, [*params, *self.params]))
+        return bool(rows(sql, [*params, *self.params]))
 
     @property
     def counting(self) -> tuple[str, list[Any]]:
@@ -245,12 +245,12 @@ class Selection:
         return f'SELECT count(*) FROM "catalog_product" p {listing} WHERE {self._where}', [*store, *self.params]
 
     def count(self) -> int:
-        return int(_rows(*self.counting)[0][0])
+        return int(rows(*self.counting)[0][0])
 
     def count_by_category(self) -> dict[UUID, int]:
         listing, params = (LISTING, [self.store_id]) if self.of_stock else ("", [])
         return dict(
-            _rows(
+            rows(
                 f'SELECT p.category_id, count(*) FROM "catalog_product" p {listing} WHERE {self._where} GROUP BY 1',
                 [*params, *self.params],
             )
@@ -264,52 +264,10 @@ SELLING: Final = (
 )
 
 
-#: How many of a category, popular first, and of those called alike are compared with the original.
-_PER_CATEGORY: Final = 60
-#: What may stand in: sold in the same unit, losing no dietary property, adding no allergen. `||` keeps the planner
-#: from the index of labels: thousands are vegan, and the walk in order of popularity stops at sixty.
-_FIT: Final = """p.is_active AND p.sku <> o.sku AND p.unit = o.unit
-      AND (p.dietary || '{}') @> o.dietary AND p.allergens <@ o.allergens
-    ORDER BY p.popularity DESC, p.sku LIMIT %(most)s"""
-#: One walk of the index `product_cat_popular` per category, the original's own and those beside it, and one look into
-#: the words of names for those of its category that begin to be called like it: other tomatoes before potatoes. Of
-#: these, what is not known to be sold out is compared: its own category first, called alike first, then by how far
-#: price and content (as ratios) and name are.
-_SIMILAR: Final = f"""
-WITH o AS (
-  SELECT p.sku, p.category_id, c.parent_id, p.unit, p.price, p.net_content, p.net_unit, p.dietary, p.name_vi,
-         public.catalog_exact_query((regexp_match(p.name_vi, '^\\S+(?:\\s+\\S+)?'))[1], false) AS called,
-         coalesce(p.allergens, '{{}}') AS allergens
-  FROM "catalog_product" p {_CATEGORY} WHERE p.sku = %(sku)s
-), near AS (
-  SELECT found.sku
-  FROM o JOIN "catalog_category" aisle ON aisle.id = o.category_id OR aisle.parent_id = o.parent_id
-  CROSS JOIN LATERAL (SELECT p.sku FROM "catalog_product" p WHERE p.category_id = aisle.id AND {_FIT}) found
-  UNION
-  SELECT found.sku FROM o CROSS JOIN LATERAL (
-    SELECT p.sku FROM "catalog_product" p
-    WHERE p.category_id = o.category_id AND p.search_exact @@ o.called AND {_FIT}) found
-)
-SELECT {_CARD_ON} FROM near JOIN "catalog_product" p USING (sku) {_CATEGORY}
-{_LISTING_OF} CROSS JOIN o
-WHERE l.in_stock IS NOT FALSE
-ORDER BY (p.category_id = o.category_id) DESC, coalesce(p.search_exact @@ o.called, false) DESC,
-  abs(ln(p.price::float8 / o.price))
-    + CASE WHEN p.net_unit = o.net_unit THEN coalesce(abs(ln(p.net_content / o.net_content)), 0) ELSE 1 END
-    + (1 - public.similarity(p.name_vi, o.name_vi)),
-  p.popularity DESC, p.sku
-LIMIT %(limit)s
-"""
-_SIMILAR_TO_EACH: Final = f"""
-SELECT asked.sku, found.* FROM unnest(%(skus)s::varchar[]) AS asked (sku)
-CROSS JOIN LATERAL ({_SIMILAR.replace("%(sku)s", "asked.sku")}) AS found
-"""
-
-
 def on_sale_after(sku: str, *, limit: int) -> list[Row]:
     """`ON_SALE` of the next `limit` products after `sku`, in the order of their SKUs."""
-    return _rows(
-        f'SELECT {ON_SALE} FROM "catalog_product" p {_CATEGORY}'
+    return rows(
+        f'SELECT {ON_SALE} FROM "catalog_product" p {CATEGORY}'
         " WHERE p.is_active AND p.sku > %s ORDER BY p.sku LIMIT %s",
         [sku, limit],
     )
@@ -322,7 +280,7 @@ WITH RECURSIVE rate AS MATERIALIZED (
   ORDER BY group_id, starts_on DESC
 ), sold AS MATERIALIZED (
   SELECT {_SOLD.format(vat="rate.rate")}
-  FROM "catalog_product" p {_CATEGORY} LEFT JOIN rate ON rate.group_id = p.vat_group_id
+  FROM "catalog_product" p {CATEGORY} LEFT JOIN rate ON rate.group_id = p.vat_group_id
   WHERE p.is_active AND p.sku = ANY(%s)
 ), above (leaf, id) AS (
   SELECT DISTINCT category_id, category_id FROM sold
@@ -335,8 +293,8 @@ SELECT sold.*, way.up FROM sold JOIN way ON way.leaf = sold.category_id
 
 def on_sale(skus: Iterable[str]) -> list[Row]:
     """`ON_SALE` of those that are sold."""
-    return _rows(
-        f'SELECT {ON_SALE} FROM "catalog_product" p {_CATEGORY} WHERE p.is_active AND p.sku = ANY(%s)',
+    return rows(
+        f'SELECT {ON_SALE} FROM "catalog_product" p {CATEGORY} WHERE p.is_active AND p.sku = ANY(%s)',
         [list(skus)],
     )
 
@@ -349,7 +307,7 @@ def to_buy(skus: Iterable[str], *, on: date) -> list[Row]:
 def cards(skus: Iterable[str], *, store_id: UUID, on: date | None) -> list[Row]:
     """`CARD` of those that are sold; `on`: with the VAT rates of that day."""
     return _prepared(
-        f'SELECT {_CARD_ON} FROM "catalog_product" p {_CATEGORY} {_LISTING_OF}'
+        f'SELECT {CARD_ON} FROM "catalog_product" p {CATEGORY} {LISTING_OF}'
         " WHERE p.is_active AND p.sku = ANY(%(skus)s)",
         {"store": store_id, "skus": list(skus), "on": on},
     )
@@ -357,10 +315,10 @@ def cards(skus: Iterable[str], *, store_id: UUID, on: date | None) -> list[Row]:
 
 def sizes(families: Iterable[str], *, store_id: UUID) -> list[Row]:
     """The family, then `CARD`, of the packs that are sold of each of these families; small ones first."""
-    return _rows(
+    return rows(
         f"""SELECT named.family, {CARD} FROM unnest(%s::text[]) AS named (family) CROSS JOIN LATERAL (
            SELECT * FROM "catalog_product" q WHERE q.is_active AND q.family = named.family AND q.family <> \'\'
-           ORDER BY q.net_unit, q.net_content, q.sku LIMIT %s) AS p {_CATEGORY} {LISTING}
+           ORDER BY q.net_unit, q.net_content, q.sku LIMIT %s) AS p {CATEGORY} {LISTING}
            ORDER BY named.family, p.net_unit, p.net_content, p.sku""",
         [list(families), _MOST_SIZES, store_id],
     )
@@ -375,21 +333,9 @@ def in_order(skus: Sequence[str], *, store_id: UUID) -> list[Row]:
 def details(skus: Iterable[str], *, store_id: UUID) -> list[Row]:
     """`CARD`, then GTIN, both descriptions, whether it is on sale, its family, its origin and its nutrition."""
     return _prepared(
-        f'SELECT {_DETAIL} FROM "catalog_product" p {_CATEGORY} {LISTING} WHERE p.sku = ANY(%s)',
+        f'SELECT {_DETAIL} FROM "catalog_product" p {CATEGORY} {LISTING} WHERE p.sku = ANY(%s)',
         [store_id, list(skus)],
     )
-
-
-def similar(sku: str, *, store_id: UUID, limit: int, on: date | None) -> list[Row]:
-    """`CARD` of what could stand in for a product, the best first; see `_SIMILAR`. `on`: as `cards`."""
-    params = {"sku": sku, "store": store_id, "most": _PER_CATEGORY, "limit": limit, "on": on}
-    return _rows(_SIMILAR, params)
-
-
-def similar_to_each(skus: Sequence[str], *, store_id: UUID, limit: int) -> list[Row]:
-    """The same for several products: the SKU that it could stand in for, then `CARD`."""
-    params = {"skus": skus, "store": store_id, "most": _PER_CATEGORY, "limit": limit, "on": None}
-    return _rows(_SIMILAR_TO_EACH, params)
 
 
 def _prepared(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> list[Row]:
@@ -397,7 +343,7 @@ def _prepared(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> list[Row]:
     return statements.rows(DEFAULT_DB_ALIAS, sql, params)
 
 
-def _rows(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> list[Row]:
+def rows(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return list(cursor.fetchall())

@@ -19,7 +19,7 @@ from grocery.catalog.contracts import (
     Sort,
     StoreId,
 )
-from grocery.catalog.models import orders, reading
+from grocery.catalog.models import orders, reading, stand_ins
 from grocery.catalog.models.orders import Order, Place
 from grocery.catalog.models.prices import lowest_before_offers
 from grocery.catalog.models.reading import Selection
@@ -197,7 +197,7 @@ def cards(*, skus: Iterable[Sku], store_id: StoreId, on: date | None) -> list[Pr
 
 
 def similar(*, sku: Sku, store_id: StoreId, limit: int, on: date | None) -> list[ProductCard]:
-    return [card(row) for row in reading.similar(sku, store_id=store_id, limit=limit, on=on)]
+    return [card(row) for row in stand_ins.similar(sku, store_id=store_id, limit=limit, on=on)]
 
 
 def popular(*, store_id: StoreId, category: str | None, limit: int) -> list[ProductCard]:
@@ -210,7 +210,7 @@ def popular(*, store_id: StoreId, category: str | None, limit: int) -> list[Prod
 
 def similar_to_each(*, skus: Iterable[Sku], store_id: StoreId, limit: int) -> dict[Sku, list[ProductCard]]:
     found: dict[Sku, list[ProductCard]] = {sku: [] for sku in skus}
-    for original, *row in reading.similar_to_each(list(found), store_id=store_id, limit=limit):
+    for original, *row in stand_ins.similar_to_each(list(found), store_id=store_id, limit=limit):
         found[original].append(card(tuple(row)))
     return found
 
