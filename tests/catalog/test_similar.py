@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from pytest_django import DjangoAssertNumQueries
 
 from grocery.catalog import public as catalog
-from grocery.catalog.models import Product, reading
+from grocery.catalog.models import Product, stand_ins
 from grocery.kernel.errors import Invalid
 from tests.catalog.conftest import Shop
 
@@ -66,7 +66,7 @@ def test_what_is_called_alike_comes_before_what_costs_the_same(dairy: Shop):
 
 
 def test_what_is_called_alike_is_found_however_unpopular(dairy: Shop, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(reading, "_PER_CATEGORY", 2)
+    monkeypatch.setattr(stand_ins, "_PER_CATEGORY", 2)
     carton(dairy, "milk", name_vi="Sữa tươi không đường")
     for number in range(3):
         carton(dairy, f"yoghurt{number}", name_vi=f"Sữa chua {number}", popularity=900)

@@ -11,107 +11,7 @@ from ninja import Schema
 from pydantic import ConfigDict
 
 from grocery.catalog import public as catalog
-
-_STORE = {
-    "id": "01990000-0000-7000-8000-000000000001",
-    "code": "ben-thanh",
-    "name": "Grocery Bến Thành",
-    "names": {"en": "Grocery Bến Thành", "vi": "Grocery Bến Thành"},
-    "zone": "Asia/Ho_Chi_Minh",
-    "address": "1 Lê Lợi, Phường Bến Thành, TP. Hồ Chí Minh",
-    "phone": "+842838220000",
-}
-_CATEGORY: dict[str, Any] = {
-    "id": "01990000-0000-7000-8000-000000000002",
-    "slug": "rau-cu",
-    "name": "Vegetables",
-    "names": {"en": "Vegetables", "vi": "Rau củ"},
-    "tint": "leaf",
-    "image": "food/leafy-green.svg",
-    "products": 128,
-    "children": [],
-}
-_PHOTO: dict[str, Any] = {
-    "url": "https://pictures.example.vn/5f0c1c7e8a3b4d5e9f60718293a4b5c6/{width}.{format}",
-    "widths": [96, 192, 320, 480, 960],
-    "formats": ["avif", "webp"],
-    "width": 1600,
-    "height": 1200,
-}
-_PICTURE: dict[str, Any] = {
-    **_PHOTO,
-    "alt": "Three beef tomatoes, one of them cut",
-    "alts": {"en": "Three beef tomatoes, one of them cut", "vi": "Ba quả cà chua beef, một quả cắt đôi"},
-}
-_CARD: dict[str, Any] = {
-    "sku": "VE0010000",
-    "name": "Beef tomatoes, Đà Lạt",
-    "names": {"en": "Beef tomatoes, Đà Lạt", "vi": "Cà chua beef Đà Lạt"},
-    "price": 18900,
-    "price_before": 23500,
-    "percent_off": 20,
-    "unit": "piece",
-    "step": 1,
-    "net_content": 500,
-    "net_unit": "g",
-    "unit_price": 37800,
-    "unit_price_per": "kg",
-    "vat_rate": 5,
-    "perishable": True,
-    "min_freshness_days": 4,
-    "image": "food/tomato.svg",
-    "photo": _PHOTO,
-    "tint": "leaf",
-    "category_id": "01990000-0000-7000-8000-000000000002",
-    "dietary": ["gluten_free", "vegan", "vegetarian"],
-    "allergens": [],
-    "max_per_order": 999,
-    "piece_weight": None,
-    "tags": ["vietgap"],
-    "brand": {"slug": "vuon-chin", "name": "Vườn Chín"},
-    "storage": "chilled",
-    "in_stock": True,
-    "earliest_expiry": "2026-11-26",
-}
-_HITS = {
-    "slug": "cu-qua",
-    "name": "Roots and fruiting vegetables",
-    "names": {"en": "Roots and fruiting vegetables", "vi": "Củ, quả"},
-    "products": 9,
-}
-_DETAIL: dict[str, Any] = {
-    **_CARD,
-    "description": "Keep in the vegetable drawer, 4–8 °C.",
-    "descriptions": {
-        "en": "Keep in the vegetable drawer, 4–8 °C.",
-        "vi": "Giữ trong ngăn rau của tủ lạnh, 4–8 °C.",
-    },
-    "gtin": "00400000100007",
-    "active": True,
-    "images": [_PICTURE],
-    "origin": {
-        "country": "VN",
-        "name": "Đà Lạt, Vietnam",
-        "names": {"en": "Đà Lạt, Vietnam", "vi": "Đà Lạt, Việt Nam"},
-    },
-    "nutrition": {
-        "per": "g",
-        "energy_kj": 75,
-        "energy_kcal": 18,
-        "fat": 0.2,
-        "saturates": 0,
-        "carbohydrate": 3.9,
-        "sugars": 2.6,
-        "fibre": 1.2,
-        "protein": 0.9,
-        "salt": 0.0125,
-        "sodium_mg": 5,
-    },
-    "lowest_price_30d": 19900,
-    "family": "ca-chua-beef",
-    "sizes": [{**_CARD, "sku": "VE0010001", "net_content": 1000, "price": 35900, "unit_price": 35900}],
-    "trail": [{"slug": "rau-cu", "name": "Vegetables", "names": {"en": "Vegetables", "vi": "Rau củ"}}],
-}
+from grocery.catalog.api.examples import CARD, CATEGORY, DETAIL, HITS, PHOTO, PICTURE, STORE
 
 
 def _example(example: Any) -> ConfigDict:
@@ -132,13 +32,13 @@ class StoreSchema(Schema):
     address: str
     phone: str
 
-    model_config = _example(_STORE)
+    model_config = _example(STORE)
 
 
 class StoresSchema(Schema):
     stores: list[StoreSchema]
 
-    model_config = _example({"stores": [_STORE]})
+    model_config = _example({"stores": [STORE]})
 
 
 class CategorySchema(Schema):
@@ -153,13 +53,13 @@ class CategorySchema(Schema):
     products: int
     children: list[CategorySchema]
 
-    model_config = _example(_CATEGORY)
+    model_config = _example(CATEGORY)
 
 
 class CategoriesSchema(Schema):
     categories: list[CategorySchema]
 
-    model_config = _example({"categories": [_CATEGORY]})
+    model_config = _example({"categories": [CATEGORY]})
 
 
 class BrandSchema(Schema):
@@ -168,7 +68,7 @@ class BrandSchema(Schema):
     slug: str
     name: str
 
-    model_config = _example(_CARD["brand"])
+    model_config = _example(CARD["brand"])
 
 
 class PhotoSchema(Schema):
@@ -183,7 +83,7 @@ class PhotoSchema(Schema):
     width: int
     height: int
 
-    model_config = _example(_PHOTO)
+    model_config = _example(PHOTO)
 
 
 class PictureSchema(PhotoSchema):
@@ -192,7 +92,7 @@ class PictureSchema(PhotoSchema):
     alt: str
     alts: Names
 
-    model_config = _example(_PICTURE)
+    model_config = _example(PICTURE)
 
 
 class ProductSchema(Schema):
@@ -235,7 +135,7 @@ class ProductSchema(Schema):
     in_stock: bool
     earliest_expiry: date | None
 
-    model_config = _example(_CARD)
+    model_config = _example(CARD)
 
 
 class ProductsSchema(Schema):
@@ -252,7 +152,7 @@ class ProductsSchema(Schema):
     products: list[ProductSchema]
 
     model_config = _example(
-        {"total": 1, "limit": 24, "offset": 0, "next_cursor": None, "did_you_mean": None, "products": [_CARD]}
+        {"total": 1, "limit": 24, "offset": 0, "next_cursor": None, "did_you_mean": None, "products": [CARD]}
     )
 
 
@@ -307,7 +207,7 @@ class FacetsSchema(Schema):
     model_config = _example(
         {
             "total": 9,
-            "categories": [{**_HITS, "parent": "rau-cu"}],
+            "categories": [{**HITS, "parent": "rau-cu"}],
             "brands": [{"slug": "vuon-chin", "name": "Vườn Chín", "products": 4}],
             "dietary": [{"value": "vegan", "products": 9}],
             "allergen_free": [{"value": "milk", "products": 9}],
@@ -324,7 +224,7 @@ class FacetsSchema(Schema):
 class PopularSchema(Schema):
     products: list[ProductSchema]
 
-    model_config = _example({"products": [_CARD]})
+    model_config = _example({"products": [CARD]})
 
 
 class CategoryHitsSchema(Schema):
@@ -333,7 +233,7 @@ class CategoryHitsSchema(Schema):
     names: Names
     products: int
 
-    model_config = _example(_HITS)
+    model_config = _example(HITS)
 
 
 class SuggestionsSchema(Schema):
@@ -345,7 +245,7 @@ class SuggestionsSchema(Schema):
     products: list[ProductSchema]
 
     model_config = _example(
-        {"did_you_mean": None, "phrases": ["cà chua", "cà chua bi"], "categories": [_HITS], "products": [_CARD]}
+        {"did_you_mean": None, "phrases": ["cà chua", "cà chua bi"], "categories": [HITS], "products": [CARD]}
     )
 
 
@@ -354,7 +254,7 @@ class TrailSchema(Schema):
     name: str
     names: Names
 
-    model_config = _example(_DETAIL["trail"][0])
+    model_config = _example(DETAIL["trail"][0])
 
 
 class OriginSchema(Schema):
@@ -364,7 +264,7 @@ class OriginSchema(Schema):
     name: str
     names: Names
 
-    model_config = _example(_DETAIL["origin"])
+    model_config = _example(DETAIL["origin"])
 
 
 class NutritionSchema(Schema):
@@ -382,7 +282,7 @@ class NutritionSchema(Schema):
     salt: Decimal
     sodium_mg: Decimal
 
-    model_config = _example(_DETAIL["nutrition"])
+    model_config = _example(DETAIL["nutrition"])
 
 
 class ProductDetailSchema(ProductSchema):
@@ -404,4 +304,4 @@ class ProductDetailSchema(ProductSchema):
     sizes: list[ProductSchema]
     trail: list[TrailSchema]
 
-    model_config = _example(_DETAIL)
+    model_config = _example(DETAIL)
