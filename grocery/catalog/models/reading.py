@@ -315,7 +315,7 @@ def cards(skus: Iterable[str], *, store_id: UUID, on: date | None) -> list[Row]:
 
 def sizes(families: Iterable[str], *, store_id: UUID) -> list[Row]:
     """The family, then `CARD`, of the packs that are sold of each of these families; small ones first."""
-    return rows(
+    return _prepared(
         f"""SELECT named.family, {CARD} FROM unnest(%s::text[]) AS named (family) CROSS JOIN LATERAL (
            SELECT * FROM "catalog_product" q WHERE q.is_active AND q.family = named.family AND q.family <> \'\'
            ORDER BY q.net_unit, q.net_content, q.sku LIMIT %s) AS p {CATEGORY} {LISTING}
