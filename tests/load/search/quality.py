@@ -92,9 +92,12 @@ class Market:
         """Only what has a SKU that begins like this."""
         from django.db import connection
 
+        from grocery.catalog.services import versions
+
         with connection.cursor() as cursor:
             cursor.execute("UPDATE catalog_product SET is_active = starts_with(sku, %s)", [beginning])
             cursor.execute("ANALYZE catalog_product")
+        versions.announce(versions.CATALOG)
 
 
 @contextmanager
