@@ -141,4 +141,6 @@ def test_a_dispute_waits_in_its_queue_with_what_to_do_and_until_when(boss: Clien
     )
     queue = boss.get("/admin/payments/dispute/", headers={"accept-language": "en"}).content.decode()
     assert "Send evidence" in queue or "Gửi bằng chứng" in queue
-    assert boss.get(f"/admin/payments/dispute/{Dispute.objects.get().pk}/change/").status_code == 200
+    Dispute.objects.update(withdrawn=130_500)
+    shown = boss.get(f"/admin/payments/dispute/{Dispute.objects.get().pk}/change/", headers={"accept-language": "en"})
+    assert ("130.500" in shown.content.decode(), "130500" in shown.content.decode()) == (True, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, cast
 
 from django.contrib import admin
@@ -10,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel.admin import ReadOnly, WaitingFilter
+from grocery.kernel.money import dong
 from grocery.kernel.tiles import Tile, tile
 from grocery.payments.admin.asking import asker
 from grocery.payments.models import Dispute
@@ -29,6 +31,16 @@ class ToAnswerFilter(WaitingFilter):
         return found.to_answer()
 
 
+def _money(column: str) -> Callable[[Any, Dispute], str]:
+    """A column of đồng, as money is written."""
+
+    @admin.display(description=getattr(Dispute, column).field.verbose_name, ordering=column)
+    def shown(_admin: Any, dispute: Dispute) -> str:
+        return str(dong(getattr(dispute, column)))
+
+    return shown
+
+
 @admin.register(Dispute)
 class DisputeAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("order_number", "money", "state", "to_do", "answer_by", "reason", "opened_at")
@@ -44,14 +56,15 @@ class DisputeAdmin(ReadOnly, admin.ModelAdmin):
         "answer_by",
         "reason",
         "reference",
-        "withdrawn",
-        "fee",
-        "reinstated",
-        "lost",
+        "taken",
+        "charged",
+        "given_again",
+        "gone",
         "opened_at",
         "decided_at",
     )
-    readonly_fields = ("order_number", "money", "to_do")
+    readonly_fields = ("order_number", "money", "to_do", "taken", "charged", "given_again", "gone")
+    taken, charged, given_again, gone = map(_money, ("withdrawn", "fee", "reinstated", "lost"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Dispute]:
         """A store's staff see those of their own store."""
