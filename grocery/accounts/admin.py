@@ -18,6 +18,7 @@ from grocery.accounts import public as accounts
 from grocery.accounts.models import Address, Customer, Province, RefreshFamily, Staff, User, Ward
 from grocery.accounts.models.people import ROLES
 from grocery.kernel import clock, phones
+from grocery.kernel.admin import ReadOnly
 from grocery.kernel.principal import Principal
 
 # A role's permissions stand in the code and are written into its group at each migration.
@@ -26,19 +27,6 @@ admin.site.unregister(Group)
 
 def _asker(request: HttpRequest) -> Principal:
     return accounts.principal_of_session(request.user)
-
-
-class LookOnly:
-    """Nothing can be added, changed or deleted here."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 class SignsOut(admin.ModelAdmin):
@@ -61,7 +49,7 @@ class SignsOut(admin.ModelAdmin):
         return row.pk
 
 
-class AddressInline(LookOnly, admin.TabularInline):
+class AddressInline(ReadOnly, admin.TabularInline):
     model = Address
     fields = ["recipient", "phone_", "street", "ward", "province", "note", "is_default"]
     readonly_fields = ["phone_", "province"]
@@ -184,7 +172,7 @@ class StaffAdmin(SignsOut):
 
 
 @admin.register(RefreshFamily)
-class RefreshFamilyAdmin(LookOnly, SignsOut):
+class RefreshFamilyAdmin(ReadOnly, SignsOut):
     list_display = ["user_email", "created_at", "rotated_at", "rotations", "expires_at", "ended_at", "ended_because"]
     list_filter = ["ended_because", "created_at"]
     list_select_related = ["user"]
@@ -201,7 +189,7 @@ class RefreshFamilyAdmin(LookOnly, SignsOut):
         return row.user_id
 
 
-class PlaceAdmin(LookOnly, admin.ModelAdmin):
+class PlaceAdmin(ReadOnly, admin.ModelAdmin):
     list_filter = ["is_active"]
     search_fields = ["folded", "code"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.validators import slug_re
@@ -119,6 +119,17 @@ class _Slugs(forms.MultipleChoiceField):
         return len(value) <= 80 and slug_re.fullmatch(value) is not None
 
 
+#: What customers ask of their food, in the order in which they are offered.
+DIETS: Final = [
+    ("vegetarian", _("Vegetarian")),
+    ("vegan", _("Vegan")),
+    ("gluten_free", _("Gluten free")),
+    ("lactose_free", _("Lactose free")),
+    ("no_added_sugar", _("No added sugar")),
+    ("halal", _("Halal")),
+]
+
+
 class FilterForm(forms.Form):
     """How a list is narrowed and ordered; anything that it does not know is left out, never an error."""
 
@@ -132,14 +143,7 @@ class FilterForm(forms.Form):
     is_perishable = forms.BooleanField(label=_("Fresh food only"), required=False)
     dietary = forms.MultipleChoiceField(
         required=False,
-        choices=[
-            ("vegetarian", _("Vegetarian")),
-            ("vegan", _("Vegan")),
-            ("gluten_free", _("Gluten free")),
-            ("lactose_free", _("Lactose free")),
-            ("no_added_sugar", _("No added sugar")),
-            ("halal", _("Halal")),
-        ],
+        choices=DIETS,
     )
     sort = forms.ChoiceField(
         required=False,

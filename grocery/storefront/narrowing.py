@@ -13,7 +13,7 @@ from grocery.catalog import public as catalog
 from grocery.catalog.public import Allergen, CategoryHits, Facets, Filters
 from grocery.kernel.errors import NotFound
 from grocery.kernel.money import dong
-from grocery.storefront.forms import FilterForm
+from grocery.storefront.forms import DIETS, FilterForm
 
 _BAND: Final = re.compile(r"(\d{0,9})-(\d{0,9})")
 #: Answered by yes or not at all.
@@ -98,7 +98,7 @@ def groups(
         Group(legend=_("Category"), options=categories, one=True),
         Group(legend=_("Price"), options=tuple(_prices(facets, filters)), one=True),
         Group(legend=_("Brand"), options=tuple(_brands(facets, filters))),
-        Group(legend=_("Diet"), options=tuple(_diets(form, facets, filters))),
+        Group(legend=_("Diet"), options=tuple(_diets(facets, filters))),
         Group(legend=_("Without"), options=tuple(_allergens(facets, filters, language))),
     ]
     return [group for group in found if group.options]
@@ -180,9 +180,9 @@ def _brands(facets: Facets, filters: Filters) -> list[Option]:
     return options if len(options) > 1 or filters.brand else []
 
 
-def _diets(form: FilterForm, facets: Facets, filters: Filters) -> Iterator[Option]:
+def _diets(facets: Facets, filters: Filters) -> Iterator[Option]:
     counted = {one.value: one.products for one in facets.dietary}
-    for value, label in form.fields["dietary"].choices:  # type: ignore[attr-defined]  # a choice field
+    for value, label in DIETS:
         yield Option(
             name="dietary",
             value=value,

@@ -305,7 +305,7 @@ def warm() -> None:
 
 def statements(client: Client, path: str) -> int:
     """With nothing counted before."""
-    versions._shared.clear()
+    versions._shared._kept.clear()
     cache.delete_pattern("catalog:shared:*")  # type: ignore[attr-defined]  # of Valkey's
     with CaptureQueriesContext(connection) as captured:
         assert get(client, path).status_code == 200

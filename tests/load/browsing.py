@@ -11,19 +11,17 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import httpx
 
-from grocery.config.embedded import ROOT, free_port, spawn, wait_until
 from tests.journeys.people import Person
 from tests.load.connection import Answer, Request, crowd
 from tests.load.measure import cpu_of, family, spent, table
 from tests.load.search import typists
-from tests.load.shop import Measured, open_shop
+from tests.load.shop import Measured, Server, open_shop, served_bare
 
 SKUS: Final = int(os.environ.get("BENCH_SKUS", "50000"))
 WHAT = f"Finding goods over HTTP ({SKUS:,} SKUs, one web process of two threads), and the same statements bare"
@@ -36,14 +34,6 @@ _SECONDS: Final = 2.0
 
 #: Makes up the next address to ask for.
 type Ask = Callable[[], str]
-
-
-@dataclass(frozen=True)
-class Server:
-    """Who answers."""
-
-    port: int
-    pid: int
 
 
 @dataclass
@@ -59,7 +49,7 @@ class Round:
 
 def run() -> str:
     """The client, one thread, shares the cores: it is in the times, not in the CPU per request."""
-    with open_shop(skus=SKUS) as measured, _bare(measured) as bare:
+    with open_shop(skus=SKUS) as measured, served_bare(measured, "bare_shelves", _answers) as bare:
         ours = Server(measured.shop.web_port, measured.web_pid)
         return table(HEAD, [_row(measured, ours, bare, *named) for named in _requests(measured).items()])
 
@@ -154,25 +144,5 @@ def _statements(measured: Measured) -> str:
     return f"{usual}" if usual == most else f"{usual}, at most {most}"
 
 
-@contextmanager
-def _bare(measured: Measured) -> Iterator[Server]:
-    """The yardstick, served as the shop is."""
-    port, granian = free_port(), str(ROOT / ".venv/bin/granian")
-    options = ["--http=1", "--no-ws", "--host=127.0.0.1", "--interface=wsgi", "--workers=1", "--blocking-threads=2"]
-    log = measured.shop.home / "bare.log"
-    environment = {**measured.shop.environment, "DJANGO_SETTINGS_MODULE": "grocery.config.settings"}
-    command = [granian, *options, f"--port={port}", "tests.load.bare_shelves:application"]
-    process = spawn(command, log=log, env=environment)
-    try:
-        wait_until(lambda: _answers(port), child=process, log=log)
-        yield Server(port, process.pid)
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
 def _answers(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/api/v1/products?limit=24", timeout=30).status_code == 200
-    except httpx.HTTPError:
-        return False
+    return httpx.get(f"http://127.0.0.1:{port}/api/v1/products?limit=24", timeout=30).status_code == 200

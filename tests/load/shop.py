@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from grocery.config.embedded import free_port
+import httpx
+
+from grocery.config.embedded import ROOT, free_port, spawn, wait_until
 from grocery.config.processes import Shop
 from tests.running import opened, servers_of_its_own
 
@@ -40,3 +42,37 @@ def open_shop(*, skus: int, **settings: str) -> Iterator[Measured]:
         environment = {**servers.environment, **settings}
         with opened(servers.home / "shop", environment, roles=("web",), skus=skus) as shop:
             yield Measured(shop, pid)
+
+
+@dataclass(frozen=True)
+class Server:
+    """Who answers."""
+
+    port: int
+    pid: int
+
+
+@contextmanager
+def served_bare(measured: Measured, application: str, answers: Callable[[int], bool]) -> Iterator[Server]:
+    """A yardstick, `application` of a module beside this one, served as the shop is: by granian with two threads.
+
+    It is there once it `answers` at its port.
+    """
+    port, log = free_port(), measured.shop.home / "bare.log"
+    options = ["--http=1", "--no-ws", "--host=127.0.0.1", "--interface=wsgi", "--workers=1", "--blocking-threads=2"]
+    command = [str(ROOT / ".venv/bin/granian"), *options, f"--port={port}", f"tests.load.{application}:application"]
+    environment = {**measured.shop.environment, "DJANGO_SETTINGS_MODULE": "grocery.config.settings"}
+    process = spawn(command, log=log, env=environment)
+
+    def is_there() -> bool:
+        try:
+            return answers(port)
+        except httpx.HTTPError:
+            return False
+
+    try:
+        wait_until(is_there, child=process, log=log)
+        yield Server(port, process.pid)
+    finally:
+        process.terminate()
+        process.wait(10)

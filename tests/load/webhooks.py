@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 import statistics
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
-from pathlib import Path
 from typing import Any, Final
 
 import httpx
 
-from grocery.config.embedded import free_port, spawn, wait_until
 from tests.load.connection import Answer, Request, crowd
 from tests.load.measure import cpu_of, family, spent, table
-from tests.load.shop import Measured, open_shop
+from tests.load.shop import Measured, open_shop, served_bare
 from tests.payments.stripe_signing import event, signed
 
 WHAT = (
@@ -47,10 +43,10 @@ class Taker:
 def run() -> str:
     """Rounds of new notices about payments, in turn; each connection sends the next as soon as it is answered."""
     rows: list[list[object]] = []
-    with open_shop(skus=10) as measured, _bare(measured) as bare_pid_and_port:
+    with open_shop(skus=10) as measured, served_bare(measured, "bare_intake", _answers) as yardstick:
         for connections in (1, 8, 32):
             ours = Taker("ours", measured.shop.web_port, measured.web_pid)
-            bare = Taker("bare WSGI, one INSERT", bare_pid_and_port[1], bare_pid_and_port[0])
+            bare = Taker("bare WSGI, one INSERT", yardstick.port, yardstick.pid)
             for taker in (ours, bare) * (ROUNDS + 1):
                 _round(taker, measured.database_pid, connections)
             rows += [_row(ours, connections, _statements(measured)), _row(bare, connections, 1)]
@@ -80,35 +76,8 @@ def _row(taker: Taker, connections: int, sql: int) -> list[object]:
     ]  # fmt: skip
 
 
-@contextmanager
-def _bare(measured: Measured) -> Iterator[tuple[int, int]]:
-    """The yardstick, served as the shop is: its pid and its port."""
-    port, granian = free_port(), str(Path(sys.executable).with_name("granian"))
-    command = [
-        granian,
-        "--http=1",
-        "--no-ws",
-        "--host=127.0.0.1",
-        "--interface=wsgi",
-        f"--port={port}",
-        "--workers=1",
-    ]
-    log = measured.shop.home / "bare.log"
-    command += ["--blocking-threads=2", "tests.load.bare_intake:application"]
-    process = spawn(command, log=log, env=measured.shop.environment)
-    try:
-        wait_until(lambda: _answers(port), child=process, log=log)
-        yield process.pid, port
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
 def _answers(port: int) -> bool:
-    try:
-        return httpx.post(f"http://127.0.0.1:{port}/").status_code == 400
-    except httpx.HTTPError:
-        return False
+    return httpx.post(f"http://127.0.0.1:{port}/").status_code == 400
 
 
 def _requests(series: str, count: int) -> Iterator[Request]:

@@ -60,7 +60,9 @@ class Upload(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         profiles = catalog.import_profiles(alone=True).items()
-        self.fields["profile"].choices = [(name, f"{name}: {about}") for name, about in profiles]  # type: ignore[attr-defined]  # a ChoiceField
+        cast("forms.ChoiceField", self.fields["profile"]).choices = [
+            (name, f"{name}: {about}") for name, about in profiles
+        ]
 
     def clean_file(self) -> UploadedFile:
         file = cast("UploadedFile", self.cleaned_data["file"])

@@ -13,13 +13,13 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from grocery.catalog import public as catalog
 from grocery.catalog.models import Picture
 from grocery.catalog.public import NewPicture, Photo, PictureChange
 from grocery.kernel.errors import DomainError
+from grocery.kernel.reader import language
 
 #: The width of the thumbnails.
 _THUMB = 96
@@ -51,7 +51,7 @@ class PictureForm(forms.ModelForm):
             try:
                 catalog.check_picture(content=content)
             except DomainError as error:
-                raise forms.ValidationError(error.text((get_language() or "vi")[:2])) from error
+                raise forms.ValidationError(error.text(language())) from error
         return content
 
     def clean(self) -> dict[str, Any]:
@@ -91,7 +91,7 @@ class PictureInline(admin.StackedInline):
             photo = Photo(key=picture.key, width=picture.width, height=picture.height)
             source = catalog.photo_address(photo, photo.widths[0], "webp")
             return format_html('<img src="{}" alt="" width="{}">', source, _THUMB)
-        fault = picture.fault_vi if (get_language() or "vi")[:2] == "vi" else picture.fault_en
+        fault = picture.fault_vi if language() == "vi" else picture.fault_en
         return fault or str(_("is being prepared"))
 
 

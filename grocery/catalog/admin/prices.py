@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from grocery.catalog import public as catalog
@@ -17,6 +16,7 @@ from grocery.catalog.models import PlannedPrice
 from grocery.catalog.public import PlannedPriceId, Sku
 from grocery.kernel import clock
 from grocery.kernel.errors import DomainError
+from grocery.kernel.reader import language
 
 
 class PlannedPriceForm(ChecksByRule):
@@ -62,7 +62,7 @@ class PlannedPriceAdmin(admin.ModelAdmin):
         try:
             catalog.take_back_price(planned=PlannedPriceId(obj.pk), now=clock.now(), by=by)
         except DomainError as error:
-            messages.error(request, error.text((get_language() or "vi")[:2]))
+            messages.error(request, error.text(language()))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[PlannedPrice]) -> None:
         for planned in queryset:

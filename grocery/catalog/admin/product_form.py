@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from grocery.catalog import public as catalog
 from grocery.catalog.admin.rules import ChecksByRule
 from grocery.catalog.models import Product
 from grocery.catalog.public import Allergen, Dietary, ProductDraft
+from grocery.kernel.reader import language
 
 #: The tick that says: looked at, contains none.
 _NONE: Final = "none"
@@ -65,9 +65,8 @@ class ProductForm(NutritionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        language = (get_language() or "vi")[:2]
-        named = [(one.value, one.called(language)) for one in Allergen]
-        self.fields["allergens"].choices = [(_NONE, _("none of them")), *named]  # type: ignore[attr-defined]  # a ChoiceField
+        named = [(one.value, one.called(language())) for one in Allergen]
+        cast("forms.ChoiceField", self.fields["allergens"]).choices = [(_NONE, _("none of them")), *named]
         if self.instance.allergens == []:
             self.initial["allergens"] = [_NONE]
         if told := self.instance.told:

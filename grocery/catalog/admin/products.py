@@ -18,9 +18,10 @@ from grocery.catalog import public as catalog
 from grocery.catalog.admin.exports import exported
 from grocery.catalog.admin.pictures import PictureInline, save_pictures
 from grocery.catalog.admin.product_form import ProductForm, draft_of
-from grocery.catalog.admin.rules import ChecksByRule, LookOnly, NeverDeleted
+from grocery.catalog.admin.rules import ChecksByRule, NeverDeleted
 from grocery.catalog.models import Category, Picture, PlannedPrice, PriceChange, Product, Store
 from grocery.kernel import clock, phones
+from grocery.kernel.admin import ReadOnly
 from grocery.kernel.money import dong
 
 
@@ -83,13 +84,13 @@ class CategoryAdmin(NeverDeleted, admin.ModelAdmin):
         obj.pk = saved.id
 
 
-class PriceHistory(LookOnly, admin.TabularInline):
+class PriceHistory(ReadOnly, admin.TabularInline):
     model = PriceChange
     fields = ["at", "old", "new", "by"]
     extra = 0
 
 
-class PlannedPrices(LookOnly, admin.TabularInline):
+class PlannedPrices(ReadOnly, admin.TabularInline):
     model = PlannedPrice
     fields = ["starts_at", "price", "applied_at", "taken_back_at"]
     readonly_fields = ["applied_at", "taken_back_at"]
@@ -192,7 +193,7 @@ class ProductAdmin(NeverDeleted, admin.ModelAdmin):
 
 
 @admin.register(PriceChange)
-class PriceChangeAdmin(LookOnly, admin.ModelAdmin):
+class PriceChangeAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["at", "product", "old", "new", "by"]
     list_select_related = ["product"]
     list_filter = ["at"]

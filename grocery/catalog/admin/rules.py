@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.db.models import Model
 from django.http import HttpRequest
-from django.utils.translation import get_language
 
 from grocery.kernel.errors import DomainError
+from grocery.kernel.reader import language
 
 
 class NeverDeleted:
@@ -22,9 +23,8 @@ class NeverDeleted:
 class ChecksByRule(forms.ModelForm):
     """A form whose input the domain's own rules judge."""
 
-    def judge(self, fields: dict[str, Any]) -> None:
-        """Raise a DomainError for what is wrong with the cleaned fields."""
-        raise NotImplementedError
+    #: Raises a DomainError for what is wrong with the cleaned fields.
+    judge: Callable[..., None]
 
     def clean(self) -> dict[str, Any]:
         fields = super().clean() or self.cleaned_data
@@ -33,15 +33,5 @@ class ChecksByRule(forms.ModelForm):
                 self.judge(fields)
             except DomainError as error:
                 name = error.field if error.field in self.fields else None
-                self.add_error(name, error.text((get_language() or "vi")[:2]))
+                self.add_error(name, error.text(language()))
         return fields
-
-
-class LookOnly(NeverDeleted):
-    """Nothing can be added or changed here."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False

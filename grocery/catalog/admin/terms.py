@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grocery.catalog import public as catalog
-from grocery.catalog.admin.rules import ChecksByRule, LookOnly, NeverDeleted
+from grocery.catalog.admin.rules import ChecksByRule, NeverDeleted
 from grocery.catalog.models import TermChange, TermGroup
 from grocery.kernel import clock
+from grocery.kernel.admin import ReadOnly
 
 _FIELDS = ("vi", "en", "common", "typed")
 
@@ -50,7 +51,7 @@ class TermGroupForm(ChecksByRule):
         catalog.check_search_terms(terms=_terms(fields))
 
 
-class TermChanges(LookOnly, admin.TabularInline):
+class TermChanges(ReadOnly, admin.TabularInline):
     model = TermChange
     fields = ["at", "old", "new", "by"]
     extra = 0

@@ -9,15 +9,16 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from grocery.catalog import public as catalog
-from grocery.catalog.admin.rules import ChecksByRule, LookOnly
+from grocery.catalog.admin.rules import ChecksByRule
 from grocery.catalog.models import VatGroup, VatRate, VatRateChange
 from grocery.kernel import clock
+from grocery.kernel.admin import ReadOnly
 from grocery.kernel.errors import DomainError
 from grocery.kernel.quantity import plain
+from grocery.kernel.reader import language
 
 #: Who answers for the tax.
 FINANCE: Final = frozenset({"manager", "admin"})
@@ -27,26 +28,26 @@ def _may_write(request: HttpRequest) -> bool:
     return request.user.is_superuser or not FINANCE.isdisjoint(getattr(request.user, "roles", ()))
 
 
-class Rates(LookOnly, admin.TabularInline):
+class Rates(ReadOnly, admin.TabularInline):
     model = VatRate
     fields = ["starts_on", "rate"]
     extra = 0
 
 
-class Changes(LookOnly, admin.TabularInline):
+class Changes(ReadOnly, admin.TabularInline):
     model = VatRateChange
     fields = ["at", "starts_on", "old", "new", "by"]
     extra = 0
 
 
 @admin.register(VatGroup)
-class VatGroupAdmin(LookOnly, admin.ModelAdmin):
+class VatGroupAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["called", "code"]
     inlines = [Rates, Changes]
 
     @admin.display(description=_("VAT group"))
     def called(self, group: VatGroup) -> str:
-        return group.name_en if (get_language() or "vi").startswith("en") else group.name_vi
+        return group.name_en if language() == "en" else group.name_vi
 
 
 class VatRateForm(ChecksByRule):
@@ -92,7 +93,7 @@ class VatRateAdmin(admin.ModelAdmin):
         try:
             catalog.set_vat_rate(group=obj.group_id, starts_on=obj.starts_on, rate=None, now=clock.now(), by=by)
         except DomainError as error:
-            messages.error(request, error.text((get_language() or "vi")[:2]))
+            messages.error(request, error.text(language()))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[VatRate]) -> None:
         for rate in queryset:

@@ -313,6 +313,12 @@ def cards(skus: Iterable[str], *, store_id: UUID, on: date | None) -> list[Row]:
     )
 
 
+def in_order(skus: Sequence[str], *, store_id: UUID, on: date | None = None) -> list[Row]:
+    """The same in the order of `skus`. No statement where there are none."""
+    found = {row[0]: row for row in cards(skus, store_id=store_id, on=on)} if skus else {}
+    return [found[sku] for sku in skus if sku in found]
+
+
 def sizes(families: Iterable[str], *, store_id: UUID) -> list[Row]:
     """The family, then `CARD`, of the packs that are sold of each of these families; small ones first."""
     return _prepared(
@@ -322,12 +328,6 @@ def sizes(families: Iterable[str], *, store_id: UUID) -> list[Row]:
            ORDER BY named.family, p.net_unit, p.net_content, p.sku""",
         [list(families), _MOST_SIZES, store_id],
     )
-
-
-def in_order(skus: Sequence[str], *, store_id: UUID) -> list[Row]:
-    """`CARD` of these, in this order; what is not sold is left out. No statement where there are none."""
-    found = {row[0]: row for row in cards(skus, store_id=store_id, on=None)} if skus else {}
-    return [found[sku] for sku in skus if sku in found]
 
 
 def details(skus: Iterable[str], *, store_id: UUID) -> list[Row]:

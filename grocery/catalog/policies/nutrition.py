@@ -38,7 +38,8 @@ def told(per: str, values: Mapping[str, Decimal | None]) -> Nutrition | None:
     kj, kcal = _energy(values.get("energy_kj"), values.get("energy_kcal"))
     parts = {name: values.get(name) for name in ("fat", "saturates", "carbohydrate", "sugars", "fibre", "protein")}
     salt = _salt(values.get("salt"), values.get("sodium_mg"))
-    return checked(Nutrition(per=per, energy_kj=kj, energy_kcal=kcal, salt=salt, **parts))  # type: ignore[arg-type]  # looked at above
+    whole = {"per": per, "energy_kj": kj, "energy_kcal": kcal, "salt": salt, **parts}
+    return checked(Nutrition(**cast("dict[str, Any]", whole)))
 
 
 def checked(told: Nutrition | None) -> Nutrition | None:

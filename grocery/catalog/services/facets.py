@@ -42,6 +42,7 @@ _KINDS: Final = {
 }
 #: Those that others' facts decide.
 _OF_FACTS: Final = ("expires_soon", "on_offer", "in_stock")
+_OF_STOCK: Final = {"expires_soon", "in_stock"}
 
 type _Counted = dict[str, list[tuple[str, str, int]]]
 
@@ -62,21 +63,23 @@ def _count(store_id: StoreId, filters: Filters, typed: str, now: datetime) -> _C
         return search.answering(chosen, typed) if typed.strip() else chosen
 
     asked = {kind: members for kind, members in _KINDS.items() if _only(filters, members) != EVERYTHING}
-    goods = narrowed(replace(filters, **_without(member for members in _KINDS.values() for member in members)))
-    parts = {
-        kind: selection(store_id=store_id, filters=_only(filters, members), now=now)
-        for kind, members in asked.items()
-    }
-    moved = goods.of_stock or any(one.of_stock for one in parts.values())
+
+    def of_goods() -> list[facets.Count]:
+        base = narrowed(replace(filters, **_without(member for members in _KINDS.values() for member in members)))
+        parts = {
+            kind: selection(store_id=store_id, filters=_only(filters, members), now=now)
+            for kind, members in asked.items()
+        }
+        return facets.of_goods(base, parts, bounds=PRICE_BOUNDS, brands=filters.brand, tags=filters.tags)
+
     known = (versions.CATALOG, versions.TERMS) if typed.strip() else (versions.CATALOG,)
     stock = (*known, versions.stock_of(store_id))
     seal = repr((str(store_id), typed, [(name, getattr(filters, name)) for name in Filters.__slots__]))
     minute = f"{now:%H:%M}"  # offers begin and end by the clock, which gives no new version
+    goods_key = _key("goods", seal, minute if "on_offer" in asked else "")
     counted: _Counted = defaultdict(list)
     for facet, value, name, products in versions.shared(
-        _key("goods", seal, minute if "on_offer" in asked else ""),
-        stock if moved else known,
-        lambda: facets.of_goods(goods, parts, bounds=PRICE_BOUNDS, brands=filters.brand, tags=filters.tags),
+        goods_key, stock if asked.keys() & _OF_STOCK else known, of_goods
     ):
         counted[facet].append((value, name, products))
     of_facts = versions.shared(

@@ -169,7 +169,7 @@ def counted(chosen: Selection, shown: int, limit: int, offset: int) -> int:
     if chosen.of_offers:  # they begin and end by the clock, which gives no new version
         return chosen.count()
     names = (versions.CATALOG, versions.stock_of(chosen.store_id)) if chosen.of_stock else (versions.CATALOG,)
-    return versions.shared_count(hashlib.sha256(chosen.fingerprint.encode()).hexdigest(), names, chosen.count)
+    return versions.shared(hashlib.sha256(chosen.fingerprint.encode()).hexdigest(), names, chosen.count)
 
 
 def everything_on_sale() -> Iterator[ProductOnSale]:
@@ -191,9 +191,7 @@ def products_on_sale(*, skus: Iterable[Sku], on: date | None) -> dict[Sku, Produ
 
 def cards(*, skus: Iterable[Sku], store_id: StoreId, on: date | None) -> list[ProductCard]:
     """In the order of `skus`; what is not sold is left out."""
-    wanted = list(skus)
-    found = {row[0]: card(row) for row in reading.cards(wanted, store_id=store_id, on=on)}
-    return [found[sku] for sku in wanted if sku in found]
+    return [card(row) for row in reading.in_order(list(skus), store_id=store_id, on=on)]
 
 
 def similar(*, sku: Sku, store_id: StoreId, limit: int, on: date | None) -> list[ProductCard]:

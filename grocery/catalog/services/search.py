@@ -66,11 +66,7 @@ def by_relevance(chosen: Selection, *, typed: str, limit: int, offset: int, coun
 
 def in_an_order(chosen: Selection, typed: str, read: Callable[[Selection], Found], *, forgiving: bool) -> Found:
     """The same, as it is `read`."""
-
-    def look(text: str) -> Found:
-        return read(_narrowed(chosen, steps_of_matching(text)))
-
-    return _or_nearest(chosen, typed, look, forgiving=forgiving)
+    return _or_nearest(chosen, typed, lambda text: read(answering(chosen, text)), forgiving=forgiving)
 
 
 def _or_nearest(chosen: Selection, typed: str, look: Callable[[str], Found], *, forgiving: bool) -> Found:
@@ -83,7 +79,7 @@ def _or_nearest(chosen: Selection, typed: str, look: Callable[[str], Found], *, 
 
 def in_other_words(chosen: Selection, typed: str) -> str | None:
     """The nearest words that we know, of what answers nothing; None if only the other filters leave none of it."""
-    if chosen.narrowed and _narrowed(Selection(chosen.store_id), steps_of_matching(typed)).exists():
+    if chosen.narrowed and answering(Selection(chosen.store_id), typed).exists():
         return None
     return nearest.query(typed)
 

@@ -7,7 +7,8 @@ nothing is cached either. A request asks for each version once: all that it show
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable
-from typing import Final
+from threading import Lock
+from typing import Final, cast
 
 import structlog
 from django.core.cache import cache
@@ -25,9 +26,6 @@ _TOGETHER: Final = (CATALOG, TERMS)
 #: A version forgotten by a process that died between commit and announcement lives no longer than this.
 SECONDS: Final = 300
 
-_remembered: dict[str, tuple[str, object]] = {}
-_shared: dict[str, object] = {}
-_MOST_SHARED: Final = 4096
 log = structlog.get_logger()
 
 
@@ -80,17 +78,6 @@ def _renew(names: Iterable[str]) -> None:
         log.warning("catalog.version_not_announced", names=list(names))
 
 
-def remembered[T](name: str, make: Callable[[], T]) -> T:
-    """`make()`, kept in this process for as long as the catalogue has the same version."""
-    version = current(CATALOG)
-    if version is None:
-        return make()
-    kept = _remembered.get(name)
-    if kept is None or kept[0] != version:
-        kept = _remembered[name] = (version, make())
-    return kept[1]  # type: ignore[return-value]  # what is kept under a name was made by its own `make`
-
-
 class Memory[T]:
     """Answers by what was asked, kept in this process while what they are made of has the same version.
 
@@ -100,40 +87,45 @@ class Memory[T]:
     def __init__(self, *names: str, most: int) -> None:
         self._names, self._most = names, most
         self._kept: dict[Hashable, tuple[str, T]] = {}
+        self._writing = Lock()
 
-    def answer(self, asked: Hashable, make: Callable[[], T]) -> T:
-        """What is known, or `make()`; always that where nothing is cached."""
-        if (version := current(*self._names)) is None:
+    def answer(self, asked: Hashable, make: Callable[[], T], *names: str) -> T:
+        """What is known, or `make()`, always that where nothing is cached. `names`: what this is made of, too."""
+        if (version := current(*self._names, *names)) is None:
             return make()
         known = self._kept.get(asked)
         if known is None or known[0] != version:
-            known = self._kept[asked] = (version, make())
-            while len(self._kept) > self._most:
-                self._kept.pop(next(iter(self._kept)), None)
+            known = (version, make())
+            with self._writing:
+                self._kept[asked] = known
+                if len(self._kept) > self._most:
+                    del self._kept[next(iter(self._kept))]
         return known[1]
 
 
-def shared_count(key: str, names: tuple[str, ...], make: Callable[[], int]) -> int:
-    """As `shared`, of a number."""
-    return int(shared(key, names, make))
+_remembered: Final = Memory[object](CATALOG, most=64)
+_shared: Final = Memory[object](most=4096)
+
+
+def remembered[T](name: str, make: Callable[[], T]) -> T:
+    """`make()`, kept in this process for as long as the catalogue has the same version."""
+    return cast("T", _remembered.answer(name, make))
 
 
 def shared[T](key: str, names: tuple[str, ...], make: Callable[[], T]) -> T:
     """`make()`, kept in Valkey for all processes, and here, for as long as what is named has the same version."""
-    version = current(*names)
-    if version is None:
-        return make()
-    full = f"catalog:shared:{version}:{key}"
-    if (here := _shared.get(full)) is not None:
-        return here  # type: ignore[return-value]  # what is kept under a key was made by its own `make`
-    try:
-        known: T | None = cache.get(full)
-        if known is None:
-            known = make()
-            cache.set(full, known, SECONDS)
-    except (ConnectionInterrupted, RedisError):
-        return make()
-    if len(_shared) >= _MOST_SHARED:
-        _shared.clear()
-    _shared[full] = known
-    return known
+
+    def by_somebody() -> T:
+        if (version := current(*names)) is None:
+            return make()
+        full = f"catalog:shared:{version}:{key}"
+        try:
+            known: T | None = cache.get(full)
+            if known is None:
+                known = make()
+                cache.set(full, known, SECONDS)
+        except (ConnectionInterrupted, RedisError):
+            return make()
+        return known
+
+    return cast("T", _shared.answer((key, names), by_somebody, *names))

@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from grocery.delivery import public as delivery
-from grocery.delivery.admin.stores import ByStore, LookOnly, OfStores
+from grocery.delivery.admin.stores import ByStore, OfStores
 from grocery.delivery.models import Delivery, DeliveryStep
 from grocery.kernel import clock, phones
+from grocery.kernel.admin import ReadOnly
 from grocery.kernel.errors import DomainError
 from grocery.kernel.reader import language
 
@@ -28,14 +29,14 @@ class NoteForm(ActionForm):
     note = forms.CharField(label=_("Driver, proof or reason:"), required=False, max_length=200)
 
 
-class StepInline(LookOnly, admin.TabularInline):
+class StepInline(ReadOnly, admin.TabularInline):
     model = DeliveryStep
     fields = ["at", "state", "by", "note"]
     extra = 0
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(LookOnly, OfStores):
+class DeliveryAdmin(ReadOnly, OfStores):
     """Nothing is edited: what happens to a delivery is a step, and steps are actions."""
 
     list_display = ["window", "recipient", "phone_", "where", "store", "mode", "state", "driver", "order_id"]

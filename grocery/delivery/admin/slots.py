@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from grocery.delivery import public as delivery
-from grocery.delivery.admin.stores import ByStore, LookOnly, OfStores, StoreField
+from grocery.delivery.admin.stores import ByStore, OfStores, StoreField
 from grocery.delivery.models import Slot, SlotHold, SlotPlan
 from grocery.delivery.models.words import WEEKDAYS
 from grocery.kernel import clock
+from grocery.kernel.admin import ReadOnly
 from grocery.kernel.money import dong
 
 
@@ -77,7 +78,7 @@ class SlotPlanAdmin(OfStores):
             delivery.delete_slot_plan(plan_id=plan.pk)
 
 
-class HoldInline(LookOnly, admin.TabularInline):
+class HoldInline(ReadOnly, admin.TabularInline):
     model = SlotHold
     fields = ["holder", "until"]
     extra = 0
@@ -129,7 +130,7 @@ class SlotAdmin(OfStores):
 
 
 @admin.register(SlotHold)
-class SlotHoldAdmin(LookOnly, admin.ModelAdmin):
+class SlotHoldAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["holder", "slot", "until"]
     list_select_related = ["slot"]
     search_fields = ["holder"]

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLCompositeType,
     GraphQLField,
     GraphQLNamedType,
     GraphQLSchema,
@@ -97,7 +98,7 @@ class _Scale:
         return self.weighed[key]
 
     def _field(self, node: FieldNode, of: GraphQLNamedType, rows: float, depth: int) -> float:
-        definition = self.schema.get_field(of, node.name.value)  # type: ignore[arg-type]  # only composite types get here
+        definition = self.schema.get_field(cast("GraphQLCompositeType", of), node.name.value)
         assert definition is not None
         own = 1 + float((definition.extensions or {}).get(WEIGHT, 0))
         kind = get_named_type(definition.type)

@@ -28,15 +28,13 @@ def _moved(fact: HandIn, kind: EntryKind, source: str, sign: int) -> Draft:
         note=fact.note,
         lines=(
             Line(place, counted),
-            _difference(fact, expected - counted),
+            difference(expected - counted, reason=fact.reason, keeper=fact.carrier),
             Line(Account.DRIVERS, -expected, subject=fact.carrier),
         ),
         detail={"reason": fact.reason},
     )
 
 
-def _difference(fact: HandIn, amount: int) -> Line:
-    """What a courier keeps is its fee; any other difference stands for itself."""
-    if fact.reason == "fee":
-        return Line(Account.FEES, amount, subject=fact.carrier)
-    return Line(Account.OVER_SHORT, amount)
+def difference(amount: int, *, reason: str, keeper: str) -> Line:
+    """What a courier or a bank keeps is its fee; any other difference stands for itself."""
+    return Line(Account.FEES, amount, subject=keeper) if reason == "fee" else Line(Account.OVER_SHORT, amount)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grocery.ledger.contracts import Account, Draft, EntryKind, Line
 from grocery.ledger.contracts.facts import Arrival, Deposit
+from grocery.ledger.policies.cash import difference
 
 #: Who keeps the fee for counting it.
 _BANK = "bank"
@@ -35,7 +36,7 @@ def _taken(fact: Deposit, kind: EntryKind, source: str, amount: int) -> Draft:
 
 def _booked(fact: Arrival, kind: EntryKind, source: str, sign: int) -> Draft:
     there, missing = sign * fact.arrived.minor, sign * (fact.amount - fact.arrived).minor
-    kept = Line(Account.FEES, missing, subject=_BANK) if fact.reason == "fee" else Line(Account.OVER_SHORT, missing)
+    kept = difference(missing, reason=fact.reason, keeper=_BANK)
     out = Line(Account.IN_TRANSIT, -sign * fact.amount.minor)
     return _draft(fact, kind, source, fact.reference, Line(Account.BANK, there), kept, out)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Model
 from django.http import HttpRequest
 
 from grocery.accounts import public as accounts
@@ -15,16 +14,3 @@ def asker(request: HttpRequest) -> Principal:
 
 def may_act(request: HttpRequest) -> bool:
     return request.user.has_perm("ordering.change_order")
-
-
-class LookOnly:
-    """Nothing can be added, changed or deleted here."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False

@@ -7,11 +7,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from grocery.ordering.admin.asking import LookOnly, asker
+from grocery.kernel.admin import ReadOnly
+from grocery.ordering.admin.asking import asker
 from grocery.ordering.models import Cart, CartLine
 
 
-class CartLineInline(LookOnly, admin.TabularInline):
+class CartLineInline(ReadOnly, admin.TabularInline):
     model = CartLine
     fields = ("sku", "quantity", "price_seen", "note", "substitution", "substitute_sku", "touched_at")
     readonly_fields = fields
@@ -19,7 +20,7 @@ class CartLineInline(LookOnly, admin.TabularInline):
 
 
 @admin.register(Cart)
-class CartAdmin(LookOnly, admin.ModelAdmin):
+class CartAdmin(ReadOnly, admin.ModelAdmin):
     """A guest's token opens the cart, so it is not shown."""
 
     list_display = ["id", "customer_id", "size", "created_at"]

@@ -18,13 +18,14 @@ from django.utils.translation import gettext_lazy
 
 from grocery.catalog import public as catalog
 from grocery.kernel import clock
+from grocery.kernel.admin import ReadOnly
 from grocery.kernel.errors import DomainError
 from grocery.kernel.idempotency import fingerprint_of, once
 from grocery.kernel.ids import new_id
 from grocery.kernel.quantity import plain
 from grocery.kernel.reader import language
 from grocery.ordering import public as ordering
-from grocery.ordering.admin.asking import LookOnly, asker
+from grocery.ordering.admin.asking import asker
 from grocery.ordering.admin.offer_forms import Codes, OfferForm, in_store_time, initial_of
 from grocery.ordering.models import Cart, Offer, OfferChange
 
@@ -55,7 +56,7 @@ def may_write(request: HttpRequest) -> bool:
 
 
 @admin.register(Offer)
-class OfferAdmin(LookOnly, admin.ModelAdmin):
+class OfferAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["called", "state", "kind", "lowers", "window", "store", "needs_coupon"]
     list_filter = [StateFilter, "kind", "needs_coupon"]
     list_per_page = 50

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from grocery.kernel import phones
+from grocery.kernel.admin import ReadOnly
 from grocery.kernel.errors import DomainError
 from grocery.kernel.idempotency import fingerprint_of, once
 from grocery.kernel.ids import new_id
@@ -25,7 +26,7 @@ from grocery.kernel.principal import Principal
 from grocery.kernel.quantity import plain
 from grocery.kernel.reader import language
 from grocery.ordering import public as ordering
-from grocery.ordering.admin.asking import LookOnly, asker, may_act
+from grocery.ordering.admin.asking import asker, may_act
 from grocery.ordering.admin.desk_edit import SUPPORTERS
 from grocery.ordering.admin.returns_taken import ways_back
 from grocery.ordering.admin.steps import BY_LINE, STEPS, Step, next_steps
@@ -33,7 +34,7 @@ from grocery.ordering.admin.work import routes
 from grocery.ordering.models import METHODS, MOTIVES, Order, OrderChange, OrderLine, OrderTransition
 
 
-class LineInline(LookOnly, admin.TabularInline):
+class LineInline(ReadOnly, admin.TabularInline):
     model = OrderLine
     fields = ["position", "sku", "name", "ordered", "price_", "amount_", "offers", "packed_", "vat"]
     readonly_fields = ["position", "sku", "name", "ordered", "price_", "amount_", "offers", "packed_", "vat"]
@@ -72,7 +73,7 @@ class LineInline(LookOnly, admin.TabularInline):
         return f"{plain(line.vat_rate)} %"
 
 
-class TimelineInline(LookOnly, admin.TabularInline):
+class TimelineInline(ReadOnly, admin.TabularInline):
     model = OrderTransition
     fields = ["when", "to_state", "actor", "motive_", "reason", "actor_id"]
     readonly_fields = ["when", "to_state", "actor", "motive_", "reason", "actor_id"]
@@ -87,7 +88,7 @@ class TimelineInline(LookOnly, admin.TabularInline):
         return str(dict(MOTIVES).get(step.motive, ""))
 
 
-class ChangeInline(LookOnly, admin.TabularInline):
+class ChangeInline(ReadOnly, admin.TabularInline):
     model = OrderChange
     verbose_name_plural = _("changes")
     fields = ["when", "kind", "what", "total_", "actor", "motive", "note", "actor_id"]
@@ -132,7 +133,7 @@ def _said(dispute: ordering.DisputeView, order: Order) -> str:
 
 
 @admin.register(Order)
-class OrderAdmin(LookOnly, admin.ModelAdmin):
+class OrderAdmin(ReadOnly, admin.ModelAdmin):
     change_form_template = "admin/ordering/order/change_form.html"
     change_list_template = "admin/ordering/order/change_list.html"
     list_display = ["number", "state", "window", "recipient", "phone_", "total_"]

@@ -7,15 +7,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from grocery.kernel.admin import ReadOnly
 from grocery.kernel.money import dong
 from grocery.kernel.quantity import plain
 from grocery.kernel.reader import language
-from grocery.ordering.admin.asking import LookOnly, asker
+from grocery.ordering.admin.asking import asker
 from grocery.ordering.models import Substitution, WeightQuestion
 
 
 @admin.register(Substitution)
-class SubstitutionAdmin(LookOnly, admin.ModelAdmin):
+class SubstitutionAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["asked_at", "order", "original", "instead", "price_", "reason", "state", "answered_by"]
     list_filter = ["state", "reason", "default", "answered_by"]
     list_select_related = ["order"]
@@ -44,7 +45,7 @@ class SubstitutionAdmin(LookOnly, admin.ModelAdmin):
 
 
 @admin.register(WeightQuestion)
-class WeightQuestionAdmin(LookOnly, admin.ModelAdmin):
+class WeightQuestionAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["asked_at", "order", "sku", "ordered", "weighed", "state", "answered_by", "note"]
     list_filter = ["state", "answered_by"]
     list_select_related = ["order"]

@@ -55,6 +55,14 @@ def named(people: Iterable[UUID | str]) -> dict[str, str]:
     return {word: found.get(key, word[:8]) for word, key in ids.items()}
 
 
+class Why(forms.Form):
+    why = forms.CharField(
+        label=_("Why is it undone?"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+
+
 class Amount(forms.IntegerField):
     """Whole đồng as people type them: 345000, 345.000, 345 000 ₫."""
 

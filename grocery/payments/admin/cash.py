@@ -23,7 +23,19 @@ from grocery.kernel.errors import DomainError, NotFound
 from grocery.kernel.money import dong
 from grocery.kernel.tiles import Tile, tile
 from grocery.payments import public as payments
-from grocery.payments.admin.asking import COUNTERS, Amount, Worker, asker, named, page, route, said, task, zone_of
+from grocery.payments.admin.asking import (
+    COUNTERS,
+    Amount,
+    Why,
+    Worker,
+    asker,
+    named,
+    page,
+    route,
+    said,
+    task,
+    zone_of,
+)
 from grocery.payments.models import CashHandIn
 from grocery.payments.models.cash import DIFFERENCES, PLACES, CashHandInQuerySet
 from grocery.payments.public import CashDifference, CashRound, Into
@@ -64,14 +76,6 @@ class Counted(forms.Form):
     def chosen(self) -> set[str]:
         """The orders that are ticked: all of them, until somebody unticks one."""
         return set(cast("QueryDict", self.data).getlist("order")) if self.is_bound else set(self.orders)
-
-
-class Why(forms.Form):
-    why = forms.CharField(
-        label=gettext_lazy("Why is it undone?"),
-        max_length=200,
-        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
-    )
 
 
 @task()

@@ -23,7 +23,19 @@ from grocery.kernel.errors import DomainError, NotFound
 from grocery.kernel.money import dong
 from grocery.kernel.tiles import Tile, tile
 from grocery.payments import public as payments
-from grocery.payments.admin.asking import COUNTERS, Amount, Worker, asker, named, page, route, said, task, zone_of
+from grocery.payments.admin.asking import (
+    COUNTERS,
+    Amount,
+    Why,
+    Worker,
+    asker,
+    named,
+    page,
+    route,
+    said,
+    task,
+    zone_of,
+)
 from grocery.payments.models import CashDeposit
 from grocery.payments.models.deposits import CashDepositQuerySet
 from grocery.payments.public import DepositState
@@ -51,14 +63,6 @@ class Written(forms.Form):
         super().__init__(*given, **options)
         for name in ("slip", "taken_on", "note"):
             self.fields[name].widget.attrs |= {"class": "input", "autocomplete": "off"}
-
-
-class Why(forms.Form):
-    why = forms.CharField(
-        label=gettext_lazy("Why is it undone?"),
-        max_length=200,
-        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
-    )
 
 
 @task()

@@ -18,7 +18,7 @@ from grocery.kernel import clock
 from grocery.kernel.quantity import ZERO, Quantity
 from grocery.ordering.public import whole_pieces
 from grocery.storefront import labels, shelf, wording
-from grocery.storefront.forms import FilterForm
+from grocery.storefront.forms import DIETS
 from grocery.storefront.header import Header, header
 from grocery.storefront.wording import Counter
 
@@ -143,5 +143,5 @@ def _allergens(found: ProductDetail, language: str) -> str | None:
 
 
 def _diet(found: ProductDetail) -> list[str]:
-    labels = dict(FilterForm.base_fields["dietary"].choices)  # type: ignore[attr-defined]  # a choice field
+    labels = dict(DIETS)
     return [str(labels[word]) for word in found.dietary if word in labels]
